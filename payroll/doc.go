@@ -1,0 +1,2 @@
+// Package payroll turns hours into payslips and payslips into money owed.
+package payroll
