@@ -1,0 +1,96 @@
+package payroll
+
+import (
+	"github.com/google/uuid"
+
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+)
+
+// PayBasis says whether hours are paid or a fixed amount a period.
+type PayBasis string
+
+// The pay bases.
+const (
+	ByHours PayBasis = "hours"
+	Fixed   PayBasis = "fixed"
+)
+
+// WageBase says what the hourly wage is reckoned from.
+type WageBase string
+
+// The wage bases: the minimum wage times a factor, or an amount an hour, which
+// is never below the minimum wage (WML art. 7).
+const (
+	BaseWML    WageBase = "WML"
+	BaseAmount WageBase = "amount"
+)
+
+// Contract is an arbeidsovereenkomst of one person with one employer under one
+// scheme. Its terms are versions: what holds on a day is the newest version
+// that is valid from that day or earlier.
+type Contract struct {
+	ID           uuid.UUID
+	Number       string // the employer's own, unique within the employer
+	Employer     uuid.UUID
+	Person       uuid.UUID
+	Employment   uuid.UUID
+	Scheme       string
+	Municipality uuid.UUID // nil when no municipality subsidises it
+	Provider     uuid.UUID // the re-integratiebedrijf that may submit its hours; nil: the employer does
+	Versions     []Terms   // in order of version
+}
+
+// Terms are one version of a contract, whole: nothing is inherited.
+type Terms struct {
+	Version       int
+	ValidFrom     calendar.Date
+	Span          calendar.Span // start and end of the contract as this version has it
+	HoursPerWeek  euro.Number
+	FullTimeHours euro.Number // of the sector
+	Base          WageBase
+	Factor        euro.Number // of the minimum wage, at least 1
+	HourlyAmount  euro.Number // euro an hour, with BaseAmount
+	PayBasis      PayBasis
+	Averaging     bool // a written arrangement averages the hours of a fixed wage
+	Written       bool
+	OpenEnded     bool
+	OnCall        bool
+	EndReason     string
+}
+
+// Span returns the days of the contract as the newest version has them.
+func (c Contract) Span() calendar.Span {
+	if len(c.Versions) == 0 {
+		return calendar.Span{}
+	}
+	return c.Versions[len(c.Versions)-1].Span
+}
+
+// On returns the terms that hold on the day, and whether the contract runs
+// then.
+func (c Contract) On(day calendar.Date) (Terms, bool) {
+	if !c.Span().Holds(day) || len(c.Versions) == 0 {
+		return Terms{}, false
+	}
+	for i := len(c.Versions) - 1; i >= 0; i-- {
+		if !c.Versions[i].ValidFrom.After(day) {
+			return c.Versions[i], true
+		}
+	}
+	return c.Versions[0], true
+}
+
+// Latest returns the newest version of the terms.
+func (c Contract) Latest() Terms { return c.Versions[len(c.Versions)-1] }
+
+// Placement (detachering) lends the person of a contract to an inlener.
+type Placement struct {
+	ID       uuid.UUID
+	Contract uuid.UUID
+	Version  int
+	Inlener  uuid.UUID
+	Span     calendar.Span
+	Price    euro.Number // hire price (inleentarief), euro an hour
+	Scale    string      // the hirer's own pay scale, if it pays higher
+}

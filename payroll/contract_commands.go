@@ -1,0 +1,313 @@
+package payroll
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+)
+
+// ContractTerms are the terms as a request writes them.
+type ContractTerms struct {
+	HoursPerWeek  string `json:"hours_per_week" validate:"required"`
+	FullTimeHours string `json:"full_time_hours" validate:"required"`
+	Base          string `json:"wage_base,omitempty" validate:"omitempty,oneof=WML amount"`
+	Factor        string `json:"wage_factor,omitempty"`
+	HourlyAmount  string `json:"wage_amount,omitempty" validate:"required_if=Base amount"`
+	PayBasis      string `json:"pay_basis,omitempty" validate:"omitempty,oneof=hours fixed"`
+	Averaging     bool   `json:"averaging,omitempty"`
+	Written       bool   `json:"written,omitempty"`
+	OpenEnded     bool   `json:"open_ended,omitempty"`
+	OnCall        bool   `json:"on_call,omitempty"`
+}
+
+// ContractRegister registers a contract of an employee of the caller.
+type ContractRegister struct {
+	Command
+	Number       string `json:"number" validate:"required,number"`
+	Person       string `json:"person" validate:"required,number"` // personnel number
+	Scheme       string `json:"scheme" validate:"required,code"`
+	Municipality string `json:"municipality,omitempty" validate:"omitempty,code"`
+	Provider     string `json:"provider,omitempty" validate:"omitempty,code"`
+	Start        string `json:"start" validate:"required"`
+	End          string `json:"end,omitempty"`
+	ContractTerms
+}
+
+// ContractReply is the reply to every command on a contract.
+type ContractReply struct {
+	Contract uuid.UUID     `json:"contract"`
+	Number   string        `json:"number"`
+	Version  int           `json:"version"`
+	Start    calendar.Date `json:"start"`
+	End      calendar.Date `json:"end,omitzero"`
+}
+
+// accept reads the terms. Hours a week lie between nought and sixty and not
+// above the sector's full week; the wage is never below the minimum (WML art.
+// 7), so a factor under one is refused.
+func (t ContractTerms) accept(d *Door) Terms {
+	terms := Terms{
+		HoursPerWeek:  d.Number("hours_per_week", t.HoursPerWeek, euro.MustNumber("0.01"), euro.Int(60)),
+		FullTimeHours: d.Number("full_time_hours", t.FullTimeHours, euro.Int(30), euro.Int(48)),
+		Base:          WageBase(or(t.Base, string(BaseWML))),
+		Factor:        d.Number("wage_factor", or(t.Factor, "1"), euro.One, euro.Int(3)),
+		HourlyAmount:  d.Number("wage_amount", t.HourlyAmount, euro.MustNumber("0.01"), euro.Int(250)),
+		PayBasis:      PayBasis(or(t.PayBasis, string(ByHours))),
+		Averaging:     t.Averaging, Written: t.Written, OpenEnded: t.OpenEnded, OnCall: t.OnCall,
+	}
+	if !d.failed("hours_per_week") && !d.failed("full_time_hours") && terms.HoursPerWeek.Cmp(terms.FullTimeHours) > 0 {
+		d.Refuse(Reason("hours_per_week/over_full_time", "hours_per_week", "Meer uren dan de volledige werkweek van de sector.", "More hours than the sector's full-time week."))
+	}
+	for field, n := range map[string]euro.Number{"hours_per_week": terms.HoursPerWeek, "full_time_hours": terms.FullTimeHours} {
+		if !n.Equal(n.Round(2)) {
+			d.Refuse(Reason("number/decimals", field, "Hoogstens twee decimalen.", "At most two decimals."))
+		}
+	}
+	if t.Averaging && terms.PayBasis != Fixed {
+		d.Refuse(Reason("averaging/needs_fixed", "averaging", "Urenverrekening past alleen bij een vast loon.", "Averaging fits a fixed wage only."))
+	}
+	return terms
+}
+
+// RegisterContract keeps a new contract and announces it.
+func (d *Desk) RegisterContract(ctx context.Context, tx Tx, a Actor, req ContractRegister) (ContractReply, error) {
+	door := NewDoor(req)
+	onlyEmployer(door, a)
+	c := Contract{ID: d.NewID(), Number: req.Number, Employer: a.Organisation.ID, Scheme: req.Scheme}
+	terms := req.ContractTerms.accept(door)
+	terms.Version, terms.Span = 1, door.Span("start", req.Start, "end", req.End)
+	terms.ValidFrom = terms.Span.From
+	if terms.OpenEnded != terms.Span.To.IsZero() && !door.failed("end") {
+		door.Refuse(Reason("contract/end", "end", "Een contract voor onbepaalde tijd heeft geen einddatum, een ander wel.", "An open-ended contract has no end date, another has one."))
+	}
+	c.Versions = []Terms{terms}
+	if err := d.contractParties(ctx, tx, door, &c, req); err != nil {
+		return ContractReply{}, err
+	}
+	if err := door.Err(); err != nil {
+		return ContractReply{}, err
+	}
+	if err := d.keepTerms(ctx, tx, a, c, true); err != nil {
+		return ContractReply{}, err
+	}
+	return d.announceContract(ctx, tx, c, "registered")
+}
+
+// contractParties looks up what the request names.
+func (d *Desk) contractParties(ctx context.Context, tx Tx, door *Door, c *Contract, req ContractRegister) error {
+	e, known, err := tx.Employment(ctx, c.Employer, req.Person)
+	if err != nil {
+		return err
+	}
+	if !known {
+		door.Refuse(Unknown("person", "person", req.Person))
+	}
+	c.Employment, c.Person = e.ID, e.Person
+	if _, taken, err := tx.Contract(ctx, c.Employer, req.Number); err != nil {
+		return err
+	} else if taken {
+		door.Refuse(Reason("contract/exists", "number", "Dit contractnummer is al in gebruik.", "This contract number is in use."))
+	}
+	if !d.KnownScheme(req.Scheme) {
+		door.Refuse(Unknown("scheme", "scheme", req.Scheme))
+	}
+	if c.Municipality, err = party(ctx, tx, door, "municipality", req.Municipality, Gemeente); err != nil {
+		return err
+	}
+	c.Provider, err = party(ctx, tx, door, "provider", req.Provider, Provider)
+	return err
+}
+
+// party finds an organisation in a role by its code; no code is no party.
+func party(ctx context.Context, tx Tx, door *Door, field, code string, role OrganisationRole) (uuid.UUID, error) {
+	if code == "" {
+		return uuid.Nil, nil
+	}
+	org, known, err := tx.OrganisationByCode(ctx, code)
+	if err == nil && (!known || !org.Is(role)) {
+		door.Refuse(Reason("organisation/unknown", field, fmt.Sprintf("%.40s is geen bekende %s.", code, role), fmt.Sprintf("%.40s is not a known %s.", code, role)))
+	}
+	return org.ID, err
+}
+
+// ContractAmend changes terms from a day on; the whole terms are given.
+type ContractAmend struct {
+	Command
+	Number    string `json:"number" validate:"required,number"`
+	ValidFrom string `json:"valid_from" validate:"required"`
+	ContractTerms
+}
+
+// AmendContract adds a version of the terms, valid from a day within the
+// contract.
+func (d *Desk) AmendContract(ctx context.Context, tx Tx, a Actor, req ContractAmend) (ContractReply, error) {
+	door := NewDoor(req)
+	c, err := d.ownContract(ctx, tx, a, door, req.Number)
+	if err != nil {
+		return ContractReply{}, err
+	}
+	terms := req.ContractTerms.accept(door)
+	terms.ValidFrom = door.Date("valid_from", req.ValidFrom)
+	if len(c.Versions) > 0 {
+		terms.Span, terms.OpenEnded = c.Span(), c.Latest().OpenEnded
+		if !terms.ValidFrom.IsZero() && !c.Span().Holds(terms.ValidFrom) {
+			door.Refuse(Reason("date/outside_contract", "valid_from", "Deze dag ligt buiten het contract.", "This day lies outside the contract."))
+		}
+	}
+	return d.nextVersion(ctx, tx, a, door, c, terms, "amended")
+}
+
+// ContractExtend moves the end to a later day, or takes it away.
+type ContractExtend struct {
+	Command
+	Number string `json:"number" validate:"required,number"`
+	End    string `json:"end,omitempty"` // empty: open-ended from now on
+}
+
+// ExtendContract adds a version with a later end.
+func (d *Desk) ExtendContract(ctx context.Context, tx Tx, a Actor, req ContractExtend) (ContractReply, error) {
+	door := NewDoor(req)
+	c, err := d.ownContract(ctx, tx, a, door, req.Number)
+	if err != nil {
+		return ContractReply{}, err
+	}
+	end := door.Date("end", req.End)
+	var terms Terms
+	if len(c.Versions) > 0 {
+		terms = c.Latest()
+		if old := terms.Span.To; old.IsZero() || (!end.IsZero() && !end.After(old)) {
+			door.Refuse(Reason("contract/not_longer", "end", "Verlengen kan alleen naar een latere einddatum.", "A contract is extended to a later end only."))
+		}
+		terms.ValidFrom = terms.Span.From
+		if old := terms.Span.To; !old.IsZero() {
+			terms.ValidFrom = old.Add(1)
+		}
+		terms.Span.To, terms.OpenEnded = end, end.IsZero()
+	}
+	return d.nextVersion(ctx, tx, a, door, c, terms, "extended")
+}
+
+// ContractEnd ends a contract on its last day.
+type ContractEnd struct {
+	Command
+	Number string `json:"number" validate:"required,number"`
+	End    string `json:"end" validate:"required"`
+	Reason string `json:"reason" validate:"required,max=200"`
+}
+
+// EndContract adds a version with an earlier, or a first, end.
+func (d *Desk) EndContract(ctx context.Context, tx Tx, a Actor, req ContractEnd) (ContractReply, error) {
+	door := NewDoor(req)
+	c, err := d.ownContract(ctx, tx, a, door, req.Number)
+	if err != nil {
+		return ContractReply{}, err
+	}
+	end := door.Date("end", req.End)
+	var terms Terms
+	if len(c.Versions) > 0 {
+		terms = c.Latest()
+		if !end.IsZero() && !terms.Span.Holds(end) {
+			door.Refuse(Reason("date/outside_contract", "end", "Deze dag ligt buiten het contract.", "This day lies outside the contract."))
+		}
+		terms.ValidFrom, terms.Span.To, terms.EndReason = end, end, req.Reason
+	}
+	return d.nextVersion(ctx, tx, a, door, c, terms, "ended")
+}
+
+func (d *Desk) ownContract(ctx context.Context, tx Tx, a Actor, door *Door, number string) (Contract, error) {
+	c, known, err := tx.Contract(ctx, a.Organisation.ID, number)
+	if err == nil && !known {
+		door.Refuse(Unknown("contract", "number", number))
+	}
+	return c, err
+}
+
+func (d *Desk) nextVersion(ctx context.Context, tx Tx, a Actor, door *Door, c Contract, terms Terms, verb string) (ContractReply, error) {
+	if err := door.Err(); err != nil {
+		return ContractReply{}, err
+	}
+	terms.Version = len(c.Versions) + 1
+	c.Versions = append(c.Versions, terms)
+	if err := d.keepTerms(ctx, tx, a, c, false); err != nil {
+		return ContractReply{}, err
+	}
+	return d.announceContract(ctx, tx, c, verb)
+}
+
+// keepTerms stores the newest version; the database refuses a second contract
+// of the same person, employer and scheme on the same days.
+func (d *Desk) keepTerms(ctx context.Context, tx Tx, a Actor, c Contract, first bool) error {
+	overlaps, err := tx.AddTerms(ctx, a, c, first)
+	if err == nil && overlaps {
+		return Refuse(Conflict, Reason("contract/overlap", "start",
+			"Deze persoon heeft in deze dagen al een contract bij u onder deze regeling.",
+			"This person has a contract with you under this scheme on these days already."))
+	}
+	return err
+}
+
+func (d *Desk) announceContract(ctx context.Context, tx Tx, c Contract, verb string) (ContractReply, error) {
+	reply := ContractReply{Contract: c.ID, Number: c.Number, Version: c.Latest().Version, Start: c.Span().From, End: c.Span().To}
+	events := []Event{{Owner: c.Employer, Noun: "contract", Aggregate: c.ID, Version: reply.Version, Verb: verb, Data: EventData(reply)}}
+	if c.Municipality != uuid.Nil && c.Municipality != c.Employer {
+		events = append(events, Event{Owner: c.Municipality, Noun: "contract", Aggregate: c.ID, Version: reply.Version, Verb: verb, Data: EventData(reply)})
+	}
+	return reply, tx.Publish(ctx, events)
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// PlacementRecord records a placement of a contract at an inlener.
+type PlacementRecord struct {
+	Command
+	Contract string `json:"contract" validate:"required,number"`
+	Inlener  string `json:"inlener" validate:"required,code"`
+	From     string `json:"from" validate:"required"`
+	To       string `json:"to,omitempty"`
+	Price    string `json:"price" validate:"required"`
+	Scale    string `json:"scale,omitempty" validate:"max=80"`
+}
+
+// PlacementRecorded is the reply.
+type PlacementRecorded struct {
+	Placement uuid.UUID `json:"placement"`
+}
+
+// RecordPlacement keeps a placement within the days of its contract. Two
+// placements of one contract never overlap.
+func (d *Desk) RecordPlacement(ctx context.Context, tx Tx, a Actor, req PlacementRecord) (PlacementRecorded, error) {
+	door := NewDoor(req)
+	c, known, err := tx.Contract(ctx, a.Organisation.ID, req.Contract)
+	if err != nil {
+		return PlacementRecorded{}, err
+	}
+	p := Placement{
+		ID: d.NewID(), Contract: c.ID, Span: door.Span("from", req.From, "to", req.To), Scale: req.Scale,
+		Price: door.Number("price", req.Price, euro.Number{}, euro.Int(500)),
+	}
+	if !known {
+		door.Refuse(Unknown("contract", "contract", req.Contract))
+	} else if !p.Span.From.IsZero() && !c.Span().Holds(p.Span.From) {
+		door.Refuse(Reason("date/outside_contract", "from", "Deze dag ligt buiten het contract.", "This day lies outside the contract."))
+	}
+	if p.Inlener, err = party(ctx, tx, door, "inlener", req.Inlener, Inlener); err != nil {
+		return PlacementRecorded{}, err
+	}
+	if err := door.Err(); err != nil {
+		return PlacementRecorded{}, err
+	}
+	overlaps, err := tx.AddPlacement(ctx, a, p)
+	if err == nil && overlaps {
+		err = Refuse(Conflict, Reason("placement/overlap", "from", "Dit contract is in deze dagen al geplaatst.", "This contract is placed on these days already."))
+	}
+	return PlacementRecorded{Placement: p.ID}, err
+}

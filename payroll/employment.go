@@ -1,0 +1,130 @@
+package payroll
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll/calendar"
+)
+
+// Employment is a person at one employer: what payslips and payments need. The
+// person behind it is one row for all employers and visible to none of them.
+type Employment struct {
+	ID       uuid.UUID
+	Person   uuid.UUID
+	Employer uuid.UUID
+	Number   string // personnel number
+	Version  int
+	Name     Name
+	Birth    calendar.Date
+	IBAN     IBAN
+	Korting  bool // loonheffingskorting applies
+}
+
+// PersonRegister registers a person as an employee of the caller.
+type PersonRegister struct {
+	Command
+	Number  string `json:"number" validate:"required,number"`
+	BSN     string `json:"bsn,omitempty" validate:"omitempty,bsn"` // missing costs the anonymous tariff, not the wage
+	Name    string `json:"name" validate:"required,max=140"`
+	Birth   string `json:"birth_date" validate:"required"`
+	IBAN    string `json:"iban" validate:"required,iban"`
+	Korting bool   `json:"loonheffingskorting,omitempty"`
+}
+
+// PersonRegistered is the reply.
+type PersonRegistered struct {
+	Employment uuid.UUID `json:"employment"`
+	Number     string    `json:"number"`
+	Version    int       `json:"version"`
+}
+
+// RegisterPerson finds or makes the person and adds the employment.
+func (d *Desk) RegisterPerson(ctx context.Context, tx Tx, a Actor, req PersonRegister) (PersonRegistered, error) {
+	door := NewDoor(req)
+	onlyEmployer(door, a)
+	e := Employment{
+		ID: d.NewID(), Employer: a.Organisation.ID, Number: req.Number, Version: 1,
+		Name: Name(req.Name), Birth: birth(door, req.Birth, tx.Today()), IBAN: TidyIBAN(req.IBAN), Korting: req.Korting,
+	}
+	if _, taken, err := tx.Employment(ctx, a.Organisation.ID, req.Number); err != nil {
+		return PersonRegistered{}, err
+	} else if taken {
+		door.Refuse(Reason("person/exists", "number", "Dit personeelsnummer is al in gebruik.", "This personnel number is in use."))
+	}
+	if err := door.Err(); err != nil {
+		return PersonRegistered{}, err
+	}
+	bsn := BSN("")
+	if req.BSN != "" {
+		bsn = TidyBSN(req.BSN)
+	}
+	person, taken, err := tx.Person(ctx, bsn, e, d.NewID())
+	if err != nil {
+		return PersonRegistered{}, err
+	}
+	if taken {
+		return PersonRegistered{}, Refuse(Conflict, Reason("person/employed", "bsn", "Deze persoon heeft al een personeelsnummer bij uw organisatie.", "This person has a personnel number at your organisation already."))
+	}
+	e.Person = person
+	return PersonRegistered{Employment: e.ID, Number: e.Number, Version: 1}, tx.AddEmployment(ctx, a, e)
+}
+
+// PersonAmend changes what is known of an employee; absent fields stay.
+type PersonAmend struct {
+	Command
+	Number  string `json:"number" validate:"required,number"`
+	Name    string `json:"name,omitempty" validate:"max=140"`
+	Birth   string `json:"birth_date,omitempty"`
+	IBAN    string `json:"iban,omitempty" validate:"omitempty,iban"`
+	Korting *bool  `json:"loonheffingskorting,omitempty"`
+}
+
+// AmendPerson adds a version of the employment.
+func (d *Desk) AmendPerson(ctx context.Context, tx Tx, a Actor, req PersonAmend) (PersonRegistered, error) {
+	door := NewDoor(req)
+	e, known, err := tx.Employment(ctx, a.Organisation.ID, req.Number)
+	if err != nil {
+		return PersonRegistered{}, err
+	}
+	if !known {
+		door.Refuse(Unknown("person", "number", req.Number))
+	}
+	if req.Name != "" {
+		e.Name = Name(req.Name)
+	}
+	if day := birth(door, req.Birth, tx.Today()); !day.IsZero() {
+		e.Birth = day
+	}
+	if req.IBAN != "" {
+		e.IBAN = TidyIBAN(req.IBAN)
+	}
+	if req.Korting != nil {
+		e.Korting = *req.Korting
+	}
+	if err := door.Err(); err != nil {
+		return PersonRegistered{}, err
+	}
+	e.Version++
+	return PersonRegistered{Employment: e.ID, Number: e.Number, Version: e.Version}, tx.AddEmployment(ctx, a, e)
+}
+
+// birth reads a birth date of somebody who can have a contract: from thirteen
+// (work of children is refused, Arbeidstijdenwet art. 3:2) to a hundred.
+func birth(door *Door, text string, today calendar.Date) calendar.Date {
+	day := door.Date("birth_date", text)
+	if day.IsZero() {
+		return day
+	}
+	if age := calendar.Age(day, today); age < 13 || age > 100 {
+		door.Refuse(Reason("birth_date/out_of_range", "birth_date", "Deze geboortedatum past niet bij een werknemer.", "This birth date does not fit an employee."))
+	}
+	return day
+}
+
+func onlyEmployer(door *Door, a Actor) {
+	if !a.Organisation.Is(Employer) {
+		door.Refuse(Reason("organisation/not_employer", "", "Uw organisatie is geen werkgever.", "Your organisation is no employer."))
+	}
+}

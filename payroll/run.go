@@ -1,0 +1,83 @@
+package payroll
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll/calendar"
+)
+
+// RunStatus is where a run stands.
+type RunStatus string
+
+// The life of a run. A gross-only run is never paid through a bank file and
+// goes from approved to closed.
+const (
+	RunOpened      RunStatus = "open"
+	RunCalculating RunStatus = "calculating"
+	RunCalculated  RunStatus = "calculated"
+	RunApproved    RunStatus = "approved"
+	RunClosed      RunStatus = "closed"
+)
+
+// RunKind distinguishes the run of everybody from one for a single person.
+type RunKind string
+
+// Regular is the one run of a period; others have a sequence number.
+const Regular RunKind = "regular"
+
+// Run is the pay run of one employer for one period. Tax follows the pay date;
+// wage and subsidy rules follow the day worked.
+type Run struct {
+	ID          uuid.UUID
+	Employer    uuid.UUID
+	Period      calendar.Period
+	Kind        RunKind
+	Sequence    int
+	PayDate     calendar.Date
+	Deadline    calendar.Date // for hours; a date for lists, it closes nothing
+	Status      RunStatus
+	Calculation int // number of the newest calculation; nought before the first
+}
+
+// RunID derives the id of a run from what it is.
+func RunID(employer uuid.UUID, p calendar.Period, kind RunKind, sequence int) uuid.UUID {
+	return DeriveID(fmt.Sprintf("run/%s/%s/%s/%d", employer, p, kind, sequence))
+}
+
+// Calculation is one computation of a run from the facts known at its cut-off.
+// A recalculation is a new one; only an approved one is immutable.
+type Calculation struct {
+	ID      int64
+	Run     uuid.UUID
+	Number  int
+	Cutoff  int64  // knowledge number: facts above it are not seen
+	RuleSet string // hash of the rules it was computed with
+	AskedBy uuid.UUID
+	Shards  int
+	Hash    string // over every payslip, claim and exception; empty until calculated
+}
+
+// Shard is a range of persons that one worker computes in one transaction.
+// Taxes, maxima and garnishments add up over a person's contracts, so that a
+// person is never split.
+type Shard struct {
+	Run         uuid.UUID
+	Calculation int
+	Number      int
+	From, To    uuid.UUID // persons, both ends included
+}
+
+// CutShards deals persons out in order into shards of at most size.
+func CutShards(run uuid.UUID, calculation int, persons []uuid.UUID, size int) []Shard {
+	var shards []Shard
+	for start := 0; start < len(persons); start += size {
+		end := min(start+size, len(persons))
+		shards = append(shards, Shard{
+			Run: run, Calculation: calculation, Number: len(shards) + 1,
+			From: persons[start], To: persons[end-1],
+		})
+	}
+	return shards
+}

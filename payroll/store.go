@@ -1,0 +1,68 @@
+package payroll
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll/calendar"
+)
+
+// Lock says how a run is held for the rest of the transaction.
+type Lock string
+
+// The locks: shards share a run, a calculation and an approval own it.
+const (
+	NoLock    Lock = ""
+	ForShare  Lock = "FOR SHARE"
+	ForUpdate Lock = "FOR UPDATE"
+)
+
+// Tx is what the desk needs kept, inside one transaction that either happens
+// whole or not at all. Everything that the desk reads it reads as its caller:
+// what belongs to others is not known.
+type Tx interface {
+	// Today is the database's day in Europe/Amsterdam.
+	Today() calendar.Date
+
+	OrganisationByCode(ctx context.Context, code string) (Organisation, bool, error)
+	AddOrganisation(ctx context.Context, o Organisation, account Account) error
+	AccountSeed(ctx context.Context, organisation uuid.UUID) ([]byte, error)
+	AddUser(ctx context.Context, id, organisation uuid.UUID, public string, name Name, roles []string) error
+
+	// Person finds the person by the keyed hash of the BSN, or makes one with
+	// the fresh id; without a BSN the person is the employer's own number.
+	// taken reports that the person has an employment at this employer.
+	Person(ctx context.Context, bsn BSN, e Employment, fresh uuid.UUID) (person uuid.UUID, taken bool, err error)
+	Employment(ctx context.Context, employer uuid.UUID, number string) (Employment, bool, error)
+	AddEmployment(ctx context.Context, a Actor, e Employment) error
+
+	Contract(ctx context.Context, employer uuid.UUID, number string) (Contract, bool, error)
+	// AddTerms keeps the newest version; overlaps reports that another
+	// contract of the person stands in its way.
+	AddTerms(ctx context.Context, a Actor, c Contract, first bool) (overlaps bool, err error)
+	AddPlacement(ctx context.Context, a Actor, p Placement) (overlaps bool, err error)
+
+	// Verdict returns the verdict of the same submission if it was judged
+	// before, and refuses the same id with another content.
+	Verdict(ctx context.Context, a Actor, id uuid.UUID, req HoursSubmit) (HoursVerdict, bool, error)
+	VerdictOf(ctx context.Context, a Actor, id uuid.UUID) (HoursVerdict, bool, error)
+	HoursBook(ctx context.Context, a Actor, lines []HoursLine, days calendar.Span) (HoursBook, error)
+	AddSubmission(ctx context.Context, a Actor, id uuid.UUID, req HoursSubmit, v HoursVerdict, hours []Hours) error
+
+	Run(ctx context.Context, id uuid.UUID, lock Lock) (Run, bool, error)
+	AddRun(ctx context.Context, a Actor, r Run) (exists bool, err error)
+	SetRunStatus(ctx context.Context, r Run) error
+	// FixCutoff assigns the next knowledge number: facts written from now on
+	// are above it, and none below it can still appear.
+	FixCutoff(ctx context.Context) (int64, error)
+	PersonsOf(ctx context.Context, r Run, cutoff int64) ([]uuid.UUID, error)
+	AddCalculation(ctx context.Context, r Run, c Calculation, shards []Shard) error
+	AcceptExceptions(ctx context.Context, a Actor, r Run, keys []string, reason string) (unknown []string, err error)
+	OpenExceptions(ctx context.Context, r Run) (int, error)
+
+	// Publish puts events into the outbox in the same transaction. Version
+	// nought asks for the next version of the aggregate, whose lock the
+	// transaction holds.
+	Publish(ctx context.Context, events []Event) error
+}

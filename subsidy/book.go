@@ -1,0 +1,200 @@
+package subsidy
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"verloning/payroll"
+	"verloning/payroll/euro"
+	"verloning/payroll/statute"
+)
+
+//go:embed schemes/*.yaml
+var schemeFiles embed.FS
+
+// engine is raised by hand whenever a formula of payroll or subsidy changes, so
+// that a calculation of before is not mistaken for one of now.
+const engine = "1"
+
+// maxSchemeFile bounds a scheme file before it is parsed.
+const maxSchemeFile = 256 << 10
+
+// Book holds every scheme that is known.
+type Book struct {
+	schemes map[string]Scheme
+	hash    string
+}
+
+// LoadBook reads the schemes that come with the program. A fault in one of them
+// is a fault of the program, and a test sees to it that there is none.
+func LoadBook() (*Book, error) {
+	entries, err := schemeFiles.ReadDir("schemes")
+	if err != nil {
+		return nil, fmt.Errorf("schemes: %w", err)
+	}
+	b := &Book{schemes: map[string]Scheme{}}
+	sum := sha256.New()
+	for _, e := range entries {
+		text, err := schemeFiles.ReadFile("schemes/" + e.Name())
+		if err != nil {
+			return nil, fmt.Errorf("scheme %s: %w", e.Name(), err)
+		}
+		s, faults := ParseScheme(text)
+		if len(faults) > 0 {
+			return nil, fmt.Errorf("scheme %s: %s", e.Name(), strings.Join(faults, "; "))
+		}
+		b.schemes[s.ID] = s
+		_, _ = fmt.Fprintf(sum, "%s:%x\n", e.Name(), sha256.Sum256(text))
+	}
+	if len(b.schemes) == 0 {
+		return nil, errors.New("schemes: none came with the program")
+	}
+	_, _ = fmt.Fprintf(sum, "statute:%s\nengine:%s\n", statute.Hash(), engine)
+	b.hash = payroll.HashText(sum.Sum(nil))
+	return b, nil
+}
+
+// Scheme finds a scheme by its id.
+func (b *Book) Scheme(id string) (Scheme, bool) {
+	s, known := b.schemes[id]
+	return s, known
+}
+
+// All lists the schemes in order of id.
+func (b *Book) All() []Scheme {
+	list := make([]Scheme, 0, len(b.schemes))
+	for _, s := range b.schemes {
+		list = append(list, s)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
+	return list
+}
+
+// RuleSet is a hash over everything that decides an amount: national figures,
+// schemes and the formulas' version. A calculation remembers it, and a worker
+// with other rules leaves it alone.
+func (b *Book) RuleSet() string { return b.hash }
+
+// ParseScheme reads a scheme file strictly and returns every fault it finds; a
+// fault of the YAML itself carries its line.
+func ParseScheme(text []byte) (Scheme, []string) {
+	var s Scheme
+	if len(text) > maxSchemeFile {
+		return s, []string{fmt.Sprintf("the file is larger than %d bytes", maxSchemeFile)}
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
+	if err := decoder.Decode(&s); err != nil {
+		return s, []string{yaml.FormatError(err, false, false)}
+	}
+	return s, s.faults()
+}
+
+// faults checks what holds for every scheme, all at once.
+func (s Scheme) faults() []string {
+	var found []string
+	fault := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+	if s.ID == "" {
+		fault("scheme: an id is missing")
+	}
+	if s.Name.NL == "" || s.Name.EN == "" {
+		fault("name: Dutch and English are both needed")
+	}
+	if len(s.Versions) == 0 {
+		fault("versions: there is none")
+	}
+	for i, v := range s.Versions {
+		if i > 0 && !s.Versions[i-1].From.Before(v.From.Date) {
+			fault("versions[%d]: starts on %s, not after the version before", i, v.From)
+		}
+		for _, f := range v.faults() {
+			fault("versions[%d]: %s", i, f)
+		}
+	}
+	return found
+}
+
+func (v Version) faults() []string {
+	var found []string
+	fault := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+	if v.From.IsZero() {
+		fault("from: a day is missing")
+	}
+	if v.Source == "" {
+		fault("source: every version names its source")
+	}
+	if !slices.Contains([]string{"employee", "benefit"}, v.Status.Kind) {
+		fault("status.kind: %q is not employee or benefit", v.Status.Kind)
+	}
+	if v.Wage != nil && v.Wage.Factor.Value.Cmp(euro.One) < 0 {
+		fault("wage.factor: %s is below the minimum wage (WML art. 7)", v.Wage.Factor.Value)
+	}
+	if v.Period != nil && !slices.Contains([]string{"subsidy", "contract"}, v.Period.Limits) {
+		fault("period.limits: %q is not subsidy or contract", v.Period.Limits)
+	}
+	ids := map[string]bool{}
+	for _, rule := range v.Pay {
+		if ids[rule.ID] {
+			fault("pay %s: the id is used twice", rule.ID)
+		}
+		ids[rule.ID] = true
+		for _, f := range rule.faults() {
+			fault("pay %s: %s", rule.ID, f)
+		}
+	}
+	return found
+}
+
+func (r PayRule) faults() []string {
+	var found []string
+	fault := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+	one := func(field, value string, allowed ...string) {
+		if !slices.Contains(allowed, value) {
+			fault("%s: %q is not one of %s", field, value, strings.Join(allowed, ", "))
+		}
+	}
+	if r.ID == "" {
+		fault("id: is missing")
+	}
+	one("kind", string(r.Kind), string(Subsidy), string(Fee), string(Premium), string(Hire))
+	one("payer", r.Payer, "municipality", "inlener", "employer")
+	one("payee", r.Payee, "employer", "provider", "person", "municipality")
+	one("trigger", r.Trigger, "month")
+	one("cap", r.Cap, "", "wage_cost")
+	one("document", r.Document, "decision", "agreement", "invoice")
+	one("mark", string(r.Mark), string(Stated), string(Public), string(Setting))
+	if r.Amount.forms() != 1 {
+		fault("amount: exactly one of fixed, pct, loonkostensubsidie is needed, there are %d", r.Amount.forms())
+	}
+	if p := r.Amount.Pct; p != nil {
+		one("amount.pct.of", p.Of, "wage_cost", "WML")
+	}
+	var shares euro.Number
+	for source, share := range r.Budget {
+		if !slices.Contains(Sources, Source(source)) {
+			fault("budget: %q is no source", source)
+		}
+		shares = shares.Add(share.Number)
+	}
+	if !shares.Equal(euro.One) {
+		fault("budget: the shares sum to %s, not to 1", shares)
+	}
+	return found
+}
+
+func (a AmountForm) forms() int {
+	n := 0
+	for _, set := range []bool{a.Fixed != nil, a.Pct != nil, a.Loonkostensubsidie != nil} {
+		if set {
+			n++
+		}
+	}
+	return n
+}

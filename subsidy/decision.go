@@ -1,0 +1,123 @@
+package subsidy
+
+import (
+	"github.com/google/uuid"
+
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+)
+
+// Document is the kind of paper a claim rests on.
+type Document string
+
+// The documents: a beschikking, or an agreement where the scheme says that
+// there is no subsidy relation.
+const (
+	Beschikking Document = "beschikking"
+	Agreement   Document = "agreement"
+)
+
+// Route is how a loonkostensubsidie is determined.
+type Route string
+
+// The routes of Participatiewet art. 10d: a determined loonwaarde (lid 4), or
+// the forfait of at most six months (lid 5).
+const (
+	ByLoonwaarde Route = "loonwaarde"
+	Forfait      Route = "forfait"
+)
+
+// Source is where a municipality's money comes from.
+type Source string
+
+// The sources of budgets, each in its own years: W-deel and I-deel 2004–2008,
+// participatiebudget 2009–2014, gebundelde uitkering (BUIG) since 2010.
+const (
+	WDeel        Source = "W"
+	IDeel        Source = "I"
+	Participatie Source = "participatiebudget"
+	BUIG         Source = "BUIG"
+	ESF          Source = "ESF"
+	UWV          Source = "UWV"
+	WMO          Source = "WMO"
+	Own          Source = "own"
+)
+
+// Sources lists every budget source.
+var Sources = []Source{WDeel, IDeel, Participatie, BUIG, ESF, UWV, WMO, Own}
+
+// Exists reports whether the source existed in the year.
+func (s Source) Exists(year int) bool {
+	switch s {
+	case WDeel, IDeel:
+		return year >= 2004 && year <= 2008
+	case Participatie:
+		return year >= 2009 && year <= 2014
+	case BUIG:
+		return year >= 2010
+	case ESF, UWV, WMO, Own:
+		return true
+	}
+	return false
+}
+
+// Decision is what a municipality decided, or agreed, for one contract. It
+// precedes every claim. Versions are append-only; the newest one that is valid
+// on a day holds.
+type Decision struct {
+	ID           uuid.UUID
+	Number       string // the municipality's own
+	Municipality uuid.UUID
+	Contract     uuid.UUID
+	Versions     []DecisionTerms
+}
+
+// DecisionTerms are one version of a decision, whole.
+type DecisionTerms struct {
+	Version      int
+	ValidFrom    calendar.Date
+	Document     Document
+	Granted      calendar.Date // the day it was granted; figures of a loonkostensubsidie go by it
+	Span         calendar.Span
+	Route        Route // of a loonkostensubsidie
+	HoursPerWeek euro.Number
+	Ceiling      *euro.Amount // of all claims together; absent: none
+	Charges      *euro.Number // percentage the decision itself names; absent: the national one
+	Budget       Source
+	Conditions   string
+}
+
+// On returns the terms that hold on a day, and whether the decision covers it.
+func (d Decision) On(day calendar.Date) (DecisionTerms, bool) {
+	if len(d.Versions) == 0 || !d.Versions[len(d.Versions)-1].Span.Holds(day) {
+		return DecisionTerms{}, false
+	}
+	for i := len(d.Versions) - 1; i >= 0; i-- {
+		if !d.Versions[i].ValidFrom.After(day) {
+			return d.Versions[i], true
+		}
+	}
+	return d.Versions[0], true
+}
+
+// Loonwaarde is a determined wage value: a whole percentage of the minimum
+// wage (Participatiewet art. 6), valid from a day.
+type Loonwaarde struct {
+	Contract   uuid.UUID
+	Version    int
+	ValidFrom  calendar.Date
+	Percent    int
+	MeasuredBy string
+	ReviewDue  calendar.Date
+}
+
+// loonwaardeOn returns the value that holds on a day: the newest version valid
+// from then or earlier.
+func loonwaardeOn(values []Loonwaarde, day calendar.Date) (Loonwaarde, bool) {
+	for i := len(values) - 1; i >= 0; i-- {
+		if !values[i].ValidFrom.After(day) {
+			return values[i], true
+		}
+	}
+	return Loonwaarde{}, false
+}

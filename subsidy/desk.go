@@ -1,0 +1,263 @@
+package subsidy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll"
+	"verloning/payroll/euro"
+)
+
+// Desk closes the month: payroll's step first, then the claims on it. Every
+// method runs inside one transaction and may be run again from the start.
+type Desk struct {
+	*payroll.Desk
+	Schemes *Book
+}
+
+// page is how many payslips or claims approval holds in memory at a time.
+const page = 4000
+
+// ErrSuperseded means that a shard belongs to a calculation that is not the
+// run's newest any more, or was computed by other rules: it is dropped.
+var ErrSuperseded = errors.New("the calculation was superseded")
+
+// CalculateShard computes the payslips and claims of one shard and keeps them.
+// The run is held FOR SHARE, so that neither a recalculation nor an approval
+// can pass by; a shard that comes late finds another number and stops. A shard
+// that is done already changes nothing.
+func (d *Desk) CalculateShard(ctx context.Context, tx Tx, work payroll.Shard) error {
+	r, known, err := tx.Run(ctx, work.Run, payroll.ForShare)
+	if err != nil {
+		return err
+	}
+	if !known || r.Calculation != work.Calculation || r.Status != payroll.RunCalculating {
+		return ErrSuperseded
+	}
+	c, known, err := tx.Calculation(ctx, r.ID, r.Calculation)
+	if err != nil {
+		return err
+	}
+	if !known || c.RuleSet != d.RuleSet {
+		return fmt.Errorf("%w: rules %.12s here, %.12s there", ErrSuperseded, d.RuleSet, c.RuleSet)
+	}
+	shard, todo, err := tx.TakeShard(ctx, work)
+	if err != nil || !todo {
+		return err
+	}
+	files, err := tx.LoadShard(ctx, r, c, shard)
+	if err != nil {
+		return err
+	}
+	return tx.KeepShard(ctx, r, c, shard, d.compute(r, files))
+}
+
+// compute is pure: files in, rows out. A person who fails is listed and stops
+// nobody else.
+func (d *Desk) compute(r payroll.Run, files []PersonFile) ShardResult {
+	var out ShardResult
+	for _, f := range files {
+		for _, month := range f.Contracts {
+			slip, claims, found, err := d.Compute(r, f, month, nil)
+			if err != nil {
+				out.Failed++
+				out.Exceptions = append(out.Exceptions, payroll.Failed(month.Contract.Number, err))
+				continue
+			}
+			out.keep(r, slip, claims, found)
+		}
+	}
+	return out
+}
+
+func (out *ShardResult) keep(r payroll.Run, slip payroll.Payslip, claims []Claim, found []payroll.Exception) {
+	out.Payslips = append(out.Payslips, slip)
+	out.Claims = append(out.Claims, claims...)
+	out.Exceptions = append(out.Exceptions, found...)
+	for _, t := range slip.Transfers(r.Employer) {
+		out.Transfers = append(out.Transfers, ContractTransfer{slip.Contract, t})
+	}
+	for _, c := range claims {
+		for _, t := range c.Transfers() {
+			out.Transfers = append(out.Transfers, ContractTransfer{slip.Contract, t})
+		}
+	}
+}
+
+// Compute computes one contract's payslip and claims; with a trace it says how.
+func (d *Desk) Compute(r payroll.Run, f PersonFile, month payroll.ContractMonth, t *payroll.Trace) (payroll.Payslip, []Claim, []payroll.Exception, error) {
+	slip, found, err := payroll.NewPayslip(f.Employment, month, r.Period, t)
+	if err != nil {
+		return slip, nil, nil, err
+	}
+	scheme, known := d.Schemes.Scheme(month.Contract.Scheme)
+	if !known || month.Contract.Municipality == uuid.Nil {
+		return slip, nil, found, nil
+	}
+	claims, more, err := NewClaims(r, scheme, f.Claims[month.Contract.ID], slip, t)
+	return slip, claims, append(found, more...), err
+}
+
+// Finish seals a calculation after its last shard: one hash over everything,
+// totals, and a check that the parts add up. False means that shards are still
+// to be done, or that somebody else has finished it.
+func (d *Desk) Finish(ctx context.Context, tx Tx, run uuid.UUID, number int) (bool, error) {
+	r, known, err := tx.Run(ctx, run, payroll.ForUpdate)
+	if err != nil || !known || r.Calculation != number || r.Status != payroll.RunCalculating {
+		return false, err
+	}
+	c, known, err := tx.Calculation(ctx, r.ID, number)
+	if err != nil || !known {
+		return false, err
+	}
+	if left, err := tx.ShardsToDo(ctx, c); err != nil || left > 0 {
+		return false, err
+	}
+	hash, totals, err := tx.Seal(ctx, r, c)
+	if err != nil {
+		return false, err
+	}
+	if err := tx.SetCalculated(ctx, r, c, hash, totals); err != nil {
+		return false, err
+	}
+	return true, tx.Publish(ctx, []payroll.Event{runEvent(r, "calculated", number, hash, totals)})
+}
+
+func runEvent(r payroll.Run, verb string, number int, hash string, t Totals) payroll.Event {
+	return payroll.Event{Owner: r.Employer, Noun: "run", Aggregate: r.ID, Verb: verb, Data: payroll.EventData(struct {
+		Run         uuid.UUID `json:"run"`
+		Period      string    `json:"period"`
+		Calculation int       `json:"calculation"`
+		Hash        string    `json:"hash"`
+		GrossOnly   bool      `json:"gross_only"`
+		Totals      Totals    `json:"totals"`
+	}{r.ID, r.Period.String(), number, hash, true, t})}
+}
+
+// RunApprove approves what somebody else calculated: it names the run, the
+// calculation and its hash, so that nothing else can be approved by accident.
+type RunApprove struct {
+	payroll.Command
+	Run         string `json:"run" validate:"required,uuid"`
+	Calculation int    `json:"calculation" validate:"required,min=1"`
+	Hash        string `json:"hash" validate:"required,hexadecimal"`
+}
+
+// RunApproved is the reply.
+type RunApproved struct {
+	Run      uuid.UUID   `json:"run"`
+	Payments int         `json:"payments"`
+	Paid     euro.Amount `json:"paid"`
+	Claims   int         `json:"claims"`
+	Claimed  euro.Amount `json:"claimed"`
+	Posting  uuid.UUID   `json:"posting"`
+}
+
+// ApproveRun posts the ledger, orders the wage payments and raises the claims,
+// all in this transaction, and announces each.
+func (d *Desk) ApproveRun(ctx context.Context, tx Tx, a payroll.Actor, req RunApprove) (RunApproved, error) {
+	if err := payroll.NewDoor(req).Err(); err != nil {
+		return RunApproved{}, err
+	}
+	r, err := d.OwnRun(ctx, tx, a, req.Run, payroll.ForUpdate)
+	if err != nil {
+		return RunApproved{}, err
+	}
+	c, err := approvable(ctx, tx, a, r, req)
+	if err != nil {
+		return RunApproved{}, err
+	}
+	totals, err := tx.Totals(ctx, r, c)
+	if err != nil {
+		return RunApproved{}, err
+	}
+	employer, err := tx.OrganisationByID(ctx, r.Employer)
+	if err != nil {
+		return RunApproved{}, err
+	}
+	reply, err := d.order(ctx, tx, r, c, employer)
+	if err != nil {
+		return RunApproved{}, err
+	}
+	posting := Posting{ID: PostingID(r, c), Ledger: r.Employer, Kind: "run", Content: c.Hash, Total: totals.Gross.Add(totals.Holiday).Add(totals.Claimed)}
+	reply.Run, reply.Posting = r.ID, posting.ID
+	if err := tx.Approve(ctx, a, r, c, posting); err != nil {
+		return RunApproved{}, err
+	}
+	return reply, tx.Publish(ctx, []payroll.Event{runEvent(r, "approved", c.Number, c.Hash, totals)})
+}
+
+// PostingID derives the posting that approval of a calculation makes; the
+// transfers of its shards carry it from the start.
+func PostingID(r payroll.Run, c payroll.Calculation) uuid.UUID {
+	return payroll.DeriveID(fmt.Sprintf("posting/run/%s/%d", r.ID, c.Number))
+}
+
+// approvable refuses with every reason at once: state, number, hash, the same
+// person, exceptions that nobody accepted.
+func approvable(ctx context.Context, tx Tx, a payroll.Actor, r payroll.Run, req RunApprove) (payroll.Calculation, error) {
+	if r.Status != payroll.RunCalculated {
+		return payroll.Calculation{}, payroll.Refuse(payroll.Conflict, payroll.StatusProblem(r))
+	}
+	c, _, err := tx.Calculation(ctx, r.ID, r.Calculation)
+	if err != nil {
+		return c, err
+	}
+	var problems []payroll.Problem
+	if req.Calculation != c.Number || req.Hash != c.Hash {
+		problems = append(problems, payroll.Reason("run/other_calculation", "hash",
+			fmt.Sprintf("Er is opnieuw berekend: calculatie %d heeft een andere hash. Bekijk de run opnieuw.", c.Number),
+			fmt.Sprintf("It was calculated again: calculation %d has another hash. Look at the run again.", c.Number)))
+	}
+	if c.AskedBy == a.User {
+		problems = append(problems, payroll.Reason("run/four_eyes", "", "Wie berekent, keurt niet goed: een tweede persoon doet dat.", "Who calculates does not approve: a second person does."))
+	}
+	open, err := tx.OpenExceptions(ctx, r)
+	if err != nil {
+		return c, err
+	}
+	if open > 0 {
+		problems = append(problems, payroll.Reason("run/exceptions_open", "",
+			fmt.Sprintf("%d uitzonderingen zijn nog niet geaccepteerd.", open), fmt.Sprintf("%d exceptions are not accepted yet.", open)))
+	}
+	return c, payroll.Refuse(payroll.Conflict, problems...)
+}
+
+// order goes through the payslips page by page: a payment for each net wage, a
+// raised claim for each amount, an event for each to each party.
+func (d *Desk) order(ctx context.Context, tx Tx, r payroll.Run, c payroll.Calculation, employer payroll.Organisation) (RunApproved, error) {
+	var reply RunApproved
+	after := uuid.Nil
+	for {
+		due, err := tx.DuePage(ctx, r, c, after, page)
+		if err != nil || len(due) == 0 {
+			return reply, err
+		}
+		var payments []payroll.Payment
+		var events []payroll.Event
+		for _, item := range due {
+			if p, any := payroll.WageOf(r, item.Payslip, employer.IBAN); any {
+				payments = append(payments, p)
+				events = append(events, p.Ordered(item.Payslip.ContractNumber, r.Period))
+				reply.Payments, reply.Paid = reply.Payments+1, reply.Paid.Add(p.Amount)
+			}
+			for _, claim := range item.Claims {
+				if claim.Amount.Sign() <= 0 {
+					continue
+				}
+				events = append(events, claim.Raised(r)...)
+				reply.Claims, reply.Claimed = reply.Claims+1, reply.Claimed.Add(claim.Amount)
+			}
+		}
+		after = due[len(due)-1].Payslip.Contract
+		if err := tx.AddPayments(ctx, payments); err != nil {
+			return reply, err
+		}
+		if err := tx.Publish(ctx, events); err != nil {
+			return reply, err
+		}
+	}
+}

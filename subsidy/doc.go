@@ -1,0 +1,15 @@
+// Package subsidy computes what municipalities owe for the people that payroll
+// pays, from schemes that are data.
+//
+// # Why
+//
+// A new municipal scheme must be one new file and no program text. So a scheme
+// is a YAML file in schemes/ with its source and a mark beside every value,
+// and this package knows only forms of amounts: a fixed amount, a percentage,
+// and the statutory loonkostensubsidie. What the law says of the latter stands
+// in loonkostensubsidie.go, its figures in payroll/statute.
+//
+// No claim without a decision: Decision comes first, Claim follows it and
+// never exceeds the wage cost over the decision's period. The desk closes the
+// month: payroll's step first, then the claims on it.
+package subsidy

@@ -1,0 +1,264 @@
+package subsidy
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll"
+	"verloning/payroll/euro"
+	"verloning/payroll/ledger"
+)
+
+// ClaimFilter narrows a list of claims.
+type ClaimFilter struct {
+	Employer string `json:"employer,omitempty" validate:"omitempty,code"`
+	Period   string `json:"period,omitempty"`
+	Status   string `json:"status,omitempty" validate:"omitempty,oneof=raised granted partly refused ordered"`
+	After    string `json:"after,omitempty" validate:"omitempty,uuid"`
+	Limit    int    `json:"limit,omitempty" validate:"omitempty,min=1,max=1000"`
+}
+
+// ClaimGrant decides on raised claims. Claims names some with a verdict each;
+// All grants every raised claim of an employer and a period that Claims does
+// not name.
+type ClaimGrant struct {
+	payroll.Command
+	Employer string       `json:"employer" validate:"required,code"`
+	Period   string       `json:"period" validate:"required"`
+	All      bool         `json:"all,omitempty"`
+	Claims   []GrantClaim `json:"claims,omitempty" validate:"max=1000"`
+}
+
+// GrantClaim is the verdict on one claim.
+type GrantClaim struct {
+	Claim   string `json:"claim" validate:"required,uuid"`
+	Verdict string `json:"verdict" validate:"required,oneof=granted partly refused"`
+	Amount  string `json:"amount,omitempty"`
+	Reason  string `json:"reason,omitempty" validate:"max=500"`
+}
+
+// GrantLine is a verdict that passed the door.
+type GrantLine struct {
+	Claim   uuid.UUID
+	Verdict Verdict
+	Amount  euro.Amount
+	Reason  string
+}
+
+// BatchReply names a batch and what it holds; who approves it repeats the hash.
+type BatchReply struct {
+	Batch  uuid.UUID   `json:"batch"`
+	Claims int         `json:"claims"`
+	Total  euro.Amount `json:"total"`
+	Hash   string      `json:"hash"`
+}
+
+// GrantClaims keeps the verdicts of one person of the municipality as a batch
+// that another person approves. A later batch replaces the verdict on a claim
+// as long as none was approved.
+func (d *Desk) GrantClaims(ctx context.Context, tx Tx, a payroll.Actor, req ClaimGrant) (BatchReply, error) {
+	door := payroll.NewDoor(req)
+	onlyMunicipality(door, a)
+	door.Period("period", req.Period)
+	if err := door.Err(); err != nil {
+		return BatchReply{}, err
+	}
+	raised, err := tx.ClaimsToGrant(ctx, a.Organisation.ID, ClaimFilter{Employer: req.Employer, Period: req.Period})
+	if err != nil {
+		return BatchReply{}, err
+	}
+	lines := verdicts(door, req, raised)
+	if len(lines) == 0 && len(door.Problems) == 0 {
+		door.Refuse(payroll.Reason("claim/none", "claims", "Er zijn geen openstaande declaraties om over te besluiten.", "There are no raised claims to decide on."))
+	}
+	if err := door.Err(); err != nil {
+		return BatchReply{}, err
+	}
+	b := newBatch(d.NewID(), a, lines)
+	return BatchReply{Batch: b.ID, Claims: b.Claims, Total: b.Total, Hash: b.Hash}, tx.AddBatch(ctx, a, b, lines)
+}
+
+// verdicts matches the request with what was raised.
+func verdicts(door *payroll.Door, req ClaimGrant, raised []RaisedClaim) []GrantLine {
+	named := map[uuid.UUID]GrantClaim{}
+	for i, g := range req.Claims {
+		line := payroll.NewLineDoor(i+1, g)
+		if len(line.Problems) == 0 {
+			named[uuid.MustParse(g.Claim)] = g
+		}
+		door.Problems = append(door.Problems, line.Problems...)
+	}
+	var lines []GrantLine
+	for _, c := range raised {
+		g, byName := named[c.Claim]
+		switch {
+		case byName:
+			lines = append(lines, verdict(door, g, c))
+			delete(named, c.Claim)
+		case req.All:
+			lines = append(lines, GrantLine{Claim: c.Claim, Verdict: Grant, Amount: c.Amount})
+		}
+	}
+	for id := range named {
+		door.Refuse(payroll.Unknown("claim", "claims", id.String()))
+	}
+	return lines
+}
+
+// verdict reads one verdict: partly grants more than nil and less than all,
+// and what is not granted whole has a reason.
+func verdict(door *payroll.Door, g GrantClaim, c RaisedClaim) GrantLine {
+	line := GrantLine{Claim: c.Claim, Verdict: Verdict(g.Verdict), Reason: g.Reason}
+	switch line.Verdict {
+	case Grant:
+		line.Amount = c.Amount
+	case Partly:
+		line.Amount = door.Amount("amount", g.Amount)
+		if line.Amount.Sign() <= 0 || line.Amount.Cmp(c.Amount) >= 0 {
+			door.Refuse(payroll.Reason("claim/partly", "amount",
+				fmt.Sprintf("Gedeeltelijk toekennen is meer dan 0.00 en minder dan %s.", c.Amount), fmt.Sprintf("Granting partly is more than 0.00 and less than %s.", c.Amount)))
+		}
+	}
+	if line.Verdict != Grant && g.Reason == "" {
+		door.Refuse(payroll.Reason("field/required", "reason", "Geef de reden van (gedeeltelijke) afwijzing.", "Give the reason of a (partial) refusal."))
+	}
+	return line
+}
+
+func newBatch(id uuid.UUID, a payroll.Actor, lines []GrantLine) Batch {
+	b := Batch{ID: id, Municipality: a.Organisation.ID, GrantedBy: a.User, Claims: len(lines)}
+	h := sha256.New()
+	for _, l := range lines {
+		b.Total = b.Total.Add(l.Amount)
+		_, _ = fmt.Fprintf(h, "%s|%s|%s|%q\n", l.Claim, l.Verdict, l.Amount, l.Reason)
+	}
+	b.Hash = payroll.HashText(h.Sum(nil))
+	return b
+}
+
+// ClaimApprove approves a batch of verdicts by its hash.
+type ClaimApprove struct {
+	payroll.Command
+	Batch string `json:"batch" validate:"required,uuid"`
+	Hash  string `json:"hash" validate:"required,hexadecimal"`
+}
+
+// ClaimsApproved is the reply.
+type ClaimsApproved struct {
+	Batch    uuid.UUID   `json:"batch"`
+	Claims   int         `json:"claims"`
+	Payments int         `json:"payments"`
+	Paid     euro.Amount `json:"paid"`
+	Posting  uuid.UUID   `json:"posting"`
+}
+
+// ApproveClaims orders the municipality's own money: by another person than who
+// granted, naming the hash. It posts the municipality's ledger, uses its
+// budget, orders the subsidy payments and tells both parties.
+func (d *Desk) ApproveClaims(ctx context.Context, tx Tx, a payroll.Actor, req ClaimApprove) (ClaimsApproved, error) {
+	door := payroll.NewDoor(req)
+	onlyMunicipality(door, a)
+	if err := door.Err(); err != nil {
+		return ClaimsApproved{}, err
+	}
+	b, known, err := tx.Batch(ctx, a.Organisation.ID, uuid.MustParse(req.Batch))
+	if err != nil {
+		return ClaimsApproved{}, err
+	}
+	if !known {
+		return ClaimsApproved{}, payroll.Refuse(payroll.NotFound, payroll.Unknown("batch", "batch", req.Batch))
+	}
+	if err := grantable(a, b, req.Hash); err != nil {
+		return ClaimsApproved{}, err
+	}
+	reply, transfers, err := d.pay(ctx, tx, b)
+	if err != nil {
+		return ClaimsApproved{}, err
+	}
+	if reply.Claims != b.Claims {
+		return ClaimsApproved{}, payroll.Refuse(payroll.Conflict, payroll.Reason("batch/replaced", "batch",
+			"Over declaraties uit deze batch is later opnieuw besloten; keur de latere batch goed.", "Claims of this batch were decided on again later; approve the later batch."))
+	}
+	posting := Posting{ID: payroll.DeriveID("posting/grant/" + b.ID.String()), Ledger: b.Municipality, Kind: "grant", Content: b.Hash, Total: b.Total}
+	reply.Batch, reply.Posting = b.ID, posting.ID
+	if err := tx.ApproveBatch(ctx, a, b, posting, transfers); err != nil {
+		return ClaimsApproved{}, err
+	}
+	return reply, tx.SpendBudget(ctx, a, b)
+}
+
+func grantable(a payroll.Actor, b Batch, hash string) error {
+	var problems []payroll.Problem
+	if b.Approved {
+		problems = append(problems, payroll.Reason("batch/approved", "batch", "Deze batch is al goedgekeurd.", "This batch is approved already."))
+	}
+	if b.Hash != hash {
+		problems = append(problems, payroll.Reason("batch/other_hash", "hash", "De hash hoort niet bij deze batch.", "The hash is not of this batch."))
+	}
+	if b.GrantedBy == a.User {
+		problems = append(problems, payroll.Reason("batch/four_eyes", "", "Wie toekent, keurt niet goed: een tweede persoon doet dat.", "Who grants does not approve: a second person does."))
+	}
+	return payroll.Refuse(payroll.Conflict, problems...)
+}
+
+// pay goes through the verdicts page by page.
+func (d *Desk) pay(ctx context.Context, tx Tx, b Batch) (ClaimsApproved, []ContractTransfer, error) {
+	var reply ClaimsApproved
+	var transfers []ContractTransfer
+	after := uuid.Nil
+	for {
+		granted, err := tx.GrantedPage(ctx, b, after, page)
+		if err != nil || len(granted) == 0 {
+			return reply, transfers, err
+		}
+		var payments []payroll.Payment
+		var events []payroll.Event
+		for _, g := range granted {
+			events = append(events, g.Announced()...)
+			if p, any := g.payment(); any {
+				payments = append(payments, p)
+				events = append(events, p.Ordered(g.ContractNumber, g.Run.Period))
+				reply.Payments, reply.Paid = reply.Payments+1, reply.Paid.Add(p.Amount)
+			}
+			transfers = append(transfers, g.transfers()...)
+			reply.Claims++
+		}
+		if err := tx.AddPayments(ctx, payments); err != nil {
+			return reply, nil, err
+		}
+		if err := tx.Publish(ctx, events); err != nil {
+			return reply, nil, err
+		}
+		after = granted[len(granted)-1].ID
+	}
+}
+
+// payment orders what was granted, from the municipality to the employer.
+func (g Granted) payment() (payroll.Payment, bool) {
+	if g.Amount.Sign() <= 0 {
+		return payroll.Payment{}, false
+	}
+	return payroll.Payment{
+		ID: payroll.PaymentID(g.Run, g.Contract, payroll.SubsidyPayment, g.ID.String()), Organisation: g.Payer, Kind: payroll.SubsidyPayment,
+		Run: g.Run.ID, Contract: g.Contract, Claim: g.ID, Debtor: g.Debtor, Creditor: g.Creditor, Amount: g.Amount, PayDate: g.Run.PayDate,
+		Reference: fmt.Sprintf("Subsidie %s %s %s", g.Run.Period, g.ContractNumber, g.DecisionNumber),
+	}, true
+}
+
+// transfers are the municipality's bookings of a verdict.
+func (g Granted) transfers() []ContractTransfer {
+	var list []ContractTransfer
+	for _, t := range ledger.NonZero(ledger.Transfer{Ledger: g.Payer, Debit: ledger.SubsidyCost, Credit: ledger.SubsidyPayable, Amount: g.Amount}) {
+		list = append(list, ContractTransfer{g.Contract, t})
+	}
+	return list
+}
+
+func onlyMunicipality(door *payroll.Door, a payroll.Actor) {
+	if !a.Organisation.Is(payroll.Gemeente) {
+		door.Refuse(payroll.Reason("organisation/not_municipality", "", "Uw organisatie is geen gemeente.", "Your organisation is no municipality."))
+	}
+}

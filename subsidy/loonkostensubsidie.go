@@ -1,0 +1,143 @@
+package subsidy
+
+import (
+	"errors"
+	"fmt"
+
+	"verloning/payroll"
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+	"verloning/payroll/statute"
+)
+
+// lks is the outcome of one stretch of days with the same facts.
+type lks struct {
+	base, charges euro.Number // exact; the month rounds each once
+	figures       []figureUse
+}
+
+// figureUse is a figure and the day for which it was used.
+type figureUse struct {
+	figure statute.Figure
+	on     calendar.Date
+}
+
+// errLoonwaarde means that the route asks for a loonwaarde and none is known.
+var errLoonwaarde = errors.New("no loonwaarde is known")
+
+// errForfait means that the forfait has lasted six months.
+var errForfait = errors.New("the forfait has lasted six months")
+
+// lksMonth is the amount of a whole month of loonkostensubsidie on a day's
+// facts (Participatiewet art. 10d):
+//
+//	lid 4  (minimum wage + holiday allowance) × (100 − loonwaarde) %, at most 70 %
+//	lid 5  forfait: 50 % for at most the first six months of the employment
+//	       plus the percentage for employer charges, × hours / 36 since 2024
+//
+// The minimum wage is the reference month amount of the reference day: the day
+// of granting, or the last 1 January since (lid 7). Nothing is rounded here.
+func lksMonth(d DecisionTerms, values []Loonwaarde, c payroll.Contract, birth, day calendar.Date, t *payroll.Trace) (lks, error) {
+	ref := referenceDay(d.Granted, day)
+	month, err := statute.ReferenceMonth(birth, refAge(ref))
+	if err != nil {
+		return lks{}, err
+	}
+	holiday, err := statute.HolidayAllowance(ref)
+	if err != nil {
+		return lks{}, err
+	}
+	share, used, err := lksShare(d, values, c, day, ref)
+	if err != nil {
+		return lks{}, err
+	}
+	hours, full, err := lksHours(d, c, day)
+	if err != nil {
+		return lks{}, err
+	}
+	charge, chargeUse, err := lksCharges(d, ref)
+	if err != nil {
+		return lks{}, err
+	}
+	total := month.Value.Mul(euro.One.Add(holiday.Value.Percent()))
+	base := total.Mul(share.Percent()).Part(euro.Ratio{Over: hours, Under: full})
+	out := lks{base: base, charges: base.Mul(charge.Percent())}
+	out.figures = append(append([]figureUse{{month, ref}, {holiday, ref}}, used...), chargeUse...)
+	traceLks(t, month, holiday, share, hours, full, charge, out)
+	return out, nil
+}
+
+// refAge exists to say it in one place: the youth amount goes by the age on
+// the reference day, like the amount itself (a choice; the register of open
+// questions has it).
+func refAge(ref calendar.Date) calendar.Date { return ref }
+
+// referenceDay is the day whose figures a running subsidy follows: the day of
+// granting until the next 1 January, then each 1 January (art. 10d lid 7). A
+// subsidy that starts in a later year than it was granted in starts with that
+// 1 January.
+func referenceDay(granted, day calendar.Date) calendar.Date {
+	newYear := calendar.Day(day.Year(), 1, 1)
+	if granted.After(newYear) {
+		return granted
+	}
+	return newYear
+}
+
+// lksShare is the percentage that is subsidised.
+func lksShare(d DecisionTerms, values []Loonwaarde, c payroll.Contract, day, ref calendar.Date) (euro.Number, []figureUse, error) {
+	if d.Route == Forfait {
+		if start := c.Span().From; !day.Before(start.AddMonths(6)) {
+			return euro.Number{}, nil, errForfait
+		}
+		f, err := statute.LoonkostensubsidieForfait(ref)
+		return f.Value, []figureUse{{f, ref}}, err
+	}
+	value, known := loonwaardeOn(values, day)
+	if !known {
+		return euro.Number{}, nil, errLoonwaarde
+	}
+	limit, err := statute.LoonkostensubsidieCap(ref)
+	share := euro.Hundred.Sub(euro.Int(int64(value.Percent))).Min(limit.Value)
+	return share, []figureUse{{limit, ref}}, err
+}
+
+// lksHours gives the agreed hours and what they are a part of: 36 hours since
+// 2024, up or down, with the hours capped at the sector's full week (art. 10d
+// lid 4); before 2024 the sector's full week, downward only.
+func lksHours(d DecisionTerms, c payroll.Contract, day calendar.Date) (hours, full euro.Number, err error) {
+	terms, _ := c.On(day)
+	hours = d.HoursPerWeek.Min(terms.FullTimeHours)
+	if day.Before(statute.HourlyMinimumSince) {
+		return hours, terms.FullTimeHours, nil
+	}
+	f, err := statute.LoonkostensubsidieFullTime(day)
+	return hours, f.Value, err
+}
+
+// lksCharges is the percentage for employer charges: the decision's own, or
+// the national one of the reference day.
+func lksCharges(d DecisionTerms, ref calendar.Date) (euro.Number, []figureUse, error) {
+	if d.Charges != nil {
+		return *d.Charges, nil, nil
+	}
+	f, err := statute.LoonkostensubsidieCharges(ref)
+	return f.Value, []figureUse{{f, ref}}, err
+}
+
+func traceLks(t *payroll.Trace, month, holiday statute.Figure, share, hours, full, charge euro.Number, out lks) {
+	t.Add(func() payroll.Step {
+		return payroll.Step{
+			What:    payroll.Text{NL: "grondslag van een hele maand", EN: "base of a whole month"},
+			Article: "Participatiewet art. 10d", Source: fmt.Sprintf("%s %s: %s; %s", month.Name, month.Since, month.Value.Fixed(2), month.Source),
+			Formula: fmt.Sprintf("%s × %s × %s %% × %s/%s", month.Value.Fixed(2), euro.One.Add(holiday.Value.Percent()), share, hours, full),
+			Result:  out.base.String(),
+		}
+	})
+	t.Add(func() payroll.Step {
+		return payroll.Step{
+			What:    payroll.Text{NL: "vergoeding werkgeverslasten van een hele maand", EN: "employer charges of a whole month"},
+			Article: "Participatiewet art. 10d", Formula: fmt.Sprintf("%s × %s %%", out.base, charge), Result: out.charges.String(),
+		}
+	})
+}

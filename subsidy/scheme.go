@@ -1,0 +1,156 @@
+package subsidy
+
+import (
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+)
+
+// Mark says where a value of a scheme comes from.
+type Mark string
+
+// The marks: stated in the source, a public rule, or a setting that the
+// municipality must confirm.
+const (
+	Stated  Mark = "stated"
+	Public  Mark = "public"
+	Setting Mark = "setting"
+)
+
+// Scheme is one municipal or statutory scheme with its dated versions: data,
+// read from a file, with no Go of its own.
+type Scheme struct {
+	ID           string    `yaml:"scheme" json:"scheme"`
+	Name         Label     `yaml:"name" json:"name"`
+	Municipality string    `yaml:"municipality" json:"municipality,omitempty"` // empty: any municipality
+	Versions     []Version `yaml:"versions" json:"versions"`
+}
+
+// Label is a text in Dutch and English.
+type Label struct {
+	NL string `yaml:"nl" json:"nl"`
+	EN string `yaml:"en" json:"en"`
+}
+
+// Version is a scheme as it holds from a day.
+type Version struct {
+	From        Day            `yaml:"from" json:"from"`
+	Source      string         `yaml:"source" json:"source"`
+	Status      Status         `yaml:"status" json:"status"`
+	Wage        *WageTerms     `yaml:"wage" json:"wage,omitempty"`
+	Period      *SubsidyPeriod `yaml:"period" json:"period,omitempty"`
+	Eligibility Eligibility    `yaml:"eligibility" json:"eligibility,omitzero"`
+	Pay         []PayRule      `yaml:"pay" json:"pay"`
+	Exits       []string       `yaml:"exits" json:"exits,omitempty"`
+	Outcome     *Outcome       `yaml:"outcome" json:"outcome,omitempty"`
+}
+
+// Status says whether the person is employed and keeps a benefit.
+type Status struct {
+	Kind        string `yaml:"kind" json:"kind"`         // employee | benefit
+	Employer    string `yaml:"employer" json:"employer"` // who employs
+	WithBenefit string `yaml:"with_benefit" json:"with_benefit,omitempty"`
+}
+
+// Marked is a number with the mark of its source.
+type Marked struct {
+	Value Decimal `yaml:"value" json:"value"`
+	Mark  Mark    `yaml:"mark" json:"mark"`
+}
+
+// WageTerms are what a contract under the scheme must pay at least.
+type WageTerms struct {
+	Base          string  `yaml:"base" json:"base"` // WML
+	Factor        Marked  `yaml:"factor" json:"factor"`
+	FullTimeHours *Marked `yaml:"full_time_hours" json:"full_time_hours,omitempty"`
+}
+
+// SubsidyPeriod is how long the scheme pays, and what it limits: the subsidy
+// unless it says that the contract is limited too.
+type SubsidyPeriod struct {
+	Months       *Marked `yaml:"months" json:"months,omitempty"` // none: no limit
+	Limits       string  `yaml:"limits" json:"limits"`           // subsidy | contract
+	ReviewMonths []int   `yaml:"review_months" json:"review_months,omitempty"`
+}
+
+// Eligibility lists what must be answered yes.
+type Eligibility struct {
+	Require []string `yaml:"require" json:"require,omitempty"`
+	Exclude []string `yaml:"exclude" json:"exclude,omitempty"`
+}
+
+// PayRule is one thing owed by or to anyone under the scheme.
+type PayRule struct {
+	ID       string             `yaml:"id" json:"id"`
+	Kind     Kind               `yaml:"kind" json:"kind"`
+	Payer    string             `yaml:"payer" json:"payer"`
+	Payee    string             `yaml:"payee" json:"payee"`
+	Trigger  string             `yaml:"trigger" json:"trigger"`
+	Amount   AmountForm         `yaml:"amount" json:"amount"`
+	Mark     Mark               `yaml:"mark" json:"mark"`
+	Cap      string             `yaml:"cap" json:"cap,omitempty"` // wage_cost
+	Document string             `yaml:"document" json:"document"` // decision | agreement
+	Budget   map[string]Decimal `yaml:"budget" json:"budget"`
+}
+
+// AmountForm is one of the forms; exactly one is set.
+type AmountForm struct {
+	Fixed              *FixedAmount `yaml:"fixed" json:"fixed,omitempty"`
+	Pct                *PctAmount   `yaml:"pct" json:"pct,omitempty"`
+	Loonkostensubsidie *LksAmount   `yaml:"loonkostensubsidie" json:"loonkostensubsidie,omitempty"`
+}
+
+// FixedAmount is an amount each trigger, in part months by calendar days.
+type FixedAmount struct {
+	Amount Marked `yaml:"amount" json:"amount"`
+}
+
+// PctAmount is a share of a base: the wage cost of the period, or the minimum
+// wage of the day times hours over full-time hours.
+type PctAmount struct {
+	Of                   string `yaml:"of" json:"of"` // wage_cost | WML
+	WithHolidayAllowance bool   `yaml:"with_holiday_allowance" json:"with_holiday_allowance,omitempty"`
+	Rate                 Marked `yaml:"rate" json:"rate"` // 0.50 is half
+}
+
+// LksAmount is the statutory loonkostensubsidie of Participatiewet art. 10d;
+// its figures are national law and stand in no scheme file.
+type LksAmount struct {
+	Article string `yaml:"article" json:"article"`
+}
+
+// Outcome is what the scheme counts as success.
+type Outcome struct {
+	Event          string `yaml:"event" json:"event"`
+	Sector         string `yaml:"sector" json:"sector,omitempty"`
+	ContractMonths int    `yaml:"contract_months" json:"contract_months"`
+	Base           string `yaml:"base" json:"base"`
+}
+
+// Kind is what a claim is: VAT falls on supplies (fee, hire) and not on
+// subsidies.
+type Kind string
+
+// The kinds of claims.
+const (
+	Subsidy Kind = "subsidy"
+	Fee     Kind = "fee"
+	Premium Kind = "premium"
+	Hire    Kind = "hire"
+)
+
+// Day is a calendar date in a scheme file.
+type Day struct{ calendar.Date }
+
+// Decimal is a decimal number in a scheme file, written as a quoted text so
+// that no YAML reader makes a float or a sexagesimal of it.
+type Decimal struct{ euro.Number }
+
+// On returns the version that holds on a day.
+func (s Scheme) On(day calendar.Date) (Version, bool) {
+	for i := len(s.Versions) - 1; i >= 0; i-- {
+		if !s.Versions[i].From.After(day) {
+			return s.Versions[i], true
+		}
+	}
+	return Version{}, false
+}

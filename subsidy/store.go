@@ -1,0 +1,153 @@
+package subsidy
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll"
+	"verloning/payroll/euro"
+	"verloning/payroll/ledger"
+)
+
+// PersonFile is a dossier with what its claims need.
+type PersonFile struct {
+	payroll.Dossier
+	Claims map[uuid.UUID]File // by contract
+}
+
+// Outcome of one shard: all rows that its transaction keeps.
+type ShardResult struct {
+	Payslips   []payroll.Payslip
+	Claims     []Claim
+	Transfers  []ContractTransfer
+	Exceptions []payroll.Exception
+	Failed     int
+}
+
+// ContractTransfer is a transfer with the contract that it is about.
+type ContractTransfer struct {
+	Contract uuid.UUID
+	ledger.Transfer
+}
+
+// Due is a payslip with its claims, as approval reads them back.
+type Due struct {
+	Payslip payroll.Payslip
+	Claims  []Claim
+}
+
+// Totals of a calculation, for people and for the check that what was kept
+// adds up.
+type Totals struct {
+	Payslips int         `json:"payslips"`
+	Claims   int         `json:"claims"`
+	Gross    euro.Amount `json:"gross"`
+	Holiday  euro.Amount `json:"holiday_allowance"`
+	Net      euro.Amount `json:"net"`
+	Claimed  euro.Amount `json:"claimed"`
+	Failed   int         `json:"failed"`
+	Open     int         `json:"exceptions_open"`
+	All      int         `json:"exceptions"`
+}
+
+// Posting is one step of a ledger, chained by hash to the one before.
+type Posting struct {
+	ID      uuid.UUID
+	Ledger  uuid.UUID // organisation
+	Kind    string    // run | grant
+	Content string    // hash of what is posted
+	Total   euro.Amount
+}
+
+// Batch is a set of claims that one person of the municipality decided on and
+// another approves.
+type Batch struct {
+	ID           uuid.UUID
+	Municipality uuid.UUID
+	GrantedBy    uuid.UUID
+	Claims       int
+	Total        euro.Amount
+	Hash         string
+	Approved     bool
+}
+
+// Verdict is what the municipality says of a claim.
+type Verdict string
+
+// The verdicts.
+const (
+	Grant  Verdict = "granted"
+	Partly Verdict = "partly"
+	Refuse Verdict = "refused"
+)
+
+// Granted is a claim with its verdict.
+type Granted struct {
+	Claim
+	Run      payroll.Run
+	Verdict  Verdict
+	Amount   euro.Amount
+	Reason   string
+	Debtor   payroll.IBAN
+	Creditor payroll.IBAN
+}
+
+// RaisedClaim is a claim as it stands, for lists and for granting.
+type RaisedClaim struct {
+	Claim    uuid.UUID    `json:"claim"`
+	Number   string       `json:"contract"`
+	Employer string       `json:"employer"`
+	Payer    string       `json:"municipality"`
+	Scheme   string       `json:"scheme"`
+	Rule     string       `json:"rule"`
+	Decision string       `json:"decision"`
+	Period   string       `json:"period"`
+	Base     euro.Amount  `json:"base"`
+	Charges  euro.Amount  `json:"charges"`
+	Entitled euro.Amount  `json:"entitled"`
+	Amount   euro.Amount  `json:"amount"`
+	Budget   Source       `json:"budget"`
+	Status   string       `json:"status"` // raised | granted | partly | refused | ordered
+	Granted  *euro.Amount `json:"granted,omitempty"`
+	Reason   string       `json:"reason,omitempty"`
+}
+
+// Tx is what closing the month and granting need kept, in the same transaction
+// as payroll's part.
+type Tx interface {
+	payroll.Tx
+
+	ContractOf(ctx context.Context, a payroll.Actor, employer, number string) (payroll.Contract, bool, error)
+	DecisionByNumber(ctx context.Context, municipality uuid.UUID, number string) (Decision, bool, error)
+	AddDecision(ctx context.Context, a payroll.Actor, d Decision) (overlaps bool, err error)
+	AddLoonwaarde(ctx context.Context, a payroll.Actor, l Loonwaarde) (version int, err error)
+
+	// Calculation returns a calculation of a run by its number.
+	Calculation(ctx context.Context, run uuid.UUID, number int) (payroll.Calculation, bool, error)
+	// TakeShard locks a shard that is still to do; false when it is done,
+	// taken or superseded.
+	TakeShard(ctx context.Context, s payroll.Shard) (payroll.Shard, bool, error)
+	LoadShard(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard) ([]PersonFile, error)
+	KeepShard(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard, result ShardResult) error
+	ShardsToDo(ctx context.Context, c payroll.Calculation) (int, error)
+	// Seal computes hash and totals over all rows of a calculation and refuses
+	// with an error when its parts do not add up.
+	Seal(ctx context.Context, r payroll.Run, c payroll.Calculation) (string, Totals, error)
+	SetCalculated(ctx context.Context, r payroll.Run, c payroll.Calculation, hash string, t Totals) error
+	Totals(ctx context.Context, r payroll.Run, c payroll.Calculation) (Totals, error)
+
+	// DuePage reads payslips with their claims in order of contract.
+	DuePage(ctx context.Context, r payroll.Run, c payroll.Calculation, after uuid.UUID, limit int) ([]Due, error)
+	AddPayments(ctx context.Context, payments []payroll.Payment) error
+	Approve(ctx context.Context, a payroll.Actor, r payroll.Run, c payroll.Calculation, p Posting) error
+	OrganisationByID(ctx context.Context, id uuid.UUID) (payroll.Organisation, error)
+
+	// RaisedClaims lists raised claims on the municipality for granting.
+	ClaimsToGrant(ctx context.Context, municipality uuid.UUID, f ClaimFilter) ([]RaisedClaim, error)
+	AddBatch(ctx context.Context, a payroll.Actor, b Batch, lines []GrantLine) error
+	Batch(ctx context.Context, municipality, id uuid.UUID) (Batch, bool, error)
+	GrantedPage(ctx context.Context, b Batch, after uuid.UUID, limit int) ([]Granted, error)
+	ApproveBatch(ctx context.Context, a payroll.Actor, b Batch, p Posting, transfers []ContractTransfer) error
+	SpendBudget(ctx context.Context, a payroll.Actor, b Batch) error
+}
