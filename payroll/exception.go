@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -42,7 +43,7 @@ func (e Exception) Key(run uuid.UUID) uuid.UUID {
 func (s Payslip) attention(c ContractMonth, cut []segment) []Exception {
 	var found []Exception
 	number := c.Contract.Number
-	if len(cut) > 0 && len(c.Hours) == 0 && cut[len(cut)-1].terms.PayBasis == ByHours {
+	if len(cut) > 0 && !anyHours(c.Hours) && cut[len(cut)-1].terms.PayBasis == ByHours {
 		found = append(found, Exception{Kind: ContractWithoutHours, Subject: number, Detail: Text{
 			NL: fmt.Sprintf("Contract %s loopt in %s, maar er zijn geen uren.", number, s.Period),
 			EN: fmt.Sprintf("Contract %s runs in %s, but there are no hours.", number, s.Period)}})
@@ -53,10 +54,29 @@ func (s Payslip) attention(c ContractMonth, cut []segment) []Exception {
 	if e, ok := overtime(c, cut); ok {
 		found = append(found, e)
 	}
-	if need, short := shortOfMinimum(c, cut, s.Gross); short {
+	if need, short := shortOfMinimum(c, cut, s); short {
 		found = append(found, Exception{Kind: BelowMinimum, Subject: number, Article: "WML art. 7", Detail: Text{
 			NL: fmt.Sprintf("Loon %s is lager dan het minimumloon over de uren van %s: %s. Pas het loon aan of leg een schriftelijke urenverrekening vast.", s.Gross, s.Period, need),
 			EN: fmt.Sprintf("Wage %s is below the minimum wage for the hours of %s: %s. Change the wage or record a written arrangement that averages hours.", s.Gross, s.Period, need)}})
+	}
+	return append(found, doubtfulMinimum(cut)...)
+}
+
+// anyHours reports whether hours are left: a quantity of nought took them back.
+func anyHours(hours []Hours) bool {
+	return slices.ContainsFunc(hours, func(h Hours) bool { return h.Quantity != 0 })
+}
+
+// doubtfulMinimum names each minimum wage of the payslip that is not confirmed
+// for its days, once.
+func doubtfulMinimum(cut []segment) []Exception {
+	var found []Exception
+	for i, s := range cut {
+		e, doubtful := Doubtful(s.minimum, s.To)
+		again := i+1 < len(cut) && source(cut[i+1].minimum) == source(s.minimum) && cut[i+1].minimum.Value.Equal(s.minimum.Value)
+		if doubtful && !again {
+			found = append(found, e)
+		}
 	}
 	return found
 }

@@ -57,15 +57,13 @@ func (t Terms) hourlyWage(minimum euro.Number) euro.Number {
 	return minimum.Mul(t.Factor.Max(euro.One)).Round(4)
 }
 
-// wageLines pays the hours, or the fixed amount, of one contract in a period.
+// wageLines pays the hours, or the fixed amount, of one contract in a period:
+// each day by the pay basis of its own terms.
 func wageLines(c ContractMonth, cut []segment, p calendar.Period, t *Trace) []Line {
-	if len(cut) > 0 && cut[len(cut)-1].terms.PayBasis == Fixed {
-		return fixedLines(c, cut, p, t)
-	}
 	var lines []Line
 	for _, h := range c.Hours {
 		s, ok := find(cut, h.Day)
-		if !ok || h.Quantity == 0 {
+		if !ok || h.Quantity == 0 || s.terms.PayBasis == Fixed {
 			continue
 		}
 		lines = addHours(lines, h, s, p)
@@ -75,7 +73,7 @@ func wageLines(c ContractMonth, cut []segment, p calendar.Period, t *Trace) []Li
 		lines[i].Amount = lines[i].Quantity.Number().Mul(lines[i].Rate).Cents()
 		traceWage(t, lines[i])
 	}
-	return lines
+	return append(lines, fixedLines(c, cut, p, t)...)
 }
 
 // addHours adds hours to the line of their kind and rate.
@@ -105,7 +103,7 @@ func fixedLines(c ContractMonth, cut []segment, p calendar.Period, t *Trace) []L
 		weeks = euro.Ratio{Over: euro.Int(int64(p.Days())), Under: euro.Int(7)}
 	}
 	var lines []Line
-	for _, s := range cut {
+	for _, s := range fixedStretches(cut) {
 		part := euro.Ratio{Over: euro.Int(int64(s.Days())), Under: euro.Int(int64(p.Days()))}
 		hours := s.terms.HoursPerWeek.Part(weeks).Part(part)
 		line := Line{
@@ -116,14 +114,35 @@ func fixedLines(c ContractMonth, cut []segment, p calendar.Period, t *Trace) []L
 		lines = append(lines, line)
 	}
 	for _, h := range c.Hours {
-		if s, ok := find(cut, h.Day); ok && !h.Kind.Paid() && h.Quantity != 0 {
-			lines = append(lines, Line{
+		if s, ok := find(cut, h.Day); ok && s.terms.PayBasis == Fixed && !h.Kind.Paid() && h.Quantity != 0 {
+			line := Line{
 				Kind: LineUnpaid, Quantity: -h.Quantity, Rate: s.rate, Amount: h.Quantity.Number().Mul(s.rate).Cents().Neg(),
 				Rule: "BW 7:628", Source: "contract " + c.Contract.Number, Origin: p.From,
-			})
+			}
+			traceWage(t, line)
+			lines = append(lines, line)
 		}
 	}
 	return lines
+}
+
+// fixedStretches are the days with a fixed wage. Segments that pay the same
+// are one stretch again, since it is rounded once: a birthday or a version that
+// changes nothing here moves no cent.
+func fixedStretches(cut []segment) []segment {
+	var joined []segment
+	for _, s := range cut {
+		if s.terms.PayBasis != Fixed {
+			continue
+		}
+		if n := len(joined); n > 0 && joined[n-1].To.Add(1) == s.From &&
+			joined[n-1].rate.Equal(s.rate) && joined[n-1].terms.HoursPerWeek.Equal(s.terms.HoursPerWeek) {
+			joined[n-1].To = s.To
+			continue
+		}
+		joined = append(joined, s)
+	}
+	return joined
 }
 
 func find(cut []segment, day calendar.Date) (segment, bool) {
@@ -149,11 +168,12 @@ func traceWage(t *Trace, l Line) {
 }
 
 // shortOfMinimum checks the whole period: the wage must reach the paid hours
-// times the minimum wage of their days. Hours that were not submitted for a
-// fixed wage count as agreed: a fifth of the week for each working day. A
-// written arrangement that averages the hours excuses a fixed wage (WML art.
-// 12; before 2024 the minimum was an amount a month and this does not arise).
-func shortOfMinimum(c ContractMonth, cut []segment, gross euro.Amount) (required euro.Amount, short bool) {
+// times the minimum wage of their days, less the half cent that the rounding of
+// each line of wage may take. Hours that were not submitted for a fixed wage
+// count as agreed: a fifth of the week for each working day. A written
+// arrangement that averages the hours excuses a fixed wage (WML art. 12; before
+// 2024 the minimum was an amount a month and this does not arise).
+func shortOfMinimum(c ContractMonth, cut []segment, slip Payslip) (required euro.Amount, short bool) {
 	need := euro.Number{}
 	for _, s := range cut {
 		if s.terms.PayBasis == Fixed && (s.terms.Averaging || s.From.Before(statute.HourlyMinimumSince)) {
@@ -161,24 +181,29 @@ func shortOfMinimum(c ContractMonth, cut []segment, gross euro.Amount) (required
 		}
 		need = need.Add(paidHours(c, s).Mul(s.minimum.Value))
 	}
-	required = need.Cents()
-	return required, gross.Cmp(required) < 0
+	rounding := euro.Scaled(5, 3).Mul(euro.Int(int64(len(slip.Lines) - 1))) // the accrual is no wage
+	return need.Cents(), slip.Gross.Number().Add(rounding).Cmp(need) < 0
 }
 
-// paidHours are the hours of a segment that the wage must cover.
+// paidHours are the hours of a segment that the wage must cover. A fixed wage
+// for which no hours on duty were submitted covers the agreed ones, less unpaid
+// absence.
 func paidHours(c ContractMonth, s segment) euro.Number {
-	var submitted Quantity
-	seen := false
+	var paid, onDuty, unpaid Quantity
 	for _, h := range c.Hours {
-		if s.Holds(h.Day) {
-			seen = true
-			if h.Kind.Paid() {
-				submitted += h.Quantity
-			}
+		switch {
+		case !s.Holds(h.Day):
+		case !h.Kind.Paid():
+			unpaid += h.Quantity
+		case h.Kind.OnDuty():
+			paid, onDuty = paid+h.Quantity, onDuty+h.Quantity
+		default:
+			paid += h.Quantity
 		}
 	}
-	if seen || s.terms.PayBasis == ByHours {
-		return submitted.Number()
+	if onDuty > 0 || s.terms.PayBasis == ByHours {
+		return paid.Number()
 	}
-	return s.terms.HoursPerWeek.Mul(euro.Int(int64(s.Workdays()))).Mul(euro.Scaled(2, 1))
+	agreed := s.terms.HoursPerWeek.Mul(euro.Int(int64(s.Workdays()))).Mul(euro.Scaled(2, 1))
+	return agreed.Sub(unpaid.Number()).Max(euro.Number{})
 }

@@ -67,7 +67,7 @@ type RefusedLine struct {
 type HoursBook struct {
 	Contracts map[ContractKey]Contract             // those that the submitter may submit for
 	Versions  map[HoursKey]int                     // newest version of each day and kind
-	Week      map[WeekKey]map[HoursKey]Quantity    // hours on duty of a person in a week, as known
+	Week      map[WeekKey]map[HoursKey]Quantity    // hours of a person in a week, of every kind, as known
 	Approved  map[uuid.UUID]map[calendar.Date]bool // employer → first days of months whose run is approved
 }
 
@@ -231,12 +231,11 @@ func (j *judged) place(book HoursBook, seen, versions map[HoursKey]int, submissi
 // hours on duty, over everything the person does at the employer, and warns
 // above forty-eight.
 func judgeTotals(lines []judged, book HoursBook) {
-	weeks, dayTotals := map[WeekKey]map[HoursKey]Quantity{}, map[HoursKey]Quantity{}
+	weeks := map[WeekKey]map[HoursKey]Quantity{}
 	for _, l := range lines {
 		if len(l.problems) > 0 {
 			continue
 		}
-		dayTotals[HoursKey{Contract: l.person, Day: l.Day}] += l.Quantity
 		week := WeekKey{l.person, l.Day.Week()}
 		if weeks[week] == nil {
 			weeks[week] = map[HoursKey]Quantity{}
@@ -244,29 +243,35 @@ func judgeTotals(lines []judged, book HoursBook) {
 				weeks[week][key] = q
 			}
 		}
-		if l.Kind.OnDuty() {
-			weeks[week][HoursKey{l.Contract, l.Day, l.Kind}] = l.Quantity
-		}
+		weeks[week][HoursKey{l.Contract, l.Day, l.Kind}] = l.Quantity
 	}
 	for i := range lines {
 		l := &lines[i]
 		if len(l.problems) > 0 {
 			continue
 		}
-		if dayTotals[HoursKey{Contract: l.person, Day: l.Day}] > MaxDay {
+		week := weeks[WeekKey{l.person, l.Day.Week()}]
+		if total(week, func(k HoursKey) bool { return k.Day == l.Day }) > MaxDay {
 			l.problems = append(l.problems, Reason("hours/day_total", "hours", "Samen meer dan 24 uur op deze dag.", "More than 24 hours together on this day."))
 		}
-		l.judgeWeek(weeks[WeekKey{l.person, l.Day.Week()}])
+		l.judgeWeek(total(week, func(k HoursKey) bool { return k.Kind.OnDuty() }))
 	}
 }
 
-func (j *judged) judgeWeek(week map[HoursKey]Quantity) {
+// total adds up the hours of a week that count.
+func total(week map[HoursKey]Quantity, counts func(HoursKey) bool) Quantity {
+	var sum Quantity
+	for key, q := range week {
+		if counts(key) {
+			sum += q
+		}
+	}
+	return sum
+}
+
+func (j *judged) judgeWeek(sum Quantity) {
 	if !j.Kind.OnDuty() {
 		return
-	}
-	var sum Quantity
-	for _, q := range week {
-		sum += q
 	}
 	switch p := Reason("hours/week_total", "hours",
 		fmt.Sprintf("%s uur in de week van %s.", sum, j.Day.Week()), fmt.Sprintf("%s hours in the week of %s.", sum, j.Day.Week())); {

@@ -110,10 +110,13 @@ func (i IBAN) Valid() bool {
 	if len(s) < 4 || ibanLengths[s[:2]] != len(s) || s[2:4] < "02" || s[2:4] > "98" {
 		return false
 	}
+	if !digit(s[2]) || !digit(s[3]) {
+		return false
+	}
 	rest := 0
 	for _, c := range []byte(s[4:] + s[:4]) {
 		switch {
-		case c >= '0' && c <= '9':
+		case digit(c):
 			rest = (rest*10 + int(c-'0')) % 97
 		case c >= 'A' && c <= 'Z':
 			rest = (rest*100 + int(c-'A') + 10) % 97
@@ -123,6 +126,8 @@ func (i IBAN) Valid() bool {
 	}
 	return rest == 1
 }
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // TidyIBAN takes the spaces out that people write between groups of four.
 func TidyIBAN(s string) IBAN {

@@ -13,7 +13,7 @@ import (
 // amounts computes what a rule gives over the service days of a month. Days
 // with the same facts form a stretch; each stretch counts for its calendar
 // days, and the month rounds once, not each stretch.
-func amounts(rule PayRule, f File, d Decision, slip payroll.Payslip, p calendar.Period, days calendar.Span, t *payroll.Trace) (lks, []payroll.Exception, error) {
+func amounts(rule PayRule, f File, d Decision, slip payroll.Payslip, days calendar.Span, t *payroll.Trace) (lks, []payroll.Exception, error) {
 	var sum lks
 	var found []payroll.Exception
 	for _, part := range stretches(f, d, days) {
@@ -25,7 +25,7 @@ func amounts(rule PayRule, f File, d Decision, slip payroll.Payslip, p calendar.
 		if err != nil {
 			return lks{}, nil, fmt.Errorf("contract %s, rule %s: %w", f.Contract.Number, rule.ID, err)
 		}
-		share := euro.Ratio{Over: euro.Int(int64(part.Days())), Under: euro.Int(int64(p.Days()))}
+		share := euro.Ratio{Over: euro.Int(int64(part.Days())), Under: euro.Int(int64(calendar.MonthOf(part.From).Days()))}
 		if rule.Amount.Pct != nil && rule.Amount.Pct.Of == "wage_cost" {
 			share = euro.Ratio{Over: euro.Int(int64(part.Days())), Under: euro.Int(int64(days.Days()))}
 		}
@@ -34,11 +34,17 @@ func amounts(rule PayRule, f File, d Decision, slip payroll.Payslip, p calendar.
 		sum.figures = append(sum.figures, one.figures...)
 		traceShare(t, share, part)
 	}
+	sum.base, sum.charges = sum.base.Round(shareNoise), sum.charges.Round(shareNoise)
 	return sum, append(found, overdue(f, rule, days)...), nil
 }
 
+// shareNoise takes away what the twenty-four decimals of each share lack, so
+// that stretches of a month that comes to half a cent sum to half a cent again.
+const shareNoise = 18
+
 // stretches cuts the days where a fact of the amount changes: the decision's
-// terms, the loonwaarde, the hours of the contract, or the end of the forfait.
+// terms, the loonwaarde, the hours of the contract, the end of the forfait, or
+// the month, since amounts are a month's in a run of four weeks too.
 func stretches(f File, d Decision, days calendar.Span) []calendar.Span {
 	var cut []calendar.Span
 	var last string
@@ -47,7 +53,7 @@ func stretches(f File, d Decision, days calendar.Span) []calendar.Span {
 		contract, _ := f.Contract.On(day)
 		value, _ := loonwaardeOn(f.Loonwaarden, day)
 		over := terms.Route == Forfait && !day.Before(f.Contract.Span().From.AddMonths(6))
-		facts := fmt.Sprint(terms.Version, contract.Version, value.Version, over, referenceDay(terms.Granted, day))
+		facts := fmt.Sprint(terms.Version, contract.Version, value.Version, over, referenceDay(terms.Granted, day), day.Month())
 		if len(cut) > 0 && facts == last {
 			cut[len(cut)-1].To = day
 			continue

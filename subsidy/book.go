@@ -6,11 +6,14 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/token"
 
 	"verloning/payroll"
 	"verloning/payroll/euro"
@@ -25,7 +28,7 @@ var schemeFiles embed.FS
 const engine = "1"
 
 // maxSchemeFile bounds a scheme file before it is parsed.
-const maxSchemeFile = 256 << 10
+const maxSchemeFile = 64 << 10
 
 // Book holds every scheme that is known.
 type Book struct {
@@ -90,11 +93,44 @@ func ParseScheme(text []byte) (Scheme, []string) {
 	if len(text) > maxSchemeFile {
 		return s, []string{fmt.Sprintf("the file is larger than %d bytes", maxSchemeFile)}
 	}
+	if fault := tangled(text); fault != "" {
+		return s, []string{fault}
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
 	if err := decoder.Decode(&s); err != nil {
 		return s, []string{yaml.FormatError(err, false, false)}
 	}
 	return s, s.faults()
+}
+
+// maxDepth is how many brackets of a scheme file may be open at once, and how
+// many lists may start on one line.
+const maxDepth = 20
+
+// tangled refuses, before anything is parsed, what would cost a parser more
+// than the file is long: aliases, which a few lines can multiply without end,
+// and brackets nested beyond what any scheme needs.
+func tangled(text []byte) string {
+	depth, starts, line := 0, 0, 0
+	for _, t := range lexer.Tokenize(string(text)) {
+		switch t.Type {
+		case token.AnchorType, token.AliasType, token.MergeKeyType:
+			return fmt.Sprintf("[%d:%d] anchors and aliases have no place in a scheme", t.Position.Line, t.Position.Column)
+		case token.SequenceStartType, token.MappingStartType:
+			depth++
+		case token.SequenceEndType, token.MappingEndType:
+			depth--
+		case token.SequenceEntryType:
+			if t.Position.Line != line {
+				starts, line = 0, t.Position.Line
+			}
+			starts++
+		}
+		if depth > maxDepth || starts > maxDepth {
+			return fmt.Sprintf("[%d:%d] nested too deep", t.Position.Line, t.Position.Column)
+		}
+	}
+	return ""
 }
 
 // faults checks what holds for every scheme, all at once.
@@ -139,6 +175,11 @@ func (v Version) faults() []string {
 	if v.Period != nil && !slices.Contains([]string{"subsidy", "contract"}, v.Period.Limits) {
 		fault("period.limits: %q is not subsidy or contract", v.Period.Limits)
 	}
+	if v.Period != nil && v.Period.Months != nil {
+		if n, err := v.Period.Months.Value.Int(); err != nil || n < 1 || n > 600 {
+			fault("period.months: %s is no number of months", v.Period.Months.Value)
+		}
+	}
 	ids := map[string]bool{}
 	for _, rule := range v.Pay {
 		if ids[rule.ID] {
@@ -177,9 +218,13 @@ func (r PayRule) faults() []string {
 		one("amount.pct.of", p.Of, "wage_cost", "WML")
 	}
 	var shares euro.Number
-	for source, share := range r.Budget {
+	for _, source := range slices.Sorted(maps.Keys(r.Budget)) {
+		share := r.Budget[source]
 		if !slices.Contains(Sources, Source(source)) {
 			fault("budget: %q is no source", source)
+		}
+		if share.Sign() < 0 {
+			fault("budget: the share of %s is %s, below nought", source, share)
 		}
 		shares = shares.Add(share.Number)
 	}

@@ -105,8 +105,8 @@ func NewClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll
 func serviceDays(c payroll.Contract, d Decision, v Version, p calendar.Period) calendar.Span {
 	span := c.Span().Meet(p.Span).Meet(d.Versions[len(d.Versions)-1].Span)
 	if v.Period != nil && v.Period.Months != nil {
-		months := int(v.Period.Months.Value.Cents().InCents() / 100)
-		span = span.Meet(calendar.Span{From: span.From, To: c.Span().From.AddMonths(months).Add(-1)})
+		last := c.Span().From.AddMonths(v.Period.months()).Add(-1)
+		span = span.Meet(calendar.Span{From: span.From, To: last})
 	}
 	return span
 }
@@ -125,7 +125,7 @@ func newClaim(r payroll.Run, s Scheme, v Version, rule PayRule, f File, d Decisi
 		Document: terms.Document, Budget: terms.Budget, Service: days,
 		WageCost: slip.WageCost(),
 	}
-	sum, found, err := amounts(rule, f, d, slip, r.Period, days, t)
+	sum, found, err := amounts(rule, f, d, slip, days, t)
 	if err != nil {
 		return nil, nil, err
 	}

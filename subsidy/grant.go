@@ -16,7 +16,7 @@ import (
 type ClaimFilter struct {
 	Employer string `json:"employer,omitempty" validate:"omitempty,code"`
 	Period   string `json:"period,omitempty"`
-	Status   string `json:"status,omitempty" validate:"omitempty,oneof=raised granted partly refused ordered"`
+	Status   string `json:"status,omitempty" validate:"omitempty,oneof=raised ordered refused nil"`
 	After    string `json:"after,omitempty" validate:"omitempty,uuid"`
 	Limit    int    `json:"limit,omitempty" validate:"omitempty,min=1,max=1000"`
 }
@@ -62,11 +62,11 @@ type BatchReply struct {
 func (d *Desk) GrantClaims(ctx context.Context, tx Tx, a payroll.Actor, req ClaimGrant) (BatchReply, error) {
 	door := payroll.NewDoor(req)
 	onlyMunicipality(door, a)
-	door.Period("period", req.Period)
+	period := door.Period("period", req.Period)
 	if err := door.Err(); err != nil {
 		return BatchReply{}, err
 	}
-	raised, err := tx.ClaimsToGrant(ctx, a.Organisation.ID, ClaimFilter{Employer: req.Employer, Period: req.Period})
+	raised, err := tx.ClaimsToGrant(ctx, a.Organisation.ID, req.Employer, period.From)
 	if err != nil {
 		return BatchReply{}, err
 	}
@@ -205,9 +205,9 @@ func grantable(a payroll.Actor, b Batch, hash string) error {
 }
 
 // pay goes through the verdicts page by page.
-func (d *Desk) pay(ctx context.Context, tx Tx, b Batch) (ClaimsApproved, []ContractTransfer, error) {
+func (d *Desk) pay(ctx context.Context, tx Tx, b Batch) (ClaimsApproved, []RunTransfer, error) {
 	var reply ClaimsApproved
-	var transfers []ContractTransfer
+	var transfers []RunTransfer
 	after := uuid.Nil
 	for {
 		granted, err := tx.GrantedPage(ctx, b, after, page)
@@ -249,10 +249,10 @@ func (g Granted) payment() (payroll.Payment, bool) {
 }
 
 // transfers are the municipality's bookings of a verdict.
-func (g Granted) transfers() []ContractTransfer {
-	var list []ContractTransfer
+func (g Granted) transfers() []RunTransfer {
+	var list []RunTransfer
 	for _, t := range ledger.NonZero(ledger.Transfer{Ledger: g.Payer, Debit: ledger.SubsidyCost, Credit: ledger.SubsidyPayable, Amount: g.Amount}) {
-		list = append(list, ContractTransfer{g.Contract, t})
+		list = append(list, RunTransfer{g.Run, ContractTransfer{g.Contract, t}})
 	}
 	return list
 }

@@ -3,6 +3,7 @@ package subsidy
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"verloning/payroll"
 	"verloning/payroll/calendar"
@@ -51,7 +52,7 @@ func lksMonth(d DecisionTerms, values []Loonwaarde, c payroll.Contract, birth, d
 	if err != nil {
 		return lks{}, err
 	}
-	hours, full, err := lksHours(d, c, day)
+	hours, full, weekUse, err := lksHours(d, c, day)
 	if err != nil {
 		return lks{}, err
 	}
@@ -62,7 +63,7 @@ func lksMonth(d DecisionTerms, values []Loonwaarde, c payroll.Contract, birth, d
 	total := month.Value.Mul(euro.One.Add(holiday.Value.Percent()))
 	base := total.Mul(share.Percent()).Part(euro.Ratio{Over: hours, Under: full})
 	out := lks{base: base, charges: base.Mul(charge.Percent())}
-	out.figures = append(append([]figureUse{{month, ref}, {holiday, ref}}, used...), chargeUse...)
+	out.figures = slices.Concat([]figureUse{{month, ref}, {holiday, ref}}, used, weekUse, chargeUse)
 	traceLks(t, month, holiday, share, hours, full, charge, out)
 	return out, nil
 }
@@ -105,14 +106,14 @@ func lksShare(d DecisionTerms, values []Loonwaarde, c payroll.Contract, day, ref
 // lksHours gives the agreed hours and what they are a part of: 36 hours since
 // 2024, up or down, with the hours capped at the sector's full week (art. 10d
 // lid 4); before 2024 the sector's full week, downward only.
-func lksHours(d DecisionTerms, c payroll.Contract, day calendar.Date) (hours, full euro.Number, err error) {
+func lksHours(d DecisionTerms, c payroll.Contract, day calendar.Date) (hours, full euro.Number, used []figureUse, err error) {
 	terms, _ := c.On(day)
 	hours = d.HoursPerWeek.Min(terms.FullTimeHours)
 	if day.Before(statute.HourlyMinimumSince) {
-		return hours, terms.FullTimeHours, nil
+		return hours, terms.FullTimeHours, nil, nil
 	}
 	f, err := statute.LoonkostensubsidieFullTime(day)
-	return hours, f.Value, err
+	return hours, f.Value, []figureUse{{f, day}}, err
 }
 
 // lksCharges is the percentage for employer charges: the decision's own, or

@@ -72,6 +72,15 @@ type SubsidyPeriod struct {
 	ReviewMonths []int   `yaml:"review_months" json:"review_months,omitempty"`
 }
 
+// months is the limit; ParseScheme refuses one that is no whole number.
+func (p SubsidyPeriod) months() int {
+	n, err := p.Months.Value.Int()
+	if err != nil {
+		panic("subsidy: a scheme passed with a broken number of months: " + err.Error())
+	}
+	return n
+}
+
 // Eligibility lists what must be answered yes.
 type Eligibility struct {
 	Require []string `yaml:"require" json:"require,omitempty"`

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"verloning/payroll"
+	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 	"verloning/payroll/ledger"
 )
@@ -29,6 +30,12 @@ type ShardResult struct {
 type ContractTransfer struct {
 	Contract uuid.UUID
 	ledger.Transfer
+}
+
+// RunTransfer is a transfer with the run whose month it is about.
+type RunTransfer struct {
+	Run payroll.Run
+	ContractTransfer
 }
 
 // Due is a payslip with its claims, as approval reads them back.
@@ -108,7 +115,8 @@ type RaisedClaim struct {
 	Entitled euro.Amount  `json:"entitled"`
 	Amount   euro.Amount  `json:"amount"`
 	Budget   Source       `json:"budget"`
-	Status   string       `json:"status"` // raised | granted | partly | refused | ordered
+	Status   string       `json:"status"` // raised | ordered | refused | nil
+	Verdict  Verdict      `json:"verdict,omitempty"`
 	Granted  *euro.Amount `json:"granted,omitempty"`
 	Reason   string       `json:"reason,omitempty"`
 }
@@ -144,10 +152,10 @@ type Tx interface {
 	OrganisationByID(ctx context.Context, id uuid.UUID) (payroll.Organisation, error)
 
 	// RaisedClaims lists raised claims on the municipality for granting.
-	ClaimsToGrant(ctx context.Context, municipality uuid.UUID, f ClaimFilter) ([]RaisedClaim, error)
+	ClaimsToGrant(ctx context.Context, municipality uuid.UUID, employer string, period calendar.Date) ([]RaisedClaim, error)
 	AddBatch(ctx context.Context, a payroll.Actor, b Batch, lines []GrantLine) error
 	Batch(ctx context.Context, municipality, id uuid.UUID) (Batch, bool, error)
 	GrantedPage(ctx context.Context, b Batch, after uuid.UUID, limit int) ([]Granted, error)
-	ApproveBatch(ctx context.Context, a payroll.Actor, b Batch, p Posting, transfers []ContractTransfer) error
+	ApproveBatch(ctx context.Context, a payroll.Actor, b Batch, p Posting, transfers []RunTransfer) error
 	SpendBudget(ctx context.Context, a payroll.Actor, b Batch) error
 }

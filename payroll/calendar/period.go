@@ -82,3 +82,8 @@ func (p Period) neighbour(d Date) Period {
 	n := d.Sub(Day(year, 1, 4).Week())/28 + 1
 	return fourWeeks(year, min(n, 13))
 }
+
+// PeriodFrom returns the period of a kind that holds the day.
+func PeriodFrom(kind Kind, d Date) Period {
+	return Period{Kind: kind}.neighbour(d)
+}

@@ -58,7 +58,9 @@ func Scaled(n int64, places int32) Number { return Number{decimal.New(n, -places
 
 // Parse reads an amount such as "1121.76", "-3" or "0.5". Texts with more than
 // two decimals, an exponent, more than eighteen digits or anything else but
-// digits, a sign and a point are refused with ErrNumber.
+// digits, a sign and a point are refused with ErrNumber, and so is an amount of
+// ten thousand billion euros or more: no sum of payslips comes near it, and its
+// cents still fit where they are counted.
 func Parse(s string) (Amount, error) {
 	n, err := ParseNumber(s)
 	if err != nil {
@@ -136,13 +138,26 @@ func (n Number) Decimal() decimal.Decimal { return n.d }
 // Decimal hands the amount to an adapter that keeps it.
 func (a Amount) Decimal() decimal.Decimal { return a.d }
 
-// Amount returns n as an amount if it is a whole number of cents, and an error
-// otherwise: nothing is rounded.
+// Amount returns n as an amount if it is a whole number of cents below ten
+// thousand billion euros, and an error otherwise: nothing is rounded.
 func (n Number) Amount() (Amount, error) {
 	if !n.d.Equal(n.d.Truncate(2)) {
 		return Amount{}, fmt.Errorf("%w: %s has more than two decimals", ErrNumber, n.d)
 	}
-	return Amount{n.d}, nil
+	if n.d.Abs().Cmp(tooMuch) >= 0 {
+		return Amount{}, fmt.Errorf("%w: %s is no amount of money", ErrNumber, n.d)
+	}
+	return Amount(n), nil
+}
+
+var tooMuch = decimal.New(1, 13)
+
+// Int returns n if it is a whole number that a count can hold.
+func (n Number) Int() (int, error) {
+	if !n.d.IsInteger() || n.d.Abs().Cmp(tooMuch) >= 0 {
+		return 0, fmt.Errorf("%w: %s is no whole number", ErrNumber, n.d)
+	}
+	return int(n.d.IntPart()), nil
 }
 
 // Add, Sub, Mul and Neg are exact.
@@ -198,7 +213,7 @@ func (n Number) Fixed(places int32) string {
 }
 
 // Number returns the amount for exact computation.
-func (a Amount) Number() Number { return Number{a.d} }
+func (a Amount) Number() Number { return Number(a) }
 
 // Add returns a plus b.
 func (a Amount) Add(b Amount) Amount { return Amount{a.d.Add(b.d)} }

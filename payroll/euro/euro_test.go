@@ -10,7 +10,7 @@ import (
 )
 
 func TestParseRefusesAbsurdNumbers(t *testing.T) {
-	for _, s := range []string{"", "-", "1e5", "1E999999999", ".5", "5.", "1.2.3", "0x10", "NaN", "Inf", "1,50", "1_000", " 1", "12345678901234567890", "1.234", strings.Repeat("9", 1<<20)} {
+	for _, s := range []string{"", "-", "1e5", "1E999999999", ".5", "5.", "1.2.3", "0x10", "NaN", "Inf", "1,50", "1_000", " 1", "12345678901234567890", "1.234", "10000000000000000", "999999999999999999", strings.Repeat("9", 1<<20)} {
 		if a, err := Parse(s); err == nil {
 			t.Errorf("Parse(%.20q) = %s, want an error", s, a)
 		}
@@ -84,6 +84,7 @@ func TestPartDividesOnce(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("12.30")
 	f.Add("1e9")
+	f.Add("10000000000000000")
 	f.Fuzz(func(t *testing.T, s string) {
 		a, err := Parse(s)
 		if err != nil {

@@ -1,7 +1,9 @@
 // Package embedded starts what the service needs when nobody has configured it: a private PostgreSQL cluster from the
 // machine's own binaries, and a NATS server inside our own process, both under one data directory.
 //
-// Why: one command must be enough to try or to run verloning on one machine, and it must be as safe there as on a
+// # Why
+//
+// One command must be enough to try or to run verloning on one machine, and it must be as safe there as on a
 // large installation. So the database syncs to disk and keeps checksums, the stream store syncs every message, nobody
 // but this user and root can connect to the database, and every NATS connection needs a JWT.
 //

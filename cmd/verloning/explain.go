@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"verloning/cmd/verloning/internal/postgres"
+	"verloning/payroll"
+	"verloning/payroll/euro"
+	"verloning/subsidy"
+)
+
+// explainAsked names an amount: a payment, a claim, or the payslip of a
+// contract in a run.
+type explainAsked struct {
+	ID       string `json:"id,omitempty" validate:"omitempty,uuid"`
+	Run      string `json:"run,omitempty" validate:"omitempty,uuid"`
+	Contract string `json:"contract,omitempty" validate:"omitempty,number"`
+}
+
+// explained is a computation as a person would check it on paper. Schema
+// counts the versions of this form.
+type explained struct {
+	Schema     int            `json:"schema"`
+	Of         string         `json:"of"` // payment | claim | payslip
+	Run        uuid.UUID      `json:"run"`
+	Period     string         `json:"period"`
+	Contract   string         `json:"contract"`
+	Cutoff     int64          `json:"cutoff"`
+	RuleSet    string         `json:"rule_set"`
+	RuleSetNow string         `json:"rule_set_now"`
+	OtherRules bool           `json:"other_rules"` // computed now by other rules than then
+	Wage       []payroll.Step `json:"wage"`
+	Gross      euro.Amount    `json:"gross"`
+	Holiday    euro.Amount    `json:"holiday_allowance_accrued"`
+	Net        euro.Amount    `json:"net"`
+	Claims     []claimSteps   `json:"claims,omitempty"`
+}
+
+type claimSteps struct {
+	Claim    uuid.UUID      `json:"claim"`
+	Decision string         `json:"decision"`
+	Rule     string         `json:"rule"`
+	Amount   euro.Amount    `json:"amount"`
+	Steps    []payroll.Step `json:"steps"`
+}
+
+// explain recomputes an amount from the cut-off of its calculation, with every
+// step. A municipality sees the claims on it, and of the wage only the totals
+// that the claims are checked against.
+func (s *service) explain(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q explainAsked) (explained, error) {
+	if err := payroll.NewDoor(q).Err(); err != nil {
+		return explained{}, err
+	}
+	x, err := s.subject(ctx, tx, a, q)
+	if err != nil {
+		return explained{}, err
+	}
+	c, known, err := tx.Calculation(ctx, x.Run.ID, x.Run.Calculation)
+	if err != nil {
+		return explained{}, err
+	}
+	if !known {
+		return explained{}, payroll.Refuse(payroll.NotFound, payroll.Unknown("calculation", "run", x.Run.ID.String()))
+	}
+	out := explained{
+		Schema: 1, Of: x.Kind, Run: x.Run.ID, Period: x.Run.Period.String(), Contract: x.Contract,
+		Cutoff: c.Cutoff, RuleSet: c.RuleSet, RuleSetNow: s.desk.RuleSet, OtherRules: c.RuleSet != s.desk.RuleSet,
+	}
+	shard := payroll.Shard{Run: x.Run.ID, Calculation: c.Number, From: x.Person, To: x.Person}
+	files, err := tx.LoadShard(ctx, x.Run, c, shard)
+	if err != nil {
+		return explained{}, err
+	}
+	return out, s.recompute(&out, x, a, files)
+}
+
+// subject finds what is to be explained.
+func (s *service) subject(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q explainAsked) (postgres.Explained, error) {
+	if q.ID != "" {
+		x, known, err := tx.Find(ctx, a, uuid.MustParse(q.ID))
+		if err == nil && !known {
+			err = payroll.Refuse(payroll.NotFound, payroll.Unknown("amount", "id", q.ID))
+		}
+		return x, err
+	}
+	r, err := s.desk.OwnRun(ctx, tx, a, q.Run, payroll.NoLock)
+	if err != nil {
+		return postgres.Explained{}, err
+	}
+	c, known, err := tx.Contract(ctx, r.Employer, q.Contract)
+	if err == nil && !known {
+		err = payroll.Refuse(payroll.NotFound, payroll.Unknown("contract", "contract", q.Contract))
+	}
+	return postgres.Explained{Run: r, Contract: c.Number, Person: c.Person, Kind: "payslip"}, err
+}
+
+func (s *service) recompute(out *explained, x postgres.Explained, a payroll.Actor, files []subsidy.PersonFile) error {
+	for _, f := range files {
+		for _, month := range f.Contracts {
+			if month.Contract.Number != x.Contract {
+				continue
+			}
+			wage := &payroll.Trace{}
+			slip, _, err := payroll.NewPayslip(f.Employment, month, x.Run.Period, wage)
+			if err != nil {
+				return fmt.Errorf("explain contract %s: %w", x.Contract, err)
+			}
+			out.Gross, out.Holiday, out.Net = slip.Gross, slip.Holiday, slip.Net
+			if a.Organisation.ID == x.Run.Employer {
+				out.Wage = wage.Steps
+			}
+			return s.explainClaims(out, x, f, month, slip)
+		}
+	}
+	return nil
+}
+
+// explainClaims computes each claim with a trace of its own.
+func (s *service) explainClaims(out *explained, x postgres.Explained, f subsidy.PersonFile, month payroll.ContractMonth, slip payroll.Payslip) error {
+	scheme, known := s.desk.Schemes.Scheme(month.Contract.Scheme)
+	if !known || month.Contract.Municipality == uuid.Nil {
+		return nil
+	}
+	file := f.Claims[month.Contract.ID]
+	for _, d := range file.Decisions {
+		one := file
+		one.Decisions = []subsidy.Decision{d}
+		trace := &payroll.Trace{}
+		claims, _, err := subsidy.NewClaims(x.Run, scheme, one, slip, trace)
+		if err != nil {
+			return fmt.Errorf("explain the claims of contract %s: %w", x.Contract, err)
+		}
+		for _, c := range claims {
+			if x.Claim == uuid.Nil || x.Claim == c.ID {
+				out.Claims = append(out.Claims, claimSteps{c.ID, c.DecisionNumber, c.Rule, c.Amount, trace.Steps})
+			}
+		}
+	}
+	return nil
+}

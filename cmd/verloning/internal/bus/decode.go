@@ -1,0 +1,226 @@
+package bus
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"verloning/payroll"
+)
+
+// maxDepth is how deeply a request may nest; ours nest three deep.
+const maxDepth = 8
+
+// maxReasons bounds a refusal, so that the answer to an absurd request is not
+// absurd itself.
+const maxReasons = 200
+
+// Decode reads a request strictly into the struct that dst points to and
+// refuses with every reason at once: malformed JSON, unknown, repeated and
+// wrongly typed fields, each with its path. The standard decoder stops at the
+// first and lets repeated fields pass.
+func Decode(body []byte, dst any) error {
+	d := decoder{}
+	tree, err := d.tree(body)
+	if err != nil {
+		return payroll.Refuse(payroll.Invalid, payroll.Reason("json/malformed", "",
+			"Dit is geen geldige JSON: "+err.Error()+".", "This is not valid JSON: "+err.Error()+"."))
+	}
+	d.fill(reflect.ValueOf(dst).Elem(), tree, "")
+	if len(d.problems) > maxReasons {
+		d.problems = d.problems[:maxReasons]
+	}
+	return payroll.Refuse(payroll.Invalid, d.problems...)
+}
+
+type decoder struct{ problems []payroll.Problem }
+
+// member is a field of an object, in the order written: a map would hide
+// repetitions.
+type member struct {
+	name  string
+	value any
+}
+
+type object []member
+
+// tree parses the body into objects, lists, texts, numbers, booleans and nil.
+func (d *decoder) tree(body []byte) (any, error) {
+	tokens := json.NewDecoder(bytes.NewReader(body))
+	tokens.UseNumber()
+	value, err := next(tokens, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tokens.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the value")
+	}
+	return value, nil
+}
+
+func next(tokens *json.Decoder, depth int) (any, error) {
+	token, err := tokens.Token()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("it ends too early")
+	}
+	if err != nil {
+		return nil, plain(err)
+	}
+	delim, nested := token.(json.Delim)
+	if !nested {
+		return token, nil
+	}
+	if depth == maxDepth {
+		return nil, fmt.Errorf("it nests deeper than %d", maxDepth)
+	}
+	if delim == '[' {
+		return list(tokens, depth)
+	}
+	var members object
+	for tokens.More() {
+		name, err := tokens.Token()
+		if err != nil {
+			return nil, plain(err)
+		}
+		value, err := next(tokens, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, member{name.(string), value})
+	}
+	_, err = tokens.Token()
+	return members, plain(err)
+}
+
+func list(tokens *json.Decoder, depth int) (any, error) {
+	values := []any{}
+	for tokens.More() {
+		value, err := next(tokens, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, value)
+	}
+	_, err := tokens.Token()
+	return values, plain(err)
+}
+
+// plain says where the JSON breaks and never what stands there.
+func plain(err error) error {
+	if err == nil {
+		return nil
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("at byte %d", syntax.Offset)
+	}
+	return errors.New("it ends too early")
+}
+
+func (d *decoder) refuse(kind, path, nl, en string) {
+	d.problems = append(d.problems, payroll.Reason(kind, path, nl, en))
+}
+
+// wrong refuses a value of another type than the field's.
+func (d *decoder) wrong(path string, want payroll.Text) {
+	d.refuse("field/type", path, "Hier hoort "+want.NL+".", "This takes "+want.EN+".")
+}
+
+// fill puts a value of the tree into a Go value by its kind.
+func (d *decoder) fill(to reflect.Value, from any, path string) {
+	switch to.Kind() {
+	case reflect.Pointer:
+		if from != nil {
+			to.Set(reflect.New(to.Type().Elem()))
+			d.fill(to.Elem(), from, path)
+		}
+	case reflect.Struct:
+		d.fillStruct(to, from, path)
+	case reflect.Slice:
+		d.fillSlice(to, from, path)
+	case reflect.String:
+		if s, ok := from.(string); ok {
+			to.SetString(s)
+			return
+		}
+		d.wrong(path, payroll.Text{NL: "tekst tussen aanhalingstekens", EN: "text in quotes"})
+	case reflect.Bool:
+		if b, ok := from.(bool); ok {
+			to.SetBool(b)
+			return
+		}
+		d.wrong(path, payroll.Text{NL: "true of false", EN: "true or false"})
+	case reflect.Int:
+		if n, ok := from.(json.Number); ok {
+			if i, err := strconv.ParseInt(n.String(), 10, 32); err == nil {
+				to.SetInt(i)
+				return
+			}
+		}
+		d.wrong(path, payroll.Text{NL: "een geheel getal", EN: "a whole number"})
+	default:
+		panic(fmt.Sprintf("bus: requests have no %s fields (%s)", to.Kind(), path))
+	}
+}
+
+func (d *decoder) fillSlice(to reflect.Value, from any, path string) {
+	values, ok := from.([]any)
+	if !ok {
+		d.wrong(path, payroll.Text{NL: "een lijst", EN: "a list"})
+		return
+	}
+	to.Set(reflect.MakeSlice(to.Type(), len(values), len(values)))
+	for i, v := range values {
+		d.fill(to.Index(i), v, path+"["+strconv.Itoa(i)+"]")
+	}
+}
+
+func (d *decoder) fillStruct(to reflect.Value, from any, path string) {
+	members, ok := from.(object)
+	if !ok {
+		d.wrong(path, payroll.Text{NL: "een object", EN: "an object"})
+		return
+	}
+	fields := map[string]reflect.Value{}
+	fieldsOf(to, fields)
+	seen := map[string]bool{}
+	for _, m := range members {
+		at := strings.TrimPrefix(path+"."+m.name, ".")
+		field, known := fields[m.name]
+		switch {
+		case !known:
+			d.refuse("field/unknown", clip(at), "Dit veld bestaat niet.", "There is no such field.")
+		case seen[m.name]:
+			d.refuse("field/repeated", at, "Dit veld staat er twee keer.", "This field is there twice.")
+		default:
+			seen[m.name] = true
+			d.fill(field, m.value, at)
+		}
+	}
+}
+
+// fieldsOf lists the fields of a struct by their JSON names, embedded ones too.
+func fieldsOf(v reflect.Value, fields map[string]reflect.Value) {
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if f.Anonymous {
+			fieldsOf(v.Field(i), fields)
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		fields[name] = v.Field(i)
+	}
+}
+
+// clip keeps a caller's own word short in an answer.
+func clip(s string) string {
+	if len(s) > 80 {
+		return strings.ToValidUTF8(s[:80], "") + "…"
+	}
+	return s
+}

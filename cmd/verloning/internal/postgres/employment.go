@@ -1,0 +1,101 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"verloning/payroll"
+)
+
+// Person finds the person by the keyed hash of the BSN, or by employer and
+// number where there is none, and makes the row when it is new.
+func (tx *Tx) Person(ctx context.Context, bsn payroll.BSN, e payroll.Employment, fresh uuid.UUID) (uuid.UUID, bool, error) {
+	known, err := tx.knowledge(ctx)
+	if err != nil {
+		return uuid.Nil, false, err
+	}
+	args := pgx.NamedArgs{"id": fresh, "known": known, "hash": nil, "sealed": nil, "employer": nil, "number": nil}
+	if bsn != "" {
+		args["hash"], args["sealed"] = tx.vault.hash(bsn), tx.vault.sealBSN(bsn, fresh)
+	} else {
+		args["employer"], args["number"] = e.Employer, e.Number
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO person (id, bsn_hash, bsn_sealed, employer, number, known)
+		VALUES (@id, @hash, @sealed, @employer, @number, @known) ON CONFLICT DO NOTHING`, args)
+	if err != nil {
+		return uuid.Nil, false, fmt.Errorf("person: %w", redact(err))
+	}
+	var id uuid.UUID
+	err = tx.QueryRow(ctx, `
+		SELECT id FROM person
+		WHERE bsn_hash = @hash OR (employer = @employer AND number = @number)`, args).Scan(&id)
+	if err != nil {
+		return uuid.Nil, false, fmt.Errorf("person: %w", redact(err))
+	}
+	var taken bool
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM employment WHERE employer = $1 AND person = $2)`, e.Employer, id).Scan(&taken)
+	return id, taken, err
+}
+
+// Employment finds the newest version of an employment by personnel number.
+func (tx *Tx) Employment(ctx context.Context, employer uuid.UUID, number string) (payroll.Employment, bool, error) {
+	e := payroll.Employment{Employer: employer, Number: number}
+	var name, iban string
+	var birth time.Time
+	err := tx.QueryRow(ctx, `
+		SELECT e.id, e.person, v.version, v.name, v.birth, v.iban, v.korting
+		FROM employment e JOIN employment_version v ON v.employment = e.id
+		WHERE e.employer = $1 AND e.number = $2
+		ORDER BY v.version DESC LIMIT 1`, employer, number).
+		Scan(&e.ID, &e.Person, &e.Version, &name, &birth, &iban, &e.Korting)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return e, false, nil
+	}
+	if err != nil {
+		return e, false, fmt.Errorf("employment: %w", redact(err))
+	}
+	e.Name, e.Birth, e.IBAN = payroll.Name(name), date(&birth), payroll.IBAN(iban)
+	return e, true, nil
+}
+
+// AddEmployment keeps a version; the first makes the employment.
+func (tx *Tx) AddEmployment(ctx context.Context, a payroll.Actor, e payroll.Employment) error {
+	known, err := tx.knowledge(ctx)
+	if err != nil {
+		return err
+	}
+	if e.Version == 1 {
+		_, err = tx.Exec(ctx, `INSERT INTO employment (id, person, employer, number, known) VALUES ($1, $2, $3, $4, $5)`,
+			e.ID, e.Person, e.Employer, e.Number, known)
+		if err != nil {
+			return clash("person", "number", fmt.Errorf("add employment %s: %w", e.Number, err))
+		}
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO employment_version (employment, version, name, birth, iban, korting, known, recorded_by)
+		VALUES (@employment, @version, @name, @birth, @iban, @korting, @known, @by)`,
+		pgx.NamedArgs{
+			"employment": e.ID, "version": e.Version, "name": e.Name.Reveal(), "birth": day(e.Birth),
+			"iban": e.IBAN.Reveal(), "korting": e.Korting, "known": known, "by": a.User,
+		})
+	if err != nil {
+		return clash("person", "number", fmt.Errorf("add a version of employment %s: %w", e.Number, err))
+	}
+	return nil
+}
+
+// clash turns a unique key that somebody else took in the same moment into a
+// refusal: the caller looked before, so only a race comes here.
+func clash(kind, field string, err error) error {
+	if !isUnique(err) {
+		return redact(err)
+	}
+	return payroll.Refuse(payroll.Conflict, payroll.Reason(kind+"/changed", field,
+		"Iemand anders wijzigde dit op hetzelfde moment; probeer het opnieuw.", "Somebody else changed this at the same moment; try again."))
+}

@@ -1,0 +1,230 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"verloning/payroll"
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+	"verloning/subsidy"
+)
+
+// claimStatus says where an approved claim stands: an approved verdict counts,
+// a verdict that waits for its approver is shown as raised with what was
+// proposed.
+const claimStatus = `
+	CASE WHEN m.amount = 0 THEN 'nil'
+	     WHEN x.batch IS NULL THEN 'raised'
+	     WHEN g.verdict = 'refused' THEN 'refused'
+	     ELSE 'ordered' END`
+
+const claimFrom = `
+	FROM claim m
+	JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
+	JOIN run r ON r.id = k.run
+	JOIN contract c ON c.id = m.contract
+	JOIN decision d ON d.id = m.decision
+	JOIN organisation e ON e.id = m.payee
+	JOIN organisation p ON p.id = m.payer
+	LEFT JOIN claim_decided x ON x.claim = m.id
+	LEFT JOIN grant_line g ON g.claim = m.id AND g.batch = x.batch`
+
+const claimColumns = `m.id, c.number, e.code, p.code, m.scheme, m.rule, d.number, r.period, r.period_kind, m.base, m.charges, m.entitled, m.amount,
+	m.budget, ` + claimStatus + ` AS status, g.verdict, g.amount, coalesce(g.reason, '')`
+
+func collectClaims(rows pgx.Rows) ([]subsidy.RaisedClaim, error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c subsidy.RaisedClaim, err error) {
+		var period time.Time
+		var kind, budget string
+		var verdict *string
+		var base, charges, entitled, amount decimal.Decimal
+		var granted decimal.NullDecimal
+		err = row.Scan(&c.Claim, &c.Number, &c.Employer, &c.Payer, &c.Scheme, &c.Rule, &c.Decision, &period, &kind,
+			&base, &charges, &entitled, &amount, &budget, &c.Status, &verdict, &granted, &c.Reason)
+		if err != nil {
+			return c, err
+		}
+		c.Period, c.Budget = calendar.PeriodFrom(calendar.Kind(kind), date(&period)).String(), subsidy.Source(budget)
+		c.Verdict = subsidy.Verdict(orEmpty(verdict))
+		for to, from := range map[*euro.Amount]decimal.Decimal{&c.Base: base, &c.Charges: charges, &c.Entitled: entitled, &c.Amount: amount} {
+			if *to, err = money(from); err != nil {
+				return c, err
+			}
+		}
+		if granted.Valid {
+			g, err := money(granted.Decimal)
+			c.Granted = &g
+			return c, err
+		}
+		return c, nil
+	})
+}
+
+// Claims lists approved claims that the organisation pays or receives, after
+// an id in order of id.
+func (tx *Tx) Claims(ctx context.Context, a payroll.Actor, f subsidy.ClaimFilter, period calendar.Date) ([]subsidy.RaisedClaim, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT * FROM (SELECT `+claimColumns+claimFrom+`
+			WHERE (m.payer = @org OR m.payee = @org)
+			  AND (@employer = '' OR e.code = @employer)
+			  AND (@period::date IS NULL OR m.period = @period)
+			  AND (@after = '' OR m.id > nullif(@after, '')::uuid)) x
+		WHERE @status = '' OR status = @status
+		ORDER BY id LIMIT @limit`,
+		pgx.NamedArgs{"org": a.Organisation.ID, "employer": f.Employer, "period": day(period), "after": f.After, "status": f.Status, "limit": or(f.Limit, 500)})
+	if err != nil {
+		return nil, fmt.Errorf("claims: %w", err)
+	}
+	return collectClaims(rows)
+}
+
+// ClaimsToGrant lists the raised claims of an employer and a period on a
+// municipality that no approved verdict has decided.
+func (tx *Tx) ClaimsToGrant(ctx context.Context, municipality uuid.UUID, employer string, period calendar.Date) ([]subsidy.RaisedClaim, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT `+claimColumns+claimFrom+`
+		WHERE m.payer = $1 AND e.code = $2 AND m.period = $3 AND m.amount > 0 AND x.batch IS NULL
+		ORDER BY m.id`, municipality, employer, day(period))
+	if err != nil {
+		return nil, fmt.Errorf("claims to grant: %w", err)
+	}
+	return collectClaims(rows)
+}
+
+// AddBatch keeps a batch of verdicts. The municipality's lock makes versions
+// follow on each other.
+func (tx *Tx) AddBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch, lines []subsidy.GrantLine) error {
+	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, b.Municipality); err != nil {
+		return fmt.Errorf("grant: %w", err)
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO grant_batch (id, municipality, claims, total, hash, granted_by) VALUES ($1, $2, $3, $4, $5, $6)`,
+		b.ID, b.Municipality, b.Claims, b.Total.Decimal(), b.Hash, a.User)
+	if err != nil {
+		return fmt.Errorf("add batch %s: %w", b.ID, err)
+	}
+	claims, verdicts := make([]uuid.UUID, len(lines)), make([]string, len(lines))
+	amounts, reasons := make([]decimal.Decimal, len(lines)), make([]string, len(lines))
+	for i, l := range lines {
+		claims[i], verdicts[i], amounts[i], reasons[i] = l.Claim, string(l.Verdict), l.Amount.Decimal(), l.Reason
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO grant_line (claim, version, batch, verdict, amount, reason)
+		SELECT n.claim, coalesce((SELECT max(version) FROM grant_line o WHERE o.claim = n.claim), 0) + 1, @batch, n.verdict, n.amount, n.reason
+		FROM unnest(@claims::uuid[], @verdicts::text[], @amounts::numeric[], @reasons::text[]) AS n (claim, verdict, amount, reason)`,
+		pgx.NamedArgs{"batch": b.ID, "claims": claims, "verdicts": verdicts, "amounts": amounts, "reasons": reasons})
+	if err != nil {
+		return fmt.Errorf("verdicts of batch %s: %w", b.ID, err)
+	}
+	return nil
+}
+
+// Batch finds a batch of a municipality and locks it.
+func (tx *Tx) Batch(ctx context.Context, municipality, id uuid.UUID) (subsidy.Batch, bool, error) {
+	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, municipality); err != nil {
+		return subsidy.Batch{}, false, fmt.Errorf("batch %s: %w", id, err)
+	}
+	b := subsidy.Batch{ID: id, Municipality: municipality}
+	var total decimal.Decimal
+	err := tx.QueryRow(ctx, `
+		SELECT b.claims, b.total, b.hash, b.granted_by, EXISTS (SELECT FROM grant_approval a WHERE a.batch = b.id)
+		FROM grant_batch b WHERE b.id = $1 AND b.municipality = $2`, id, municipality).Scan(&b.Claims, &total, &b.Hash, &b.GrantedBy, &b.Approved)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return b, false, nil
+	}
+	if err == nil {
+		b.Total, err = money(total)
+	}
+	if err != nil {
+		return b, false, fmt.Errorf("batch %s: %w", id, err)
+	}
+	return b, true, nil
+}
+
+// GrantedPage reads a page of a batch's verdicts that are still the newest and
+// undecided, in order of claim.
+func (tx *Tx) GrantedPage(ctx context.Context, b subsidy.Batch, after uuid.UUID, limit int) ([]subsidy.Granted, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT m.id, m.contract, c.number, m.decision, d.number, m.payer, m.payee, m.scheme, m.rule, m.kind, m.budget, m.amount,
+		       g.verdict, g.amount, g.reason, p.iban, e.iban, `+runColumns+`
+		FROM grant_line g
+		JOIN claim m ON m.id = g.claim
+		JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
+		JOIN run r ON r.id = k.run
+		JOIN contract c ON c.id = m.contract
+		JOIN decision d ON d.id = m.decision
+		JOIN organisation e ON e.id = m.payee
+		JOIN organisation p ON p.id = m.payer
+		WHERE g.batch = $1 AND m.id > $2
+		  AND g.version = (SELECT max(version) FROM grant_line n WHERE n.claim = g.claim)
+		  AND NOT EXISTS (SELECT FROM claim_decided x WHERE x.claim = g.claim)
+		ORDER BY m.id LIMIT $3`, b.ID, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("verdicts of batch %s: %w", b.ID, err)
+	}
+	return pgx.CollectRows(rows, scanGranted)
+}
+
+func scanGranted(row pgx.CollectableRow) (g subsidy.Granted, err error) {
+	var kind, budget, verdict, debtor, creditor string
+	var claimed, amount decimal.Decimal
+	var r runRow
+	err = row.Scan(&g.ID, &g.Contract, &g.ContractNumber, &g.Decision, &g.DecisionNumber, &g.Payer, &g.Payee, &g.Scheme, &g.Rule, &kind, &budget,
+		&claimed, &verdict, &amount, &g.Reason, &debtor, &creditor,
+		&r.ID, &r.Employer, &r.Period, &r.PeriodKind, &r.Kind, &r.Sequence, &r.PayDate, &r.Deadline, &r.Status, &r.Calculation)
+	if err != nil {
+		return g, err
+	}
+	g.Kind, g.Budget, g.Verdict = subsidy.Kind(kind), subsidy.Source(budget), subsidy.Verdict(verdict)
+	g.Debtor, g.Creditor, g.Run = payroll.IBAN(debtor), payroll.IBAN(creditor), r.run()
+	if g.Claim.Amount, err = money(claimed); err != nil {
+		return g, err
+	}
+	g.Amount, err = money(amount)
+	return g, err
+}
+
+// ApproveBatch decides the claims of a batch for good, posts the municipality's
+// ledger and keeps its transfers under the month of each run.
+func (tx *Tx) ApproveBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch, p subsidy.Posting, transfers []subsidy.RunTransfer) error {
+	if err := tx.post(ctx, a, p); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO grant_approval (batch, posting, approved_by) VALUES ($1, $2, $3)`, b.ID, p.ID, a.User); err != nil {
+		return fmt.Errorf("approve batch %s: %w", b.ID, err)
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO claim_decided (claim, batch) SELECT claim, batch FROM grant_line WHERE batch = $1`, b.ID); err != nil {
+		return fmt.Errorf("decide the claims of batch %s: %w", b.ID, err)
+	}
+	byRun := map[uuid.UUID][]subsidy.ContractTransfer{}
+	runs := map[uuid.UUID]payroll.Run{}
+	for _, t := range transfers {
+		byRun[t.Run.ID], runs[t.Run.ID] = append(byRun[t.Run.ID], t.ContractTransfer), t.Run
+	}
+	for id, list := range byRun {
+		if err := tx.addTransfers(ctx, runs[id], p.ID, list); err != nil {
+			return fmt.Errorf("transfers of batch %s: %w", b.ID, redact(err))
+		}
+	}
+	return nil
+}
+
+// SpendBudget books what a batch spends, by source and the year of the service.
+func (tx *Tx) SpendBudget(ctx context.Context, a payroll.Actor, b subsidy.Batch) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO budget_entry (municipality, year, source, kind, amount, batch, entered_by)
+		SELECT m.payer, extract(year FROM m.service_from)::int, m.budget, 'spent', sum(g.amount), @batch, @by
+		FROM grant_line g JOIN claim m ON m.id = g.claim JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
+		WHERE g.batch = @batch GROUP BY m.payer, extract(year FROM m.service_from), m.budget HAVING sum(g.amount) > 0`,
+		pgx.NamedArgs{"batch": b.ID, "by": a.User})
+	if err != nil {
+		return fmt.Errorf("budget of batch %s: %w", b.ID, err)
+	}
+	return nil
+}

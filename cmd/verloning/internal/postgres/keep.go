@@ -1,0 +1,173 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"verloning/payroll"
+	"verloning/payroll/euro"
+	"verloning/subsidy"
+)
+
+// KeepShard writes all rows of a shard with COPY, in the shard's transaction,
+// and notes that it is done.
+func (tx *Tx) KeepShard(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard, out subsidy.ShardResult) error {
+	k := keeper{tx, r, c}
+	for _, step := range []func(context.Context, subsidy.ShardResult) error{k.payslips, k.lines, k.claims, k.transfers, k.exceptions} {
+		if err := step(ctx, out); err != nil {
+			return fmt.Errorf("keep shard %d of run %s: %w", s.Number, r.ID, redact(err))
+		}
+	}
+	_, err := tx.Exec(ctx, `UPDATE shard SET done_at = now(), payslips = $3, failed = $4 WHERE calculation = $1 AND number = $2`,
+		c.ID, s.Number, len(out.Payslips), out.Failed)
+	if err != nil {
+		return fmt.Errorf("shard %d of run %s is done: %w", s.Number, r.ID, err)
+	}
+	return nil
+}
+
+// keeper writes the rows of one calculation.
+type keeper struct {
+	*Tx
+	run  payroll.Run
+	calc payroll.Calculation
+}
+
+func (k keeper) payslips(ctx context.Context, out subsidy.ShardResult) error {
+	period := day(k.run.Period.From)
+	_, err := k.CopyFrom(ctx, pgx.Identifier{"payslip"},
+		[]string{"period", "calculation", "contract", "person", "employment", "gross", "holiday", "net", "gross_only", "iban", "hash"},
+		pgx.CopyFromSlice(len(out.Payslips), func(i int) ([]any, error) {
+			p := out.Payslips[i]
+			hash := p.Hash()
+			return []any{period, k.calc.ID, p.Contract, p.Person, p.Employment, p.Gross.Decimal(), p.Holiday.Decimal(), p.Net.Decimal(),
+				p.GrossOnly, p.IBAN.Reveal(), hash[:]}, nil
+		}))
+	return err
+}
+
+func (k keeper) lines(ctx context.Context, out subsidy.ShardResult) error {
+	period := day(k.run.Period.From)
+	slip, line := 0, 0
+	_, err := k.CopyFrom(ctx, pgx.Identifier{"payslip_line"},
+		[]string{"period", "calculation", "contract", "line", "kind", "quantity", "rate", "amount", "rule", "source", "origin"},
+		pgx.CopyFromFunc(func() ([]any, error) {
+			for slip < len(out.Payslips) && line == len(out.Payslips[slip].Lines) {
+				slip, line = slip+1, 0
+			}
+			if slip == len(out.Payslips) {
+				return nil, nil
+			}
+			l := out.Payslips[slip].Lines[line]
+			line++
+			return []any{period, k.calc.ID, out.Payslips[slip].Contract, int16(line), string(l.Kind), int32(l.Quantity), l.Rate.Decimal(),
+				l.Amount.Decimal(), l.Rule, l.Source, day(l.Origin)}, nil
+		}))
+	return err
+}
+
+func (k keeper) claims(ctx context.Context, out subsidy.ShardResult) error {
+	period := day(k.run.Period.From)
+	_, err := k.CopyFrom(ctx, pgx.Identifier{"claim"},
+		[]string{"period", "calculation", "contract", "id", "decision", "payer", "payee", "scheme", "rule", "kind", "document", "budget",
+			"service_from", "service_to", "base", "charges", "entitled", "wage_cost", "amount", "hash"},
+		pgx.CopyFromSlice(len(out.Claims), func(i int) ([]any, error) {
+			m := out.Claims[i]
+			hash := m.Hash()
+			return []any{period, k.calc.ID, m.Contract, m.ID, m.Decision, m.Payer, m.Payee, m.Scheme, m.Rule, string(m.Kind), string(m.Document),
+				string(m.Budget), day(m.Service.From), day(m.Service.To), m.Base.Decimal(), m.Charges.Decimal(), m.Entitled.Decimal(),
+				m.WageCost.Decimal(), m.Amount.Decimal(), hash[:]}, nil
+		}))
+	return err
+}
+
+func (k keeper) transfers(ctx context.Context, out subsidy.ShardResult) error {
+	return k.addTransfers(ctx, k.run, subsidy.PostingID(k.run, k.calc), out.Transfers)
+}
+
+// exceptions about a figure come from every person that it touches: one row.
+func (k keeper) exceptions(ctx context.Context, out subsidy.ShardResult) error {
+	found := map[uuid.UUID]payroll.Exception{}
+	for _, e := range out.Exceptions {
+		found[e.Key(k.run.ID)] = e
+	}
+	// In order of key, so that two shards that found the same wait for each
+	// other and do not lock each other out.
+	keys := slices.SortedFunc(maps.Keys(found), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	batch := &pgx.Batch{}
+	for _, key := range keys {
+		e := found[key]
+		batch.Queue(`
+			INSERT INTO exception (calculation, key, kind, subject, article, detail_nl, detail_en)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+			k.calc.ID, key, string(e.Kind), e.Subject, e.Article, e.Detail.NL, e.Detail.EN)
+	}
+	return k.SendBatch(ctx, batch).Close()
+}
+
+// addTransfers writes transfers in order of contract under their posting.
+func (tx *Tx) addTransfers(ctx context.Context, r payroll.Run, posting any, transfers []subsidy.ContractTransfer) error {
+	period := day(r.Period.From)
+	number, i := int16(0), 0
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"transfer"},
+		[]string{"period", "posting", "contract", "number", "ledger", "debit", "credit", "amount"},
+		pgx.CopyFromFunc(func() ([]any, error) {
+			if i == len(transfers) {
+				return nil, nil
+			}
+			t := transfers[i]
+			if i == 0 || transfers[i-1].Contract != t.Contract {
+				number = 0
+			}
+			number, i = number+1, i+1
+			return []any{period, posting, t.Contract, number, t.Ledger, string(t.Debit), string(t.Credit), t.Amount.Decimal()}, nil
+		}))
+	return err
+}
+
+// Seal checks that the parts of a calculation add up and computes its hash:
+// over every payslip, claim and exception in order of contract and key, so that
+// how the work was sharded does not matter.
+func (tx *Tx) Seal(ctx context.Context, r payroll.Run, c payroll.Calculation) (string, subsidy.Totals, error) {
+	var t subsidy.Totals
+	var gross, holiday, net, lines, accrued, claimed, booked decimal.Decimal
+	var hash []byte
+	err := tx.QueryRow(ctx, `
+		WITH p AS (SELECT * FROM payslip WHERE period = @period AND calculation = @id),
+		     l AS (SELECT * FROM payslip_line WHERE period = @period AND calculation = @id),
+		     m AS (SELECT * FROM claim WHERE period = @period AND calculation = @id),
+		     e AS (SELECT * FROM exception WHERE calculation = @id)
+		SELECT (SELECT count(*) FROM p), (SELECT count(*) FROM m), (SELECT count(*) FROM e),
+		       (SELECT coalesce(sum(failed), 0) FROM shard WHERE calculation = @id),
+		       (SELECT coalesce(sum(gross), 0) FROM p), (SELECT coalesce(sum(holiday), 0) FROM p), (SELECT coalesce(sum(net), 0) FROM p),
+		       (SELECT coalesce(sum(amount), 0) FROM l WHERE kind LIKE 'wage.%'),
+		       (SELECT coalesce(sum(amount), 0) FROM l WHERE kind = 'holiday.accrued'),
+		       (SELECT coalesce(sum(amount), 0) FROM m),
+		       (SELECT coalesce(sum(CASE WHEN debit IN ('BSchSalNet', 'BSchSalTvg') THEN -amount ELSE amount END), 0) FROM transfer WHERE period = @period AND posting = @posting),
+		       sha256(coalesce((SELECT string_agg(hash, ''::bytea ORDER BY contract) FROM p), '') ||
+		              coalesce((SELECT string_agg(hash, ''::bytea ORDER BY contract, id) FROM m), '') ||
+		              coalesce((SELECT string_agg(uuid_send(key), ''::bytea ORDER BY key) FROM e), ''))`,
+		pgx.NamedArgs{"period": day(r.Period.From), "id": c.ID, "posting": subsidy.PostingID(r, c)}).
+		Scan(&t.Payslips, &t.Claims, &t.All, &t.Failed, &gross, &holiday, &net, &lines, &accrued, &claimed, &booked, &hash)
+	if err != nil {
+		return "", t, fmt.Errorf("seal run %s: %w", r.ID, err)
+	}
+	if !gross.Equal(lines) || !holiday.Equal(accrued) || !booked.Equal(gross.Add(holiday).Add(claimed)) {
+		return "", t, fmt.Errorf("calculation %d of run %s does not add up: gross %s of lines %s, holiday %s of lines %s, booked %s for claims %s",
+			c.Number, r.ID, gross, lines, holiday, accrued, booked, claimed)
+	}
+	for to, from := range map[*euro.Amount]decimal.Decimal{&t.Gross: gross, &t.Holiday: holiday, &t.Net: net, &t.Claimed: claimed} {
+		if *to, err = money(from); err != nil {
+			return "", t, err
+		}
+	}
+	t.Open = t.All
+	return payroll.HashText(hash), t, nil
+}

@@ -1,0 +1,154 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Lanes are the partitions of the outbox that one relay holds. The locks belong
+// to one connection: when it dies they are free at once, and another relay may
+// take them.
+type Lanes struct {
+	conn *pgxpool.Conn
+	held []int16
+}
+
+// OutboxRow is an event that waits to be published, with the account of its
+// owner.
+type OutboxRow struct {
+	Row       int64
+	Partition int16
+	ID        uuid.UUID
+	Account   string
+	Noun      string
+	Aggregate uuid.UUID
+	Version   int
+	Verb      string
+	Time      time.Time
+	Data      string
+}
+
+// OpenLanes takes a connection for a relay.
+func (s *Store) OpenLanes(ctx context.Context) (*Lanes, error) {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("outbox: %w", err)
+	}
+	return &Lanes{conn: conn, held: []int16{}}, nil
+}
+
+// Close gives the connection up. It is closed and not handed back, so that its
+// locks cannot outlive the relay in a pool.
+func (l *Lanes) Close() {
+	conn := l.conn.Hijack()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = conn.Close(ctx)
+}
+
+// Take tries to lock the partitions not yet held and returns all that are.
+func (l *Lanes) Take(ctx context.Context) ([]int16, error) {
+	rows, err := l.conn.Query(ctx, `
+		SELECT p::smallint FROM generate_series(0, $1::int - 1) p
+		WHERE NOT p = ANY ($2::smallint[]) AND pg_try_advisory_lock(7423, p)`, partitions, l.held)
+	if err != nil {
+		return nil, fmt.Errorf("take partitions of the outbox: %w", err)
+	}
+	taken, err := pgx.CollectRows(rows, pgx.RowTo[int16])
+	if err != nil {
+		return nil, fmt.Errorf("take partitions of the outbox: %w", err)
+	}
+	l.held = append(l.held, taken...)
+	return l.held, nil
+}
+
+// Pending returns unpublished rows of a partition in row order. Rows of one
+// aggregate get their numbers under its lock, so that row order is the order of
+// its versions; a transaction that commits late adds rows of others only.
+func (l *Lanes) Pending(ctx context.Context, partition int16, limit int) ([]OutboxRow, error) {
+	rows, err := l.conn.Query(ctx, `
+		SELECT b.row, b.partition, b.id, a.public, b.noun, b.aggregate, b.version, b.verb, b.recorded_at, b.data
+		FROM outbox b
+		JOIN LATERAL (SELECT public FROM account a WHERE a.organisation = b.owner ORDER BY a.since, a.public LIMIT 1) a ON true
+		WHERE b.partition = $1 AND b.sequence IS NULL ORDER BY b.row LIMIT $2`, partition, limit)
+	if err != nil {
+		return nil, fmt.Errorf("pending events of partition %d: %w", partition, err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[OutboxRow])
+}
+
+// Published records where rows landed.
+func (l *Lanes) Published(ctx context.Context, incarnation string, rows, sequences []int64) error {
+	_, err := l.conn.Exec(ctx, `
+		UPDATE outbox o SET incarnation = $1, sequence = n.sequence
+		FROM unnest($2::bigint[], $3::bigint[]) AS n (row, sequence) WHERE o.row = n.row`, incarnation, rows, sequences)
+	if err != nil {
+		return fmt.Errorf("record %d published events: %w", len(rows), err)
+	}
+	return nil
+}
+
+// Repair marks unpublished again what the stream does not have: rows of
+// another incarnation younger than maxAge (all of them when it is nought), and
+// rows of this incarnation beyond its last sequence.
+func (l *Lanes) Repair(ctx context.Context, incarnation string, last uint64, maxAge time.Duration) (int64, error) {
+	tag, err := l.conn.Exec(ctx, `
+		UPDATE outbox SET incarnation = NULL, sequence = NULL
+		WHERE sequence IS NOT NULL
+		  AND ((incarnation <> @incarnation AND (@seconds = 0 OR recorded_at > now() - make_interval(secs => @seconds)))
+		       OR (incarnation = @incarnation AND sequence > @last))`,
+		pgx.NamedArgs{"incarnation": incarnation, "last": int64(last), "seconds": int64(maxAge.Seconds())})
+	if err != nil {
+		return 0, fmt.Errorf("repair the outbox: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// Unknown returns those of the event ids that the outbox does not have: what
+// the stream saw and this database does not know, after an older copy of it was
+// restored.
+func (s *Store) Unknown(ctx context.Context, ids []uuid.UUID, above int64) ([]uuid.UUID, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT n.id FROM unnest($1::uuid[]) AS n (id)
+		WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.id = n.id AND (o.sequence IS NULL OR o.sequence > $2))`, ids, above)
+	if err != nil {
+		return nil, fmt.Errorf("unknown events: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
+// Recorded returns the highest sequence recorded for an incarnation of the
+// event stream.
+func (s *Store) Recorded(ctx context.Context, incarnation string) (last int64, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT coalesce(max(sequence), 0) FROM outbox WHERE incarnation = $1`, incarnation).Scan(&last)
+	return last, err
+}
+
+// Waiting counts events that are not published.
+func (s *Store) Waiting(ctx context.Context) (n int, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT count(*)::int FROM outbox WHERE sequence IS NULL`).Scan(&n)
+	return n, err
+}
+
+// Republish marks all events of an organisation since an instant unpublished
+// again, for a consumer that lost its own copy.
+func (tx *Tx) Republish(ctx context.Context, organisation uuid.UUID, since time.Time) (int64, error) {
+	tag, err := tx.Exec(ctx, `
+		UPDATE outbox SET incarnation = NULL, sequence = NULL WHERE owner = $1 AND recorded_at >= $2 AND sequence IS NOT NULL`, organisation, since)
+	if err != nil {
+		return 0, fmt.Errorf("replay events: %w", err)
+	}
+	tx.published = true
+	return tag.RowsAffected(), nil
+}
+
+// Instance is what names this database to the outside.
+func (s *Store) Instance(ctx context.Context) (id uuid.UUID, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT id FROM instance`).Scan(&id)
+	return id, err
+}

@@ -1,0 +1,44 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"verloning/payroll"
+)
+
+// partitions is how many lanes the relay publishes in; all events of one
+// aggregate go by the same lane, in order.
+const partitions = 16
+
+// Publish puts events into the outbox. An event without a version gets the
+// next of its aggregate, whose lock the transaction holds; the unique key
+// refuses a second event for a version in any case.
+func (tx *Tx) Publish(ctx context.Context, events []payroll.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	tx.published = true
+	for i := range events {
+		if events[i].Version > 0 {
+			continue
+		}
+		err := tx.QueryRow(ctx, `SELECT coalesce(max(version), 0) + 1 FROM outbox WHERE aggregate = $1 AND owner = $2`,
+			events[i].Aggregate, events[i].Owner).Scan(&events[i].Version)
+		if err != nil {
+			return fmt.Errorf("version of %s %s: %w", events[i].Noun, events[i].Aggregate, err)
+		}
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"outbox"},
+		[]string{"partition", "id", "owner", "noun", "aggregate", "version", "verb", "data"},
+		pgx.CopyFromSlice(len(events), func(i int) ([]any, error) {
+			e := events[i]
+			return []any{int16(e.Aggregate[15] % partitions), e.ID(), e.Owner, e.Noun, e.Aggregate, int32(e.Version), e.Verb, string(e.Data)}, nil
+		}))
+	if err != nil {
+		return fmt.Errorf("announce %d events from %s.%s on: %w", len(events), events[0].Noun, events[0].Verb, redact(err))
+	}
+	return nil
+}

@@ -1,0 +1,311 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"verloning/payroll"
+	"verloning/payroll/calendar"
+	"verloning/subsidy"
+)
+
+// runRow is a run as it is kept.
+type runRow struct {
+	ID          uuid.UUID
+	Employer    uuid.UUID
+	Period      time.Time
+	PeriodKind  string
+	Kind        string
+	Sequence    int
+	PayDate     time.Time
+	Deadline    *time.Time
+	Status      string
+	Calculation int
+}
+
+const runColumns = `r.id, r.employer, r.period, r.period_kind, r.kind, r.sequence, r.pay_date, r.deadline, r.status, r.calculation`
+
+func (row runRow) run() payroll.Run {
+	return payroll.Run{
+		ID: row.ID, Employer: row.Employer, Period: calendar.PeriodFrom(calendar.Kind(row.PeriodKind), date(&row.Period)),
+		Kind: payroll.RunKind(row.Kind), Sequence: row.Sequence, PayDate: date(&row.PayDate), Deadline: date(row.Deadline),
+		Status: payroll.RunStatus(row.Status), Calculation: row.Calculation,
+	}
+}
+
+// Run finds a run and holds it as asked.
+func (tx *Tx) Run(ctx context.Context, id uuid.UUID, lock payroll.Lock) (payroll.Run, bool, error) {
+	rows, err := tx.Query(ctx, `SELECT `+runColumns+` FROM run r WHERE r.id = $1 `+string(lock), id)
+	if err != nil {
+		return payroll.Run{}, false, fmt.Errorf("run %s: %w", id, err)
+	}
+	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[runRow])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return payroll.Run{}, false, nil
+	}
+	if err != nil {
+		return payroll.Run{}, false, fmt.Errorf("run %s: %w", id, err)
+	}
+	return row.run(), true, nil
+}
+
+// Runs lists the runs of an employer, the newest period first.
+func (tx *Tx) Runs(ctx context.Context, a payroll.Actor) ([]payroll.Run, error) {
+	rows, err := tx.Query(ctx, `SELECT `+runColumns+` FROM run r WHERE r.employer = $1 ORDER BY r.period DESC, r.sequence LIMIT 500`, a.Organisation.ID)
+	if err != nil {
+		return nil, fmt.Errorf("runs: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (payroll.Run, error) {
+		r, err := pgx.RowToStructByPos[runRow](row)
+		return r.run(), err
+	})
+}
+
+// AddRun keeps a new run; exists reports that the period has one.
+func (tx *Tx) AddRun(ctx context.Context, a payroll.Actor, r payroll.Run) (bool, error) {
+	if err := tx.ensurePeriod(ctx, calendar.MonthOf(r.Period.From).From); err != nil {
+		return false, err
+	}
+	tag, err := tx.Exec(ctx, `
+		INSERT INTO run (id, employer, period, period_kind, kind, sequence, pay_date, deadline, status, opened_by)
+		VALUES (@id, @employer, @period, @periodKind, @kind, @sequence, @payDate, @deadline, @status, @by) ON CONFLICT DO NOTHING`,
+		pgx.NamedArgs{
+			"id": r.ID, "employer": r.Employer, "period": day(r.Period.From), "periodKind": string(r.Period.Kind), "kind": string(r.Kind),
+			"sequence": r.Sequence, "payDate": day(r.PayDate), "deadline": day(r.Deadline), "status": string(r.Status), "by": a.User,
+		})
+	if err != nil {
+		return false, fmt.Errorf("add run %s: %w", r.ID, err)
+	}
+	return tag.RowsAffected() == 0, nil
+}
+
+// SetRunStatus moves a run on; the caller holds its lock.
+func (tx *Tx) SetRunStatus(ctx context.Context, r payroll.Run) error {
+	if _, err := tx.Exec(ctx, `UPDATE run SET status = $2, calculation = $3 WHERE id = $1`, r.ID, string(r.Status), r.Calculation); err != nil {
+		return fmt.Errorf("status of run %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// PersonsOf lists, in order, the persons with a contract of the employer in
+// the period, or with hours in it, as known at the cut-off.
+func (tx *Tx) PersonsOf(ctx context.Context, r payroll.Run, cutoff int64) ([]uuid.UUID, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT DISTINCT c.person
+		FROM contract c
+		JOIN LATERAL (
+			SELECT v.starts, v.ends FROM contract_version v
+			WHERE v.contract = c.id AND v.known <= @cutoff ORDER BY v.version DESC LIMIT 1) v ON true
+		WHERE c.employer = @employer AND c.known <= @cutoff
+		  AND (v.starts <= @to AND (v.ends IS NULL OR v.ends >= @from)
+		       OR EXISTS (SELECT FROM hours h WHERE h.contract = c.id AND h.known <= @cutoff
+		                  AND h.period BETWEEN date_trunc('month', @from::date)::date AND @to AND h.day BETWEEN @from AND @to))
+		ORDER BY c.person`,
+		pgx.NamedArgs{"employer": r.Employer, "cutoff": cutoff, "from": day(r.Period.From), "to": day(r.Period.To)})
+	if err != nil {
+		return nil, fmt.Errorf("persons of run %s: %w", r.ID, err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
+// AddCalculation starts a calculation: the earlier one of the run is
+// superseded, the run points at the new one.
+func (tx *Tx) AddCalculation(ctx context.Context, r payroll.Run, c payroll.Calculation, shards []payroll.Shard) error {
+	_, err := tx.Exec(ctx, `UPDATE calculation SET status = 'superseded' WHERE run = $1 AND status IN ('calculating', 'calculated')`, r.ID)
+	if err != nil {
+		return fmt.Errorf("supersede calculations of run %s: %w", r.ID, err)
+	}
+	var id int64
+	err = tx.QueryRow(ctx, `
+		INSERT INTO calculation (run, number, cutoff, rule_set, status, shards, asked_by)
+		VALUES ($1, $2, $3, $4, 'calculating', $5, $6) RETURNING id`,
+		r.ID, c.Number, c.Cutoff, c.RuleSet, c.Shards, c.AskedBy).Scan(&id)
+	if err != nil {
+		return fmt.Errorf("add calculation %d of run %s: %w", c.Number, r.ID, err)
+	}
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"shard"}, []string{"calculation", "number", "person_from", "person_to"},
+		pgx.CopyFromSlice(len(shards), func(i int) ([]any, error) {
+			return []any{id, shards[i].Number, shards[i].From, shards[i].To}, nil
+		}))
+	if err != nil {
+		return fmt.Errorf("shards of run %s: %w", r.ID, err)
+	}
+	return tx.SetRunStatus(ctx, r)
+}
+
+// Calculation finds a calculation of a run by its number.
+func (tx *Tx) Calculation(ctx context.Context, run uuid.UUID, number int) (payroll.Calculation, bool, error) {
+	c := payroll.Calculation{Run: run, Number: number}
+	var hash *string
+	err := tx.QueryRow(ctx, `SELECT id, cutoff, rule_set, asked_by, shards, hash FROM calculation WHERE run = $1 AND number = $2`, run, number).
+		Scan(&c.ID, &c.Cutoff, &c.RuleSet, &c.AskedBy, &c.Shards, &hash)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return c, false, nil
+	}
+	if err != nil {
+		return c, false, fmt.Errorf("calculation %d of run %s: %w", number, run, err)
+	}
+	c.Hash = orEmpty(hash)
+	return c, true, nil
+}
+
+// ShardsToDo counts the shards of a calculation that are not done.
+func (tx *Tx) ShardsToDo(ctx context.Context, c payroll.Calculation) (n int, err error) {
+	err = tx.QueryRow(ctx, `SELECT count(*)::int FROM shard WHERE calculation = $1 AND done_at IS NULL`, c.ID).Scan(&n)
+	return n, err
+}
+
+// SetCalculated seals a calculation.
+func (tx *Tx) SetCalculated(ctx context.Context, r payroll.Run, c payroll.Calculation, hash string, t subsidy.Totals) error {
+	totals, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("totals of run %s: %w", r.ID, err)
+	}
+	_, err = tx.Exec(ctx, `UPDATE calculation SET status = 'calculated', hash = $2, totals = $3, calculated_at = now() WHERE id = $1`, c.ID, hash, string(totals))
+	if err != nil {
+		return fmt.Errorf("seal calculation %d of run %s: %w", c.Number, r.ID, err)
+	}
+	r.Status = payroll.RunCalculated
+	return tx.SetRunStatus(ctx, r)
+}
+
+// Totals returns the totals of a sealed calculation, with the exceptions that
+// are open now.
+func (tx *Tx) Totals(ctx context.Context, r payroll.Run, c payroll.Calculation) (subsidy.Totals, error) {
+	var t subsidy.Totals
+	var kept *string
+	err := tx.QueryRow(ctx, `SELECT totals FROM calculation WHERE id = $1`, c.ID).Scan(&kept)
+	if err == nil && kept != nil {
+		err = json.Unmarshal([]byte(*kept), &t)
+	}
+	if err == nil {
+		t.Open, err = tx.OpenExceptions(ctx, r)
+	}
+	if err != nil {
+		return t, fmt.Errorf("totals of run %s: %w", r.ID, err)
+	}
+	return t, nil
+}
+
+// OpenExceptions counts exceptions of the newest calculation that nobody
+// accepted.
+func (tx *Tx) OpenExceptions(ctx context.Context, r payroll.Run) (n int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT count(*)::int FROM exception e JOIN calculation c ON c.id = e.calculation
+		WHERE c.run = $1 AND c.number = $2 AND NOT EXISTS (SELECT FROM acceptance a WHERE a.run = c.run AND a.key = e.key)`,
+		r.ID, r.Calculation).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("exceptions of run %s: %w", r.ID, err)
+	}
+	return n, nil
+}
+
+// AcceptExceptions notes acceptances; unknown are keys that the newest
+// calculation does not have. Accepting twice is once.
+func (tx *Tx) AcceptExceptions(ctx context.Context, a payroll.Actor, r payroll.Run, keys []string, reason string) ([]string, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT k::text FROM unnest(@keys::uuid[]) k
+		WHERE NOT EXISTS (SELECT FROM exception e JOIN calculation c ON c.id = e.calculation
+		                  WHERE c.run = @run AND c.number = @number AND e.key = k)`,
+		pgx.NamedArgs{"keys": keys, "run": r.ID, "number": r.Calculation})
+	if err != nil {
+		return nil, fmt.Errorf("accept exceptions of run %s: %w", r.ID, err)
+	}
+	unknown, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(unknown) > 0 {
+		return unknown, err
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO acceptance (run, key, accepted_by, reason)
+		SELECT @run, k, @by, @reason FROM (SELECT DISTINCT unnest(@keys::uuid[]) k) x ON CONFLICT DO NOTHING`,
+		pgx.NamedArgs{"keys": keys, "run": r.ID, "by": a.User, "reason": reason})
+	if err != nil {
+		return nil, fmt.Errorf("accept exceptions of run %s: %w", r.ID, err)
+	}
+	return nil, nil
+}
+
+// ExceptionRow is an exception as a list shows it.
+type ExceptionRow struct {
+	Key      uuid.UUID    `json:"exception"`
+	Kind     string       `json:"kind"`
+	Subject  string       `json:"subject"`
+	Article  string       `json:"article,omitempty"`
+	Detail   payroll.Text `json:"detail"`
+	Accepted bool         `json:"accepted"`
+	Reason   string       `json:"reason,omitempty"`
+}
+
+// Exceptions lists the exceptions of a run's newest calculation, after a key
+// in the order of kind, subject and key.
+func (tx *Tx) Exceptions(ctx context.Context, r payroll.Run, after string, limit int) ([]ExceptionRow, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT e.key, e.kind, e.subject, e.article, e.detail_nl, e.detail_en, a.key IS NOT NULL, coalesce(a.reason, '')
+		FROM exception e JOIN calculation c ON c.id = e.calculation
+		LEFT JOIN acceptance a ON a.run = c.run AND a.key = e.key
+		WHERE c.run = @run AND c.number = @number
+		  AND (@after = '' OR (e.kind, e.subject, e.key) > (SELECT x.kind, x.subject, x.key FROM exception x WHERE x.calculation = c.id AND x.key::text = @after))
+		ORDER BY e.kind, e.subject, e.key LIMIT @limit`,
+		pgx.NamedArgs{"run": r.ID, "number": r.Calculation, "after": after, "limit": limit})
+	if err != nil {
+		return nil, fmt.Errorf("exceptions of run %s: %w", r.ID, err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ExceptionRow, error) {
+		var e ExceptionRow
+		err := row.Scan(&e.Key, &e.Kind, &e.Subject, &e.Article, &e.Detail.NL, &e.Detail.EN, &e.Accepted, &e.Reason)
+		return e, err
+	})
+}
+
+// Stalled lists shards that were not taken for a while, so that work hints
+// that got lost are given again. The truth is the row, not the hint.
+func (s *Store) Stalled(ctx context.Context, limit int) ([]payroll.Shard, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT c.run, c.number, s.number, s.person_from, s.person_to
+		FROM shard s JOIN calculation c ON c.id = s.calculation JOIN run r ON r.id = c.run AND r.calculation = c.number
+		WHERE c.status = 'calculating' AND s.done_at IS NULL
+		ORDER BY c.asked_at, s.number LIMIT $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("stalled shards: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[payroll.Shard])
+}
+
+// Unsealed lists calculations all of whose shards are done and that nobody
+// sealed, because the one who did the last shard was killed.
+func (s *Store) Unsealed(ctx context.Context) ([]payroll.Calculation, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT c.run, c.number FROM calculation c JOIN run r ON r.id = c.run AND r.calculation = c.number
+		WHERE c.status = 'calculating' AND NOT EXISTS (SELECT FROM shard s WHERE s.calculation = c.id AND s.done_at IS NULL)`)
+	if err != nil {
+		return nil, fmt.Errorf("unsealed calculations: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c payroll.Calculation, err error) {
+		return c, row.Scan(&c.Run, &c.Number)
+	})
+}
+
+// Progress counts the shards of a run's newest calculation.
+func (tx *Tx) Progress(ctx context.Context, r payroll.Run) (done, all int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT count(s.done_at)::int, count(*)::int FROM shard s JOIN calculation c ON c.id = s.calculation
+		WHERE c.run = $1 AND c.number = $2`, r.ID, r.Calculation).Scan(&done, &all)
+	return done, all, err
+}
+
+// ShardsLeft counts, without locking, the shards of a calculation still to do.
+func (s *Store) ShardsLeft(ctx context.Context, run uuid.UUID, number int) (n int, err error) {
+	err = s.pool.QueryRow(ctx, `
+		SELECT count(*)::int FROM shard s JOIN calculation c ON c.id = s.calculation
+		WHERE c.run = $1 AND c.number = $2 AND s.done_at IS NULL`, run, number).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("shards of run %s: %w", run, err)
+	}
+	return n, nil
+}

@@ -1,0 +1,260 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"verloning/payroll"
+	"verloning/payroll/calendar"
+	"verloning/subsidy"
+)
+
+// TakeShard locks a shard that is still to do. One that is done, or that
+// another worker holds, is not taken.
+func (tx *Tx) TakeShard(ctx context.Context, s payroll.Shard) (payroll.Shard, bool, error) {
+	err := tx.QueryRow(ctx, `
+		SELECT s.person_from, s.person_to FROM shard s JOIN calculation c ON c.id = s.calculation
+		WHERE c.run = $1 AND c.number = $2 AND s.number = $3 AND s.done_at IS NULL
+		FOR UPDATE OF s SKIP LOCKED`, s.Run, s.Calculation, s.Number).Scan(&s.From, &s.To)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, fmt.Errorf("take shard %d of run %s: %w", s.Number, s.Run, err)
+	}
+	return s, true, nil
+}
+
+// loader reads one shard set-wise: a query a noun, in order of contract, joined
+// in memory. All of them see the facts up to the cut-off and none above.
+type loader struct {
+	*Tx
+	run   payroll.Run
+	args  pgx.NamedArgs
+	files []subsidy.PersonFile
+	at    map[uuid.UUID]place // contract → where its month stands
+}
+
+type place struct{ file, month int }
+
+// LoadShard reads what is known of the shard's persons at the cut-off.
+func (tx *Tx) LoadShard(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard) ([]subsidy.PersonFile, error) {
+	l := &loader{Tx: tx, run: r, at: map[uuid.UUID]place{}, args: pgx.NamedArgs{
+		"employer": r.Employer, "cutoff": c.Cutoff, "from": day(r.Period.From), "to": day(r.Period.To),
+		"first": s.From, "last": s.To, "month": day(calendar.MonthOf(r.Period.From).From),
+	}}
+	for _, step := range []func(context.Context) error{l.employments, l.contracts, l.terms, l.hours, l.decisions, l.loonwaarden, l.history} {
+		if err := step(ctx); err != nil {
+			return nil, fmt.Errorf("load shard %d of run %s: %w", s.Number, r.ID, err)
+		}
+	}
+	l.drop()
+	return l.files, nil
+}
+
+func (l *loader) employments(ctx context.Context) error {
+	rows, err := l.Query(ctx, `
+		SELECT e.id, e.person, e.number, v.version, v.birth, v.iban, v.korting
+		FROM employment e
+		JOIN LATERAL (SELECT * FROM employment_version v WHERE v.employment = e.id AND v.known <= @cutoff ORDER BY v.version DESC LIMIT 1) v ON true
+		WHERE e.employer = @employer AND e.person BETWEEN @first AND @last
+		ORDER BY e.person`, l.args)
+	if err != nil {
+		return err
+	}
+	e := payroll.Employment{Employer: l.run.Employer}
+	var birth time.Time
+	var iban string
+	_, err = pgx.ForEachRow(rows, []any{&e.ID, &e.Person, &e.Number, &e.Version, &birth, &iban, &e.Korting}, func() error {
+		e.Birth, e.IBAN = date(&birth), payroll.IBAN(iban)
+		l.files = append(l.files, subsidy.PersonFile{Dossier: payroll.Dossier{Employment: e}, Claims: map[uuid.UUID]subsidy.File{}})
+		return nil
+	})
+	return err
+}
+
+func (l *loader) contracts(ctx context.Context) error {
+	rows, err := l.Query(ctx, `
+		SELECT `+contractColumns+` FROM contract c
+		WHERE c.employer = @employer AND c.person BETWEEN @first AND @last AND c.known <= @cutoff ORDER BY c.person, c.id`, l.args)
+	if err != nil {
+		return err
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[contractRow])
+	file := 0
+	for _, r := range list {
+		for file < len(l.files) && l.files[file].Employment.Person != r.Person {
+			file++
+		}
+		if file == len(l.files) {
+			return fmt.Errorf("contract %s has no employment at the cut-off", r.Number)
+		}
+		l.at[r.ID] = place{file, len(l.files[file].Contracts)}
+		l.files[file].Contracts = append(l.files[file].Contracts, payroll.ContractMonth{Contract: r.contract()})
+	}
+	return err
+}
+
+// month finds where a contract's month stands; rows of contracts that are not
+// known at the cut-off are passed over.
+func (l *loader) month(contract uuid.UUID) (*payroll.ContractMonth, *subsidy.PersonFile) {
+	p, known := l.at[contract]
+	if !known {
+		return nil, nil
+	}
+	return &l.files[p.file].Contracts[p.month], &l.files[p.file]
+}
+
+func (l *loader) terms(ctx context.Context) error {
+	rows, err := l.Query(ctx, `
+		SELECT `+termsColumns+` FROM contract c JOIN contract_version v ON v.contract = c.id
+		WHERE c.employer = @employer AND c.person BETWEEN @first AND @last AND v.known <= @cutoff
+		ORDER BY v.contract, v.version`, l.args)
+	if err != nil {
+		return err
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[termsRow])
+	for _, r := range list {
+		if month, file := l.month(r.Contract); month != nil {
+			month.Contract.Versions = append(month.Contract.Versions, r.terms())
+			file.Claims[r.Contract] = subsidy.File{Contract: month.Contract, Birth: file.Employment.Birth}
+		}
+	}
+	return err
+}
+
+// hours come in order of version, so that the newest one that the cut-off
+// knows of each day and kind is the last.
+func (l *loader) hours(ctx context.Context) error {
+	rows, err := l.Query(ctx, `
+		SELECT h.contract, h.day, h.kind, h.version, h.quantity
+		FROM contract c JOIN hours h ON h.contract = c.id
+		WHERE c.employer = @employer AND c.person BETWEEN @first AND @last
+		  AND h.period BETWEEN @month AND @to AND h.day BETWEEN @from AND @to AND h.known <= @cutoff
+		ORDER BY h.contract, h.day, h.kind, h.version`, l.args)
+	if err != nil {
+		return err
+	}
+	var contract uuid.UUID
+	var on time.Time
+	var kind string
+	var version int32
+	var quantity int32
+	_, err = pgx.ForEachRow(rows, []any{&contract, &on, &kind, &version, &quantity}, func() error {
+		month, _ := l.month(contract)
+		if month == nil {
+			return nil
+		}
+		h := payroll.Hours{Contract: contract, Day: date(&on), Kind: payroll.HoursKind(kind), Version: int(version), Quantity: payroll.Quantity(quantity)}
+		if n := len(month.Hours); n > 0 && month.Hours[n-1].Day == h.Day && month.Hours[n-1].Kind == h.Kind {
+			month.Hours[n-1] = h
+			return nil
+		}
+		month.Hours = append(month.Hours, h)
+		return nil
+	})
+	return err
+}
+
+func (l *loader) decisions(ctx context.Context) error {
+	rows, err := l.Query(ctx, `
+		SELECT `+decisionColumns+`
+		FROM contract c JOIN decision d ON d.contract = c.id JOIN decision_version v ON v.decision = d.id
+		WHERE c.employer = @employer AND c.person BETWEEN @first AND @last AND v.known <= @cutoff
+		ORDER BY d.contract, d.number, d.id, v.version`, l.args)
+	if err != nil {
+		return err
+	}
+	list, err := collectDecisions(rows)
+	for _, d := range list {
+		if _, file := l.month(d.Contract); file != nil {
+			claims := file.Claims[d.Contract]
+			claims.Decisions = append(claims.Decisions, d)
+			file.Claims[d.Contract] = claims
+		}
+	}
+	return err
+}
+
+func (l *loader) loonwaarden(ctx context.Context) error {
+	rows, err := l.Query(ctx, `
+		SELECT w.contract, w.version, w.valid_from, w.percent, w.measured_by, w.review_due
+		FROM contract c JOIN loonwaarde w ON w.contract = c.id
+		WHERE c.employer = @employer AND c.person BETWEEN @first AND @last AND w.known <= @cutoff
+		ORDER BY w.contract, w.version`, l.args)
+	if err != nil {
+		return err
+	}
+	var w subsidy.Loonwaarde
+	var from time.Time
+	var review *time.Time
+	_, err = pgx.ForEachRow(rows, []any{&w.Contract, &w.Version, &from, &w.Percent, &w.MeasuredBy, &review}, func() error {
+		w.ValidFrom, w.ReviewDue = date(&from), date(review)
+		if _, file := l.month(w.Contract); file != nil {
+			claims := file.Claims[w.Contract]
+			claims.Loonwaarden = append(claims.Loonwaarden, w)
+			file.Claims[w.Contract] = claims
+		}
+		return nil
+	})
+	return err
+}
+
+// history sums what was claimed by runs that were approved when the cut-off was
+// fixed: never by this run itself.
+func (l *loader) history(ctx context.Context) error {
+	rows, err := l.Query(ctx, `
+		SELECT m.contract, m.decision, m.rule, sum(m.entitled), sum(m.wage_cost), sum(m.amount)
+		FROM contract c JOIN decision d ON d.contract = c.id JOIN claim m ON m.decision = d.id JOIN calculation k ON k.id = m.calculation
+		WHERE c.employer = @employer AND c.person BETWEEN @first AND @last AND k.known <= @cutoff
+		GROUP BY m.contract, m.decision, m.rule`, l.args)
+	if err != nil {
+		return err
+	}
+	var contract uuid.UUID
+	var h subsidy.History
+	var entitled, cost, amount decimal.Decimal
+	_, err = pgx.ForEachRow(rows, []any{&contract, &h.Decision, &h.Rule, &entitled, &cost, &amount}, func() (err error) {
+		if h.Entitled, err = money(entitled); err != nil {
+			return err
+		}
+		if h.WageCost, err = money(cost); err != nil {
+			return err
+		}
+		if h.Amount, err = money(amount); err != nil {
+			return err
+		}
+		if _, file := l.month(contract); file != nil {
+			claims := file.Claims[contract]
+			claims.History = append(claims.History, h)
+			file.Claims[contract] = claims
+		}
+		return nil
+	})
+	return err
+}
+
+// drop leaves out contracts that have no day and no hours in the period: they
+// give no payslip.
+func (l *loader) drop() {
+	kept := l.files[:0]
+	for _, f := range l.files {
+		months := f.Contracts[:0]
+		for _, m := range f.Contracts {
+			if len(m.Contract.Versions) > 0 && (m.Contract.Span().Overlaps(l.run.Period.Span) || len(m.Hours) > 0) {
+				months = append(months, m)
+			}
+		}
+		f.Contracts = months
+		if len(months) > 0 {
+			kept = append(kept, f)
+		}
+	}
+	l.files = kept
+}
