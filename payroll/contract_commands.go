@@ -62,11 +62,8 @@ func (t ContractTerms) accept(d *Door) Terms {
 	if !d.failed("hours_per_week") && !d.failed("full_time_hours") && terms.HoursPerWeek.Cmp(terms.FullTimeHours) > 0 {
 		d.Refuse(Reason("hours_per_week/over_full_time", "hours_per_week", "Meer uren dan de volledige werkweek van de sector.", "More hours than the sector's full-time week."))
 	}
-	for field, n := range map[string]euro.Number{"hours_per_week": terms.HoursPerWeek, "full_time_hours": terms.FullTimeHours} {
-		if !n.Equal(n.Round(2)) {
-			d.Refuse(Reason("number/decimals", field, "Hoogstens twee decimalen.", "At most two decimals."))
-		}
-	}
+	d.twoDecimals("hours_per_week", terms.HoursPerWeek)
+	d.twoDecimals("full_time_hours", terms.FullTimeHours)
 	if t.Averaging && terms.PayBasis != Fixed {
 		d.Refuse(Reason("averaging/needs_fixed", "averaging", "Urenverrekening past alleen bij een vast loon.", "Averaging fits a fixed wage only."))
 	}
@@ -112,14 +109,35 @@ func (d *Desk) contractParties(ctx context.Context, tx Tx, door *Door, c *Contra
 	} else if taken {
 		door.Refuse(Reason("contract/exists", "number", "Dit contractnummer is al in gebruik.", "This contract number is in use."))
 	}
-	if !d.KnownScheme(req.Scheme) {
-		door.Refuse(Unknown("scheme", "scheme", req.Scheme))
-	}
+	d.underScheme(door, *c)
 	if c.Municipality, err = party(ctx, tx, door, "municipality", req.Municipality, Gemeente); err != nil {
 		return err
 	}
 	c.Provider, err = party(ctx, tx, door, "provider", req.Provider, Provider)
 	return err
+}
+
+// underScheme checks what the scheme asks of a contract: a wage factor, and a
+// longest term where it limits the contract and not only its subsidy.
+func (d *Desk) underScheme(door *Door, c Contract) {
+	rules, known := d.Scheme(c.Scheme, c.Span().From)
+	if !known {
+		door.Refuse(Unknown("scheme", "scheme", c.Scheme))
+		return
+	}
+	terms := c.Latest()
+	if terms.Base == BaseWML && terms.Factor.Cmp(rules.MinFactor) < 0 {
+		door.Refuse(Reason("wage_factor/below_scheme", "wage_factor",
+			fmt.Sprintf("Deze regeling vraagt ten minste %s maal het minimumloon.", rules.MinFactor),
+			fmt.Sprintf("This scheme asks for at least %s times the minimum wage.", rules.MinFactor)))
+	}
+	if rules.MaxMonths > 0 && !terms.Span.From.IsZero() {
+		if last := terms.Span.From.AddMonths(rules.MaxMonths).Add(-1); terms.Span.To.IsZero() || terms.Span.To.After(last) {
+			door.Refuse(Reason("end/beyond_scheme", "end",
+				fmt.Sprintf("Onder deze regeling loopt een contract uiterlijk tot en met %s.", last),
+				fmt.Sprintf("Under this scheme a contract runs until %s at most.", last)))
+		}
+	}
 }
 
 // party finds an organisation in a role by its code; no code is no party.
@@ -209,9 +227,13 @@ func (d *Desk) EndContract(ctx context.Context, tx Tx, a Actor, req ContractEnd)
 	end := door.Date("end", req.End)
 	var terms Terms
 	if len(c.Versions) > 0 {
-		terms = c.Latest()
-		if !end.IsZero() && !terms.Span.Holds(end) {
+		if !end.IsZero() && !c.Span().Holds(end) {
 			door.Refuse(Reason("date/outside_contract", "end", "Deze dag ligt buiten het contract.", "This day lies outside the contract."))
+		}
+		// The terms of the last day go on until then: an amendment that was to
+		// start later never does.
+		if terms, _ = c.On(end); terms.Version == 0 {
+			terms = c.Latest()
 		}
 		terms.ValidFrom, terms.Span.To, terms.EndReason = end, end, req.Reason
 	}
@@ -232,6 +254,10 @@ func (d *Desk) nextVersion(ctx context.Context, tx Tx, a Actor, door *Door, c Co
 	}
 	terms.Version = len(c.Versions) + 1
 	c.Versions = append(c.Versions, terms)
+	d.underScheme(door, c)
+	if err := door.Err(); err != nil {
+		return ContractReply{}, err
+	}
 	if err := d.keepTerms(ctx, tx, a, c, false); err != nil {
 		return ContractReply{}, err
 	}

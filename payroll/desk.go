@@ -4,17 +4,26 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
 )
 
 // Desk is where commands arrive: it says which step follows which, what is
 // kept with it and what is announced. Every method runs inside one transaction
 // and may be run again from the start.
 type Desk struct {
-	NewID       func() uuid.UUID  // version 7, for facts
-	Locksmith   Locksmith         // mints keys on the bus
-	KnownScheme func(string) bool // whether a scheme of this id exists
-	ShardSize   int               // persons a shard
-	RuleSet     string            // hash of the rules in force
+	NewID     func() uuid.UUID                                      // version 7, for facts
+	Locksmith Locksmith                                             // mints keys on the bus
+	Scheme    func(id string, on calendar.Date) (SchemeRules, bool) // what a scheme asks of contracts
+	ShardSize int                                                   // persons a shard
+	RuleSet   string                                                // hash of the rules in force
+}
+
+// SchemeRules are what a scheme asks of a contract under it.
+type SchemeRules struct {
+	MinFactor euro.Number // of the minimum wage
+	MaxMonths int         // longest contract; nought: the scheme limits none
 }
 
 // Locksmith mints identities on the bus.

@@ -62,7 +62,7 @@ func (d *Door) Date(field, text string) calendar.Date {
 	}
 	day, err := calendar.Parse(text)
 	if err != nil {
-		d.Refuse(Reason("date/invalid", field, fmt.Sprintf("%.20s is geen datum.", text), fmt.Sprintf("%.20s is not a date.", text)))
+		d.Refuse(Reason("date/invalid", field, fmt.Sprintf("%.20s is geen datum.", echo(text)), fmt.Sprintf("%.20s is not a date.", echo(text))))
 	}
 	return day
 }
@@ -74,13 +74,29 @@ func (d *Door) Number(field, text string, low, high euro.Number) euro.Number {
 	}
 	n, err := euro.ParseNumber(text)
 	if err != nil {
-		d.Refuse(Reason("number/invalid", field, fmt.Sprintf("%.40s is geen getal (gebruik een punt, geen exponent).", text), fmt.Sprintf("%.40s is not a number (use a point, no exponent).", text)))
+		d.Refuse(Reason("number/invalid", field, fmt.Sprintf("%.40s is geen getal (gebruik een punt, geen exponent).", echo(text)), fmt.Sprintf("%.40s is not a number (use a point, no exponent).", echo(text))))
 		return euro.Number{}
 	}
 	if n.Cmp(low) < 0 || n.Cmp(high) > 0 {
 		d.Refuse(Reason("number/out_of_range", field, fmt.Sprintf("%s ligt niet tussen %s en %s.", n, low, high), fmt.Sprintf("%s does not lie between %s and %s.", n, low, high)))
 	}
 	return n
+}
+
+// twoDecimals refuses what the hundredths of an hour cannot hold.
+func (d *Door) twoDecimals(field string, n euro.Number) {
+	if !n.Equal(n.Round(2)) {
+		d.Refuse(Reason("number/decimals", field, "Hoogstens twee decimalen.", "At most two decimals."))
+	}
+}
+
+// echo repeats a caller's own word where that helps, unless it looks like
+// something private that slipped into the wrong column.
+func echo(s string) string {
+	if TidyBSN(s).Valid() || TidyIBAN(s).Valid() {
+		return mask
+	}
+	return s
 }
 
 // Amount reads an amount of money from nil up to ten million euros.
@@ -109,7 +125,7 @@ func (d *Door) Period(field, text string) calendar.Period {
 	}
 	p, err := calendar.ParsePeriod(text)
 	if err != nil {
-		d.Refuse(Reason("period/invalid", field, fmt.Sprintf("%.20s is geen periode (bijvoorbeeld 2026-10).", text), fmt.Sprintf("%.20s is not a period (such as 2026-10).", text)))
+		d.Refuse(Reason("period/invalid", field, fmt.Sprintf("%.20s is geen periode (bijvoorbeeld 2026-10).", echo(text)), fmt.Sprintf("%.20s is not a period (such as 2026-10).", echo(text))))
 	}
 	return p
 }

@@ -3,6 +3,8 @@ package payroll
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -65,10 +67,10 @@ type RefusedLine struct {
 // HoursBook is what judging a submission needs to know: looked up set-wise,
 // once for all lines.
 type HoursBook struct {
-	Contracts map[ContractKey]Contract             // those that the submitter may submit for
-	Versions  map[HoursKey]int                     // newest version of each day and kind
-	Week      map[WeekKey]map[HoursKey]Quantity    // hours of a person in a week, of every kind, as known
-	Approved  map[uuid.UUID]map[calendar.Date]bool // employer → first days of months whose run is approved
+	Contracts map[ContractKey]Contract          // those that the submitter may submit for
+	Versions  map[HoursKey]int                  // newest version of each day and kind
+	Week      map[WeekKey]map[HoursKey]Quantity // hours of a person in a week, of every kind, as known
+	Approved  map[uuid.UUID][]calendar.Span     // employer → periods whose run is approved
 }
 
 // ContractKey names a contract as a submission does; an empty employer is the
@@ -194,8 +196,8 @@ func (j *judged) place(book HoursBook, seen, versions map[HoursKey]int, submissi
 	if !known {
 		if !hasField(j.problems, "contract") {
 			unknown := Reason("contract/unknown", "contract",
-				fmt.Sprintf("Contract %.40s is niet bekend bij uw organisatie.", j.key.Number),
-				fmt.Sprintf("Contract %.40s is not known to your organisation.", j.key.Number))
+				fmt.Sprintf("Contract %.40s is niet bekend bij uw organisatie.", echo(j.key.Number)),
+				fmt.Sprintf("Contract %.40s is not known to your organisation.", echo(j.key.Number)))
 			j.problems = append([]Problem{unknown}, j.problems...)
 		}
 		return
@@ -214,13 +216,15 @@ func (j *judged) place(book HoursBook, seen, versions map[HoursKey]int, submissi
 			fmt.Sprintf("Dezelfde dag en soort staan al in regel %d.", first), fmt.Sprintf("Line %d has the same day and kind already.", first)))
 		return
 	}
-	seen[key] = j.Line
+	if len(j.problems) == 0 {
+		seen[key] = j.Line
+	}
 	if _, started := versions[key]; !started {
 		versions[key] = book.Versions[key]
 	}
 	versions[key]++
 	j.Version = versions[key]
-	if book.Approved[c.Employer][calendar.MonthOf(j.Day).From] {
+	if slices.ContainsFunc(book.Approved[c.Employer], func(s calendar.Span) bool { return s.Holds(j.Day) }) {
 		j.Late = true
 		j.warnings = append(j.warnings, Reason("period/approved", "day",
 			"De run van deze maand is al goedgekeurd; deze uren gaan mee in een correctie.", "The run of this month is approved; these hours go along with a correction."))
@@ -229,33 +233,42 @@ func (j *judged) place(book HoursBook, seen, versions map[HoursKey]int, submissi
 
 // judgeTotals refuses days of more than 24 hours and weeks of more than sixty
 // hours on duty, over everything the person does at the employer, and warns
-// above forty-eight.
+// above forty-eight. What a day refuses does not count for the week.
 func judgeTotals(lines []judged, book HoursBook) {
-	weeks := map[WeekKey]map[HoursKey]Quantity{}
-	for _, l := range lines {
-		if len(l.problems) > 0 {
-			continue
+	weeks := weekTotals(lines, book)
+	for i := range lines {
+		l := &lines[i]
+		if len(l.problems) == 0 && total(weeks[l.week()], func(k HoursKey) bool { return k.Day == l.Day }) > MaxDay {
+			l.problems = append(l.problems, Reason("hours/day_total", "hours", "Samen meer dan 24 uur op deze dag.", "More than 24 hours together on this day."))
 		}
-		week := WeekKey{l.person, l.Day.Week()}
-		if weeks[week] == nil {
-			weeks[week] = map[HoursKey]Quantity{}
-			for key, q := range book.Week[week] {
-				weeks[week][key] = q
-			}
-		}
-		weeks[week][HoursKey{l.Contract, l.Day, l.Kind}] = l.Quantity
 	}
+	weeks = weekTotals(lines, book)
+	for i := range lines {
+		if l := &lines[i]; len(l.problems) == 0 {
+			l.judgeWeek(total(weeks[l.week()], func(k HoursKey) bool { return k.Kind.OnDuty() }))
+		}
+	}
+}
+
+func (j *judged) week() WeekKey { return WeekKey{j.person, j.Day.Week()} }
+
+// weekTotals is what the weeks come to with the lines that are good so far.
+func weekTotals(lines []judged, book HoursBook) map[WeekKey]map[HoursKey]Quantity {
+	weeks := map[WeekKey]map[HoursKey]Quantity{}
 	for i := range lines {
 		l := &lines[i]
 		if len(l.problems) > 0 {
 			continue
 		}
-		week := weeks[WeekKey{l.person, l.Day.Week()}]
-		if total(week, func(k HoursKey) bool { return k.Day == l.Day }) > MaxDay {
-			l.problems = append(l.problems, Reason("hours/day_total", "hours", "Samen meer dan 24 uur op deze dag.", "More than 24 hours together on this day."))
+		if weeks[l.week()] == nil {
+			weeks[l.week()] = maps.Clone(book.Week[l.week()])
+			if weeks[l.week()] == nil {
+				weeks[l.week()] = map[HoursKey]Quantity{}
+			}
 		}
-		l.judgeWeek(total(week, func(k HoursKey) bool { return k.Kind.OnDuty() }))
+		weeks[l.week()][HoursKey{l.Contract, l.Day, l.Kind}] = l.Quantity
 	}
+	return weeks
 }
 
 // total adds up the hours of a week that count.

@@ -22,7 +22,7 @@ var (
 func hoursBook() HoursBook {
 	book := HoursBook{
 		Contracts: map[ContractKey]Contract{}, Versions: map[HoursKey]int{},
-		Week: map[WeekKey]map[HoursKey]Quantity{}, Approved: map[uuid.UUID]map[calendar.Date]bool{},
+		Week: map[WeekKey]map[HoursKey]Quantity{}, Approved: map[uuid.UUID][]calendar.Span{},
 	}
 	for number, person := range map[string]uuid.UUID{"C-1": ann, "C-2": ann, "B-1": bob} {
 		book.Contracts[ContractKey{"", number}] = Contract{
@@ -135,7 +135,7 @@ func TestHoursVerdicts(t *testing.T) {
 		{"every reason at once", "", "C?9 2026-02-30 overtime 1e9", "1: field/number field/not_allowed date/invalid hours/out_of_range"},
 	} {
 		book := hoursBook()
-		book.Approved[firm] = map[calendar.Date]bool{calendar.MustParse("2026-09-01"): true}
+		book.Approved[firm] = []calendar.Span{calendar.MonthOf(calendar.MustParse("2026-09-01")).Span}
 		if c.stored != "" {
 			for _, l := range submitted(c.stored) {
 				h, contract := l.read(1), book.Contracts[ContractKey{"", l.Contract}]

@@ -153,6 +153,6 @@ func (d *Desk) AddUser(ctx context.Context, tx Tx, _ Actor, req UserAdd) (UserAd
 // whether it does not exist or belongs to another.
 func Unknown(kind, field, value string) Problem {
 	return Reason(kind+"/unknown", field,
-		fmt.Sprintf("%.40s is niet bekend bij uw organisatie.", value),
-		fmt.Sprintf("%.40s is not known to your organisation.", value))
+		fmt.Sprintf("%.40s is niet bekend bij uw organisatie.", echo(value)),
+		fmt.Sprintf("%.40s is not known to your organisation.", echo(value)))
 }

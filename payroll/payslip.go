@@ -18,16 +18,19 @@ type LineKind string
 
 // Kinds of lines beside the wage of hours.
 const (
-	LineFixed   LineKind = "wage.fixed"
-	LineUnpaid  LineKind = "wage.unpaid"
-	LineHoliday LineKind = "holiday.accrued"
+	LineFixed       LineKind = "wage.fixed"        // hours of the period times the hourly wage
+	LineFixedPeriod LineKind = "wage.fixed_period" // before 2024: the amount of a whole period, by calendar days
+	LineUnpaid      LineKind = "wage.unpaid"
+	LineHoliday     LineKind = "holiday.accrued"
 )
 
 // WageLine is the kind of line that pays a kind of hours.
 func WageLine(k HoursKind) LineKind { return LineKind("wage." + string(k)) }
 
 // Line is one line of a payslip. Amount is quantity times rate, rounded half
-// up to cents, except for the accrual, whose rate is a share of the gross wage.
+// up to cents, but for three kinds: the accrual's rate is a share of the gross
+// wage, a fixed period's is the amount of a whole period, and unpaid absence
+// takes off no more than the fixed wage there is.
 type Line struct {
 	Kind     LineKind
 	Quantity Quantity    // hours in hundredths
@@ -81,7 +84,9 @@ func NewPayslip(e Employment, c ContractMonth, p calendar.Period, t *Trace) (Pay
 		Contract: c.Contract.ID, ContractNumber: c.Contract.Number, Person: e.Person, Employment: e.ID,
 		Period: p, GrossOnly: true, IBAN: e.IBAN,
 	}
-	slip.Lines = wageLines(c, cut, p, t)
+	if slip.Lines, err = wageLines(c, cut, p, t); err != nil {
+		return Payslip{}, nil, err
+	}
 	for _, l := range slip.Lines {
 		slip.Gross = slip.Gross.Add(l.Amount)
 	}

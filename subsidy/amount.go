@@ -13,11 +13,11 @@ import (
 // amounts computes what a rule gives over the service days of a month. Days
 // with the same facts form a stretch; each stretch counts for its calendar
 // days, and the month rounds once, not each stretch.
-func amounts(rule PayRule, f File, d Decision, slip payroll.Payslip, days calendar.Span, t *payroll.Trace) (lks, []payroll.Exception, error) {
+func amounts(rule PayRule, f File, d Decision, cost euro.Amount, days calendar.Span, t *payroll.Trace) (lks, []payroll.Exception, error) {
 	var sum lks
 	var found []payroll.Exception
 	for _, part := range stretches(f, d, days) {
-		one, err := amountOn(rule, f, d, slip, part.From, t)
+		one, err := amountOn(rule, f, d, cost, part.From, t)
 		if e, known := excuse(err, f.Contract.Number, part); known {
 			found = append(found, e)
 			continue
@@ -27,7 +27,7 @@ func amounts(rule PayRule, f File, d Decision, slip payroll.Payslip, days calend
 		}
 		share := euro.Ratio{Over: euro.Int(int64(part.Days())), Under: euro.Int(int64(calendar.MonthOf(part.From).Days()))}
 		if rule.Amount.Pct != nil && rule.Amount.Pct.Of == "wage_cost" {
-			share = euro.Ratio{Over: euro.Int(int64(part.Days())), Under: euro.Int(int64(days.Days()))}
+			share = euro.Ratio{Over: euro.Int(int64(part.Days())), Under: euro.Int(int64(days.Days()))} // the cost is of these days
 		}
 		sum.base = sum.base.Add(one.base.Part(share))
 		sum.charges = sum.charges.Add(one.charges.Part(share))
@@ -46,25 +46,34 @@ const shareNoise = 18
 // terms, the loonwaarde, the hours of the contract, the end of the forfait, or
 // the month, since amounts are a month's in a run of four weeks too.
 func stretches(f File, d Decision, days calendar.Span) []calendar.Span {
+	type facts struct {
+		decision, contract, value int
+		over                      bool
+		reference, month          calendar.Date
+	}
+	forfaitEnds := f.Contract.Span().From.AddMonths(6)
+	month := calendar.MonthOf(days.From)
 	var cut []calendar.Span
-	var last string
+	var last facts
 	for day := days.From; !day.After(days.To); day = day.Add(1) {
+		if day.After(month.To) {
+			month = month.Next()
+		}
 		terms, _ := d.On(day)
 		contract, _ := f.Contract.On(day)
 		value, _ := loonwaardeOn(f.Loonwaarden, day)
-		over := terms.Route == Forfait && !day.Before(f.Contract.Span().From.AddMonths(6))
-		facts := fmt.Sprint(terms.Version, contract.Version, value.Version, over, referenceDay(terms.Granted, day), day.Month())
-		if len(cut) > 0 && facts == last {
+		now := facts{terms.Version, contract.Version, value.Version, terms.Route == Forfait && !day.Before(forfaitEnds), terms.referenceDay(month.From), month.From}
+		if len(cut) > 0 && now == last {
 			cut[len(cut)-1].To = day
 			continue
 		}
-		cut, last = append(cut, calendar.Span{From: day, To: day}), facts
+		cut, last = append(cut, calendar.Span{From: day, To: day}), now
 	}
 	return cut
 }
 
 // amountOn is the amount of a whole month on the facts of a day.
-func amountOn(rule PayRule, f File, d Decision, slip payroll.Payslip, day calendar.Date, t *payroll.Trace) (lks, error) {
+func amountOn(rule PayRule, f File, d Decision, cost euro.Amount, day calendar.Date, t *payroll.Trace) (lks, error) {
 	terms, _ := d.On(day)
 	switch form := rule.Amount; {
 	case form.Loonkostensubsidie != nil:
@@ -72,7 +81,7 @@ func amountOn(rule PayRule, f File, d Decision, slip payroll.Payslip, day calend
 	case form.Fixed != nil:
 		return lks{base: form.Fixed.Amount.Value.Number}, nil
 	case form.Pct != nil && form.Pct.Of == "wage_cost":
-		return lks{base: slip.WageCost().Times(form.Pct.Rate.Value.Number)}, nil
+		return lks{base: cost.Times(form.Pct.Rate.Value.Number)}, nil
 	case form.Pct != nil:
 		return pctOfMinimum(*form.Pct, terms, f, day)
 	}

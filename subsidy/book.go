@@ -6,7 +6,9 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -16,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"verloning/payroll"
+	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 	"verloning/payroll/statute"
 )
@@ -81,6 +84,23 @@ func (b *Book) All() []Scheme {
 	return list
 }
 
+// Rules are what a scheme asks of a contract that starts on a day.
+func (b *Book) Rules(id string, on calendar.Date) (payroll.SchemeRules, bool) {
+	scheme, known := b.schemes[id]
+	rules := payroll.SchemeRules{MinFactor: euro.One}
+	version, dated := scheme.On(on)
+	if !known || !dated {
+		return rules, known
+	}
+	if version.Wage != nil {
+		rules.MinFactor = version.Wage.Factor.Value.Number
+	}
+	if p := version.Period; p != nil && p.Limits == "contract" && p.Months != nil {
+		rules.MaxMonths = p.months()
+	}
+	return rules, true
+}
+
 // RuleSet is a hash over everything that decides an amount: national figures,
 // schemes and the formulas' version. A calculation remembers it, and a worker
 // with other rules leaves it alone.
@@ -99,6 +119,9 @@ func ParseScheme(text []byte) (Scheme, []string) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
 	if err := decoder.Decode(&s); err != nil {
 		return s, []string{yaml.FormatError(err, false, false)}
+	}
+	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return s, []string{"the file holds a second document"}
 	}
 	return s, s.faults()
 }
@@ -133,12 +156,14 @@ func tangled(text []byte) string {
 	return ""
 }
 
+var schemeID = regexp.MustCompile(`^[a-z][a-z0-9-]{1,30}$`)
+
 // faults checks what holds for every scheme, all at once.
 func (s Scheme) faults() []string {
 	var found []string
 	fault := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
-	if s.ID == "" {
-		fault("scheme: an id is missing")
+	if !schemeID.MatchString(s.ID) {
+		fault("scheme: %.40q is no id (lower-case letters, digits and hyphens)", s.ID)
 	}
 	if s.Name.NL == "" || s.Name.EN == "" {
 		fault("name: Dutch and English are both needed")
@@ -168,6 +193,9 @@ func (v Version) faults() []string {
 	}
 	if !slices.Contains([]string{"employee", "benefit"}, v.Status.Kind) {
 		fault("status.kind: %q is not employee or benefit", v.Status.Kind)
+	}
+	if v.Wage != nil && v.Wage.Base != "WML" {
+		fault("wage.base: %q is not WML", v.Wage.Base)
 	}
 	if v.Wage != nil && v.Wage.Factor.Value.Cmp(euro.One) < 0 {
 		fault("wage.factor: %s is below the minimum wage (WML art. 7)", v.Wage.Factor.Value)
@@ -204,9 +232,11 @@ func (r PayRule) faults() []string {
 	if r.ID == "" {
 		fault("id: is missing")
 	}
-	one("kind", string(r.Kind), string(Subsidy), string(Fee), string(Premium), string(Hire))
-	one("payer", r.Payer, "municipality", "inlener", "employer")
-	one("payee", r.Payee, "employer", "provider", "person", "municipality")
+	// Only what is computed is accepted: a rule that would be passed over in
+	// silence is worse than one that is refused.
+	one("kind", string(r.Kind), string(Subsidy))
+	one("payer", r.Payer, "municipality")
+	one("payee", r.Payee, "employer")
 	one("trigger", r.Trigger, "month")
 	one("cap", r.Cap, "", "wage_cost")
 	one("document", r.Document, "decision", "agreement", "invoice")
@@ -216,6 +246,16 @@ func (r PayRule) faults() []string {
 	}
 	if p := r.Amount.Pct; p != nil {
 		one("amount.pct.of", p.Of, "wage_cost", "WML")
+		one("amount.pct.rate.mark", string(p.Rate.Mark), string(Stated), string(Public), string(Setting))
+		if p.Rate.Value.Sign() <= 0 || p.Rate.Value.Cmp(euro.Int(2)) > 0 {
+			fault("amount.pct.rate: %s is no share (0.50 is half)", p.Rate.Value)
+		}
+	}
+	if f := r.Amount.Fixed; f != nil {
+		one("amount.fixed.mark", string(f.Amount.Mark), string(Stated), string(Public), string(Setting))
+		if _, err := f.Amount.Value.Amount(); err != nil || f.Amount.Value.Sign() <= 0 {
+			fault("amount.fixed: %s is no amount of money", f.Amount.Value)
+		}
 	}
 	var shares euro.Number
 	for _, source := range slices.Sorted(maps.Keys(r.Budget)) {

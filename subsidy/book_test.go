@@ -88,7 +88,7 @@ func TestBrokenSchemes(t *testing.T) {
 		old, new string
 		want     []string // one for each fault
 	}{
-		{"scheme: test", `scheme: ""`, []string{"scheme: an id is missing"}},
+		{"scheme: test", `scheme: ""`, []string{"is no id"}},
 		{"name: {nl: Proef, en: Trial}", "name: {nl: Proef}", []string{"name:"}},
 		{"versions:", "colour: red\nversions:", []string{"colour"}},
 		{"trigger: month", "trigger: month\n        tigger: month", []string{"[17:9]"}},

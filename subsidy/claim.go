@@ -19,7 +19,8 @@ const (
 	ReviewOverdue     payroll.ExceptionKind = "loonwaarde/review_overdue"
 	ForfaitOver       payroll.ExceptionKind = "forfait/over"
 	OverWageCost      payroll.ExceptionKind = "claim/over_wage_cost"
-	SettingInUse      payroll.ExceptionKind = "scheme/setting"
+	NoVersion         payroll.ExceptionKind = "scheme/no_version"
+	UnknownScheme     payroll.ExceptionKind = "scheme/unknown"
 )
 
 // Claim is what a pay rule of a scheme gives for one contract in one period.
@@ -59,6 +60,7 @@ type History struct {
 // File is what the claims of one contract need beside its payslip.
 type File struct {
 	Contract    payroll.Contract
+	Hours       []payroll.Hours // of the period, for the wage cost of part of it
 	Birth       calendar.Date
 	Decisions   []Decision
 	Loonwaarden []Loonwaarde
@@ -73,9 +75,9 @@ func ClaimID(r payroll.Run, contract, decision uuid.UUID, rule string) uuid.UUID
 // NewClaims computes the claims on a payslip, one for each decision and each
 // monthly subsidy rule of the scheme.
 func NewClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll.Trace) ([]Claim, []payroll.Exception, error) {
-	version, known := s.On(r.Period.From)
+	version, known := s.On(f.Contract.Span().Meet(r.Period.Span).From)
 	if !known {
-		return nil, nil, fmt.Errorf("scheme %s has no version for %s", s.ID, r.Period)
+		return nil, []payroll.Exception{noVersion(s, f, r.Period)}, nil
 	}
 	var claims []Claim
 	var found []payroll.Exception
@@ -100,6 +102,21 @@ func NewClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll
 	return claims, found, nil
 }
 
+func noVersion(s Scheme, f File, p calendar.Period) payroll.Exception {
+	return payroll.Exception{Kind: NoVersion, Subject: f.Contract.Number, Detail: payroll.Text{
+		NL: fmt.Sprintf("Contract %s: regeling %s heeft geen versie voor %s; er wordt niets gedeclareerd.", f.Contract.Number, s.ID, p),
+		EN: fmt.Sprintf("Contract %s: scheme %s has no version for %s; nothing is claimed.", f.Contract.Number, s.ID, p)}}
+}
+
+// costWithin is the wage cost of the service days: of the whole payslip, or of
+// the part of the period that the decision covers.
+func costWithin(f File, slip payroll.Payslip, p calendar.Period, days calendar.Span) (euro.Amount, error) {
+	if days == f.Contract.Span().Meet(p.Span) {
+		return slip.WageCost(), nil
+	}
+	return payroll.WageCostWithin(f.Birth, payroll.ContractMonth{Contract: f.Contract, Hours: f.Hours}, p, days)
+}
+
 // serviceDays are the days of the period that contract, decision and the
 // scheme's subsidy period have in common. No claim for a day outside.
 func serviceDays(c payroll.Contract, d Decision, v Version, p calendar.Period) calendar.Span {
@@ -117,15 +134,19 @@ func newClaim(r payroll.Run, s Scheme, v Version, rule PayRule, f File, d Decisi
 	if days.Empty() || days.To.IsZero() {
 		return nil, nil, nil
 	}
+	cost, err := costWithin(f, slip, r.Period, days)
+	if err != nil {
+		return nil, nil, err
+	}
 	terms, _ := d.On(days.To)
 	c := Claim{
 		ID:       ClaimID(r, f.Contract.ID, d.ID, rule.ID),
 		Contract: f.Contract.ID, ContractNumber: f.Contract.Number, Decision: d.ID, DecisionNumber: d.Number,
 		Payer: d.Municipality, Payee: r.Employer, Scheme: s.ID, Rule: rule.ID, Kind: rule.Kind,
 		Document: terms.Document, Budget: terms.Budget, Service: days,
-		WageCost: slip.WageCost(),
+		WageCost: cost,
 	}
-	sum, found, err := amounts(rule, f, d, slip, days, t)
+	sum, found, err := amounts(rule, f, d, cost, days, t)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -178,7 +178,7 @@ func TestCumulativeCap(t *testing.T) {
 func TestSubsidyFallsWithLoonwaarde(t *testing.T) {
 	scheme := schemeOf(t, "loonkostensubsidie")
 	rapid.Check(t, func(t *rapid.T) {
-		year := rapid.IntRange(2015, 2026).Draw(t, "year")
+		year := rapid.IntRange(2017, 2026).Draw(t, "year")
 		from := fmt.Sprintf("%d-%02d-01", year, rapid.IntRange(1, 12).Draw(t, "month"))
 		hours := euro.Cents(rapid.Int64Range(1, 4800).Draw(t, "hours")).String()
 		f := subsidy.File{
@@ -259,7 +259,7 @@ func TestDecisionCutInTwo(t *testing.T) {
 		first := decisionOf(t, fmt.Sprintf("2026-07-01 2026-07-01..2026-10-%02d loonwaarde 32", day))
 		second := decisionOf(t, fmt.Sprintf("2026-07-01 2026-10-%02d.. loonwaarde 32", day+1))
 		second.ID = payroll.DeriveID("D-2")
-		f.Decisions = []subsidy.Decision{first, second}
+		f.Decisions, f.Hours = []subsidy.Decision{first, second}, richHours(f.Contract, r.Period)
 		parts, found, err := subsidy.NewClaims(r, scheme, f, rich, nil)
 		if err != nil || len(parts) != 2 || kinds(found) != "figure/in_doubt" {
 			t.Fatalf("%d: %d claims, %s, %v", day, len(parts), kinds(found), err)

@@ -51,6 +51,7 @@ func (d *Desk) RecordDecision(ctx context.Context, tx Tx, a payroll.Actor, req D
 	if err != nil {
 		return DecisionRecorded{}, err
 	}
+	d.acceptSource(door, c, terms)
 	decision, err := d.decision(ctx, tx, a, door, c, req.Number)
 	if err != nil {
 		return DecisionRecorded{}, err
@@ -125,6 +126,21 @@ func acceptBudget(door *payroll.Door, t DecisionTerms) {
 				fmt.Sprintf("Bron %s bestond niet in %d.", t.Budget, day.Year()), fmt.Sprintf("Source %s did not exist in %d.", t.Budget, day.Year())))
 		}
 	}
+}
+
+// acceptSource refuses a budget that the scheme's rules do not draw on.
+func (d *Desk) acceptSource(door *payroll.Door, c payroll.Contract, t DecisionTerms) {
+	scheme, known := d.Schemes.Scheme(c.Scheme)
+	version, dated := scheme.On(t.Span.From)
+	if !known || !dated {
+		return
+	}
+	for _, rule := range version.Pay {
+		if _, draws := rule.Budget[string(t.Budget)]; draws {
+			return
+		}
+	}
+	door.Refuse(payroll.Reason("budget/not_of_scheme", "budget", "Deze regeling put niet uit deze bron.", "This scheme does not draw on this source."))
 }
 
 // subsidised finds a contract that names the caller as its municipality.

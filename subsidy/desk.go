@@ -93,12 +93,28 @@ func (d *Desk) Compute(r payroll.Run, f PersonFile, month payroll.ContractMonth,
 	if err != nil {
 		return slip, nil, nil, err
 	}
-	scheme, known := d.Schemes.Scheme(month.Contract.Scheme)
-	if !known || month.Contract.Municipality == uuid.Nil {
+	if month.Contract.Municipality == uuid.Nil {
 		return slip, nil, found, nil
 	}
-	claims, more, err := NewClaims(r, scheme, f.Claims[month.Contract.ID], slip, t)
+	scheme, known := d.Schemes.Scheme(month.Contract.Scheme)
+	if !known {
+		return slip, nil, append(found, unknownScheme(month.Contract)), nil
+	}
+	claims, more, err := NewClaims(r, scheme, f.ClaimFile(month), slip, t)
 	return slip, claims, append(found, more...), err
+}
+
+// ClaimFile is what the claims of a contract need, with the hours of the period.
+func (f PersonFile) ClaimFile(month payroll.ContractMonth) File {
+	file := f.Claims[month.Contract.ID]
+	file.Hours = month.Hours
+	return file
+}
+
+func unknownScheme(c payroll.Contract) payroll.Exception {
+	return payroll.Exception{Kind: UnknownScheme, Subject: c.Number, Detail: payroll.Text{
+		NL: fmt.Sprintf("Contract %s: regeling %s is niet bekend; er wordt niets gedeclareerd.", c.Number, c.Scheme),
+		EN: fmt.Sprintf("Contract %s: scheme %s is not known; nothing is claimed.", c.Number, c.Scheme)}}
 }
 
 // Finish seals a calculation after its last shard: one hash over everything,

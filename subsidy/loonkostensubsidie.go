@@ -39,8 +39,8 @@ var errForfait = errors.New("the forfait has lasted six months")
 // The minimum wage is the reference month amount of the reference day: the day
 // of granting, or the last 1 January since (lid 7). Nothing is rounded here.
 func lksMonth(d DecisionTerms, values []Loonwaarde, c payroll.Contract, birth, day calendar.Date, t *payroll.Trace) (lks, error) {
-	ref := referenceDay(d.Granted, day)
-	month, err := statute.ReferenceMonth(birth, refAge(ref))
+	ref := d.referenceDay(day)
+	month, err := statute.ReferenceMonth(birth, ref)
 	if err != nil {
 		return lks{}, err
 	}
@@ -68,21 +68,19 @@ func lksMonth(d DecisionTerms, values []Loonwaarde, c payroll.Contract, birth, d
 	return out, nil
 }
 
-// refAge exists to say it in one place: the youth amount goes by the age on
-// the reference day, like the amount itself (a choice; the register of open
-// questions has it).
-func refAge(ref calendar.Date) calendar.Date { return ref }
-
-// referenceDay is the day whose figures a running subsidy follows: the day of
-// granting until the next 1 January, then each 1 January (art. 10d lid 7). A
-// subsidy that starts in a later year than it was granted in starts with that
-// 1 January.
-func referenceDay(granted, day calendar.Date) calendar.Date {
-	newYear := calendar.Day(day.Year(), 1, 1)
-	if granted.After(newYear) {
-		return granted
+// referenceDay is the day whose figures a running subsidy follows: the day it
+// was granted, or its first day where it was granted later; from the next 1
+// January on, each 1 January (art. 10d lid 7). The youth amount goes by the age
+// on that same day: a choice, like the reading of lid 7 itself.
+func (d DecisionTerms) referenceDay(day calendar.Date) calendar.Date {
+	start := d.Granted
+	if d.ValidFrom.Before(start) {
+		start = d.ValidFrom
 	}
-	return newYear
+	if newYear := calendar.Day(day.Year(), 1, 1); start.Before(newYear) {
+		return newYear
+	}
+	return start
 }
 
 // lksShare is the percentage that is subsidised.

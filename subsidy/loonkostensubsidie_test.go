@@ -46,7 +46,7 @@ func TestLoonkostensubsidie(t *testing.T) {
 		{"before 2024: never upward", "2023-10", adult, "2023-08-01.. 38/38", "2023-08-01 2023-08-01.. loonwaarde 40", "2023-08-01 60", "1995 1.08 0.40", "0.235", doubt},
 		{"before 2024: granted before a rise", "2023-10", adult, "2023-02-01.. 38/38", "2023-02-01 2023-02-01.. loonwaarde 38", "2023-02-01 60", "1934.40 1.08 0.40", "0.235", doubt},
 		{"the new regime starts on a 1 January", "2024-01", adult, "2023-08-01.. 38/38", "2023-08-01 2023-08-01.. loonwaarde 38", "2023-08-01 60", "2069.40 1.08 0.40 38/36", "0.235", doubt},
-		{"2015, charges 23 %", "2015-10", "1970-01-01", "2015-08-01.. 40/40", "2015-08-01 2015-08-01.. loonwaarde 40", "2015-08-01 60", "1507.80 1.08 0.40", "0.23", ""},
+		{"2016, charges 23 %", "2016-10", "1970-01-01", "2016-08-01.. 40/40", "2016-08-01 2016-08-01.. loonwaarde 40", "2016-08-01 60", "1537.20 1.08 0.40", "0.23", ""},
 		{"2018, charges 23.5 %", "2018-02", "1970-01-01", "2017-08-01.. 40/40", "2017-08-01 2017-08-01.. loonwaarde 40", "2017-08-01 60", "1578 1.08 0.40", "0.235", ""},
 		{"2025, 36 hours from memory", "2025-10", adult, "2025-09-01.. 36/36", "2025-09-01 2025-09-01.. loonwaarde 36 charges=20", "2025-09-01 60", "2245.80 1.08 0.40", "0.20", doubt},
 
@@ -84,6 +84,7 @@ func TestLoonkostensubsidie(t *testing.T) {
 			Contract: contractOf(t, c.contract), Birth: calendar.MustParse(c.birth),
 			Decisions: []subsidy.Decision{decisionOf(t, c.decision)}, Loonwaarden: loonwaardenOf(t, c.values),
 		}
+		f.Hours = richHours(f.Contract, runOf(t, c.period).Period)
 		claims, found, err := subsidy.NewClaims(runOf(t, c.period), schemeOf(t, "loonkostensubsidie"), f, rich, nil)
 		if c.base == "error" {
 			if err == nil {

@@ -167,3 +167,13 @@ func sum(text string) *big.Rat {
 // halfUp rounds to cents, half away from nought, without the package that is
 // tested.
 func halfUp(r *big.Rat) string { return r.FloatString(2) }
+
+// richHours are hours on every day of a period, whose wage cost is above every
+// subsidy here on any part of it.
+func richHours(c payroll.Contract, p calendar.Period) []payroll.Hours {
+	var hours []payroll.Hours
+	for day := p.From; !day.After(p.To); day = day.Add(1) {
+		hours = append(hours, payroll.Hours{Contract: c.ID, Day: day, Kind: payroll.Worked, Version: 1, Quantity: 200_00})
+	}
+	return hours
+}

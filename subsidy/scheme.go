@@ -1,6 +1,9 @@
 package subsidy
 
 import (
+	"fmt"
+	"strings"
+
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 )
@@ -151,8 +154,17 @@ const (
 type Day struct{ calendar.Date }
 
 // Decimal is a decimal number in a scheme file, written as a quoted text so
-// that no YAML reader makes a float or a sexagesimal of it.
+// that no YAML reader makes a float, an octal or a sexagesimal of it.
 type Decimal struct{ euro.Number }
+
+// UnmarshalYAML takes a quoted number and nothing else.
+func (d *Decimal) UnmarshalYAML(raw []byte) error {
+	text := strings.TrimSpace(string(raw))
+	if len(text) < 2 || (text[0] != '"' && text[0] != '\'') || text[len(text)-1] != text[0] {
+		return fmt.Errorf("%.40s: write numbers in quotes, such as \"1.00\"", text)
+	}
+	return d.UnmarshalText([]byte(text[1 : len(text)-1]))
+}
 
 // On returns the version that holds on a day.
 func (s Scheme) On(day calendar.Date) (Version, bool) {

@@ -124,7 +124,7 @@ func (s *service) explainClaims(out *explained, x postgres.Explained, f subsidy.
 	if !known || month.Contract.Municipality == uuid.Nil {
 		return nil
 	}
-	file := f.Claims[month.Contract.ID]
+	file := f.ClaimFile(month)
 	for _, d := range file.Decisions {
 		one := file
 		one.Decisions = []subsidy.Decision{d}

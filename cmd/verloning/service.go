@@ -45,7 +45,7 @@ func newDesk(shardSize int) (*subsidy.Desk, error) {
 		Schemes: book,
 		Desk: &payroll.Desk{
 			NewID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }, Locksmith: locksmith{}, ShardSize: shardSize, RuleSet: book.RuleSet(),
-			KnownScheme: func(id string) bool { _, known := book.Scheme(id); return known },
+			Scheme: book.Rules,
 		},
 	}, nil
 }

@@ -63,7 +63,7 @@ func (t Transfer) Reverse() Transfer {
 // NonZero drops transfers of nothing and turns negative ones round, so that
 // every amount is more than nil.
 func NonZero(transfers ...Transfer) []Transfer {
-	kept := transfers[:0]
+	var kept []Transfer
 	for _, t := range transfers {
 		switch t.Amount.Sign() {
 		case 1:

@@ -134,10 +134,10 @@ func TestWorkLongerThanAckWait(t *testing.T) {
 	var begun, ended atomic.Int32
 	for range 2 {
 		streamConsume(t, func(ctx context.Context) error {
-			return ConsumeWork(ctx, js, WorkConfig{AckWait: 150 * time.Millisecond, Log: new(streamLog).logger(),
+			return ConsumeWork(ctx, js, WorkConfig{AckWait: 1500 * time.Millisecond, Log: new(streamLog).logger(),
 				Handle: func(context.Context, Work) error {
 					begun.Add(1)
-					time.Sleep(time.Second) // the work itself
+					time.Sleep(4 * time.Second) // the work itself, far longer than the wait
 					ended.Add(1)
 					return nil
 				}})

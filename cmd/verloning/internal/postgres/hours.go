@@ -72,7 +72,7 @@ func submissionHash(req payroll.HoursSubmit) [sha256.Size]byte {
 func (tx *Tx) HoursBook(ctx context.Context, a payroll.Actor, lines []payroll.HoursLine, within calendar.Span) (payroll.HoursBook, error) {
 	book := payroll.HoursBook{
 		Contracts: map[payroll.ContractKey]payroll.Contract{}, Versions: map[payroll.HoursKey]int{},
-		Week: map[payroll.WeekKey]map[payroll.HoursKey]payroll.Quantity{}, Approved: map[uuid.UUID]map[calendar.Date]bool{},
+		Week: map[payroll.WeekKey]map[payroll.HoursKey]payroll.Quantity{}, Approved: map[uuid.UUID][]calendar.Span{},
 	}
 	if err := tx.bookContracts(ctx, a, lines, book); err != nil || within.From.IsZero() || len(book.Contracts) == 0 {
 		return book, err
@@ -165,19 +165,21 @@ func (tx *Tx) bookApproved(ctx context.Context, within calendar.Span, book payro
 	}
 	for employer := range employers {
 		rows, err := tx.Query(ctx, `
-			SELECT period FROM run
+			SELECT period, period_kind FROM run
 			WHERE employer = $1 AND kind = 'regular' AND status IN ('approved', 'paid', 'closed') AND period BETWEEN $2 AND $3`,
-			employer, day(calendar.MonthOf(within.From).From), day(within.To))
+			employer, day(calendar.MonthOf(within.From).From.Add(-35)), day(within.To))
 		if err != nil {
 			return fmt.Errorf("approved periods: %w", err)
 		}
-		periods, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
+		var from time.Time
+		var kind string
+		_, err = pgx.ForEachRow(rows, []any{&from, &kind}, func() error {
+			p := calendar.PeriodFrom(calendar.Kind(kind), date(&from))
+			book.Approved[employer] = append(book.Approved[employer], p.Span)
+			return nil
+		})
 		if err != nil {
 			return fmt.Errorf("approved periods: %w", err)
-		}
-		book.Approved[employer] = map[calendar.Date]bool{}
-		for _, p := range periods {
-			book.Approved[employer][date(&p)] = true
 		}
 	}
 	return nil

@@ -1,0 +1,118 @@
+package payroll
+
+import (
+	"fmt"
+
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+	"verloning/payroll/statute"
+)
+
+// fixedLines pays the fixed wage of a period, in part periods by calendar days,
+// and takes unpaid absence off by the hour, but never below nothing.
+func fixedLines(c ContractMonth, cut []segment, p calendar.Period, t *Trace) ([]Line, error) {
+	var lines []Line
+	total := euro.Zero
+	for _, s := range fixedStretches(cut) {
+		line, err := s.fixedLine(p)
+		if err != nil {
+			return nil, fmt.Errorf("contract %s: %w", c.Contract.Number, err)
+		}
+		traceFixed(t, line)
+		total = total.Add(line.Amount)
+		lines = append(lines, line)
+	}
+	for _, h := range c.Hours {
+		s, ok := find(cut, h.Day)
+		if !ok || s.terms.PayBasis != Fixed || h.Kind.Paid() || h.Quantity == 0 {
+			continue
+		}
+		off := h.Quantity.Number().Mul(s.rate).Cents().Min(total)
+		total = total.Sub(off)
+		line := Line{
+			Kind: LineUnpaid, Quantity: -h.Quantity, Rate: s.rate, Amount: off.Neg(),
+			Rule: "BW 7:628", Source: "contract " + c.Contract.Number, Origin: p.From,
+		}
+		traceWage(t, line)
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// fixedLine is the fixed wage of a stretch of days. Since 2024 the minimum wage
+// is an amount an hour and a fixed wage is hours a week times 52/12 a month (or
+// the weeks of four weeks), in hundredths, times the hourly wage. Before, it was
+// an amount a month or a week for the sector's full time, and the line carries
+// that amount as its rate.
+func (s segment) fixedLine(p calendar.Period) (Line, error) {
+	part := euro.Ratio{Over: euro.Int(int64(s.Days())), Under: euro.Int(int64(p.Days()))}
+	hours := s.terms.HoursPerWeek.Part(weeksOf(p)).Part(part).Round(2)
+	line := Line{
+		Kind: LineFixed, Quantity: Quantity(hours.Cents().InCents()), Rate: s.rate, Amount: hours.Mul(s.rate).Cents(),
+		Rule: s.minimum.Article, Source: source(s.minimum), Origin: p.From,
+	}
+	if !s.From.Before(statute.HourlyMinimumSince) {
+		return line, nil
+	}
+	full, figure, err := s.statutory(p)
+	if err != nil {
+		return Line{}, err
+	}
+	whole := full.Mul(s.terms.Factor.Max(euro.One)).Part(euro.Ratio{Over: s.terms.HoursPerWeek, Under: s.terms.FullTimeHours}).Round(4)
+	least := whole.Part(part).Cents()
+	if s.terms.Base == BaseAmount && line.Amount.Cmp(least) >= 0 {
+		return line, nil
+	}
+	return Line{Kind: LineFixedPeriod, Rate: whole, Amount: least, Rule: figure.Article, Source: source(figure), Origin: p.From}, nil
+}
+
+// statutory is the minimum wage of a whole period at full time before 2024: the
+// month's amount, or the week's times the weeks.
+func (s segment) statutory(p calendar.Period) (euro.Number, statute.Figure, error) {
+	if p.Kind == calendar.Month {
+		f, err := statute.MinimumMonth(s.birth, s.From)
+		return f.Value, f, err
+	}
+	f, err := statute.MinimumWeek(s.birth, s.From)
+	return f.Value.Part(weeksOf(p)), f, err
+}
+
+// weeksOf is how many weeks a period counts for: 52/12 a month.
+func weeksOf(p calendar.Period) euro.Ratio {
+	if p.Kind == calendar.FourWeeks {
+		return euro.Ratio{Over: euro.Int(int64(p.Days())), Under: euro.Int(7)}
+	}
+	return euro.Ratio{Over: euro.Int(52), Under: euro.Int(12)}
+}
+
+// fixedStretches are the days with a fixed wage. Segments that pay the same
+// are one stretch again, since it is rounded once: a birthday or a version that
+// changes nothing here moves no cent.
+func fixedStretches(cut []segment) []segment {
+	var joined []segment
+	for _, s := range cut {
+		if s.terms.PayBasis != Fixed {
+			continue
+		}
+		if n := len(joined); n > 0 && joined[n-1].To.Add(1) == s.From &&
+			joined[n-1].rate.Equal(s.rate) && joined[n-1].terms.HoursPerWeek.Equal(s.terms.HoursPerWeek) {
+			joined[n-1].To = s.To
+			continue
+		}
+		joined = append(joined, s)
+	}
+	return joined
+}
+
+func traceFixed(t *Trace, l Line) {
+	if l.Kind == LineFixed {
+		traceWage(t, l)
+		return
+	}
+	t.Add(func() Step {
+		return Step{
+			What:    Text{NL: "vast loon, naar kalenderdagen", EN: "fixed wage, by calendar days"},
+			Article: l.Rule, Source: l.Source, Formula: l.Rate.Fixed(2), Result: l.Amount.String(), Rounded: "half up, 0.01",
+		}
+	})
+}

@@ -1,0 +1,75 @@
+package payroll
+
+import (
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+	"verloning/payroll/statute"
+)
+
+// shortOfMinimum checks the whole period: the wage must reach the paid hours
+// times the minimum wage of their days, less the half cent that the rounding of
+// each line of wage may take. Days with a fixed wage under a written
+// arrangement that averages the hours are left out, with their share of the
+// wage (WML art. 12), and so are those before 2024, when the minimum was an
+// amount a month.
+func shortOfMinimum(c ContractMonth, cut []segment, slip Payslip) (required euro.Amount, short bool) {
+	need := euro.Number{}
+	counted, all := 0, 0
+	for _, s := range cut {
+		all += s.Days()
+		if s.terms.PayBasis == Fixed && (s.terms.Averaging || s.From.Before(statute.HourlyMinimumSince)) {
+			continue
+		}
+		counted += s.Days()
+		need = need.Add(paidHours(c, s).Mul(s.minimum.Value))
+	}
+	if counted == 0 {
+		return euro.Zero, false
+	}
+	have := slip.Gross.Number().Part(euro.Ratio{Over: euro.Int(int64(counted)), Under: euro.Int(int64(all))})
+	rounding := euro.Scaled(5, 3).Mul(euro.Int(int64(len(slip.Lines) - 1))) // the accrual is no wage
+	return need.Cents(), have.Add(rounding).Cmp(need) < 0
+}
+
+// paidHours are the hours of a segment that the wage must cover. A fixed wage
+// for which no hours on duty were submitted covers the agreed ones, less unpaid
+// absence.
+func paidHours(c ContractMonth, s segment) euro.Number {
+	var paid, onDuty, unpaid Quantity
+	for _, h := range c.Hours {
+		switch {
+		case !s.Holds(h.Day):
+		case !h.Kind.Paid():
+			unpaid += h.Quantity
+		case h.Kind.OnDuty():
+			paid, onDuty = paid+h.Quantity, onDuty+h.Quantity
+		default:
+			paid += h.Quantity
+		}
+	}
+	if onDuty > 0 || s.terms.PayBasis == ByHours {
+		return paid.Number()
+	}
+	agreed := s.terms.HoursPerWeek.Mul(euro.Int(int64(s.Workdays()))).Mul(euro.Scaled(2, 1))
+	return agreed.Sub(unpaid.Number()).Max(euro.Number{})
+}
+
+// WageCostWithin is what the contract costs the employer on the days of a span
+// within a period: gross wage of those days and the allowance accrued on it. A
+// decision that covers part of a month is held against this part only.
+func WageCostWithin(birth calendar.Date, c ContractMonth, p calendar.Period, span calendar.Span) (euro.Amount, error) {
+	cut, err := segments(c.Contract, birth, span.Meet(p.Span))
+	if err != nil {
+		return euro.Zero, err
+	}
+	lines, err := wageLines(c, cut, p, nil)
+	if err != nil {
+		return euro.Zero, err
+	}
+	gross := euro.Zero
+	for _, l := range lines {
+		gross = gross.Add(l.Amount)
+	}
+	accrual, err := holidayLine(gross, p, nil)
+	return gross.Add(accrual.Amount), err
+}
