@@ -90,10 +90,11 @@ func (d *Door) twoDecimals(field string, n euro.Number) {
 	}
 }
 
-// echo repeats a caller's own word where that helps, unless it looks like
-// something private that slipped into the wrong column.
+// echo repeats a caller's own word where that helps, unless it may be something
+// private that slipped into the wrong column: a BSN, an IBAN, or anything
+// without a digit, which may be a name.
 func echo(s string) string {
-	if TidyBSN(s).Valid() || TidyIBAN(s).Valid() {
+	if TidyBSN(s).Valid() || TidyIBAN(s).Valid() || !strings.ContainsAny(s, "0123456789") || strings.Contains(s, " ") {
 		return mask
 	}
 	return s

@@ -152,7 +152,10 @@ func (d *Desk) AddUser(ctx context.Context, tx Tx, _ Actor, req UserAdd) (UserAd
 // Unknown is the problem of something that is not known to the organisation,
 // whether it does not exist or belongs to another.
 func Unknown(kind, field, value string) Problem {
+	if kind != "scheme" && kind != "organisation" { // those are never private
+		value = echo(value)
+	}
 	return Reason(kind+"/unknown", field,
-		fmt.Sprintf("%.40s is niet bekend bij uw organisatie.", echo(value)),
-		fmt.Sprintf("%.40s is not known to your organisation.", echo(value)))
+		fmt.Sprintf("%.40s is niet bekend bij uw organisatie.", value),
+		fmt.Sprintf("%.40s is not known to your organisation.", value))
 }

@@ -83,27 +83,36 @@ func (d *Desk) GrantClaims(ctx context.Context, tx Tx, a payroll.Actor, req Clai
 
 // verdicts matches the request with what was raised.
 func verdicts(door *payroll.Door, req ClaimGrant, raised []RaisedClaim) []GrantLine {
-	named := map[uuid.UUID]GrantClaim{}
+	named := map[uuid.UUID]int{}
 	for i, g := range req.Claims {
 		line := payroll.NewLineDoor(i+1, g)
 		if len(line.Problems) == 0 {
-			named[uuid.MustParse(g.Claim)] = g
+			id := uuid.MustParse(g.Claim)
+			if _, twice := named[id]; twice {
+				line.Refuse(payroll.Reason("claim/duplicate", "claim", "Deze declaratie staat er twee keer.", "This claim is there twice."))
+			}
+			named[id] = i
 		}
 		door.Problems = append(door.Problems, line.Problems...)
 	}
 	var lines []GrantLine
 	for _, c := range raised {
-		g, byName := named[c.Claim]
+		i, byName := named[c.Claim]
 		switch {
 		case byName:
-			lines = append(lines, verdict(door, g, c))
+			line := payroll.NewLineDoor(i+1, req.Claims[i])
+			lines = append(lines, verdict(line, req.Claims[i], c))
+			door.Problems = append(door.Problems, line.Problems...)
 			delete(named, c.Claim)
 		case req.All:
 			lines = append(lines, GrantLine{Claim: c.Claim, Verdict: Grant, Amount: c.Amount})
 		}
 	}
-	for id := range named {
-		door.Refuse(payroll.Unknown("claim", "claims", id.String()))
+	for i, g := range req.Claims {
+		id, err := uuid.Parse(g.Claim)
+		if at, left := named[id]; err == nil && left && at == i {
+			door.Problems = append(door.Problems, payroll.Unknown("claim", "claim", g.Claim).At(i+1))
+		}
 	}
 	return lines
 }

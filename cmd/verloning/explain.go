@@ -74,7 +74,8 @@ func (s *service) explain(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 	if err != nil {
 		return explained{}, err
 	}
-	return out, s.recompute(&out, x, a, files)
+	err = s.recompute(&out, x, a, files)
+	return out, err
 }
 
 // subject finds what is to be explained.

@@ -35,6 +35,11 @@ func newSite(t testing.TB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// PostgreSQL, as another user, must be able to enter it; otherwise it would
+	// leave its cluster elsewhere.
+	if err := os.Chmod(dir, 0o711); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return startSite(t, dir)
 }

@@ -11,7 +11,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -26,5 +25,3 @@ func main() {
 		os.Exit(1)
 	}
 }
-
-var _ io.Reader

@@ -27,6 +27,11 @@ func (s session) Pending(ctx context.Context, partition int16, limit int) ([]bus
 	if err != nil {
 		return nil, err
 	}
+	return outgoing(rows), nil
+}
+
+// outgoing hands rows of the database to the bus.
+func outgoing(rows []postgres.OutboxRow) []bus.Outgoing {
 	out := make([]bus.Outgoing, len(rows))
 	for i, r := range rows {
 		out[i] = bus.Outgoing{
@@ -34,7 +39,7 @@ func (s session) Pending(ctx context.Context, partition int16, limit int) ([]bus
 			Version: r.Version, Verb: r.Verb, Time: r.Time, Data: []byte(r.Data),
 		}
 	}
-	return out, nil
+	return out
 }
 
 func (s session) Published(ctx context.Context, incarnation string, receipts []bus.Receipt) error {

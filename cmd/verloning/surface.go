@@ -204,6 +204,18 @@ func (p Paged) limit() int {
 	return p.Limit
 }
 
+// afterID reads what to go on after where a list goes by id.
+func (p Paged) afterID(door *payroll.Door) uuid.UUID {
+	if p.After == "" {
+		return uuid.Nil
+	}
+	id, err := uuid.Parse(p.After)
+	if err != nil {
+		door.Refuse(payroll.Reason("field/uuid", "after", "Geen geldig kenmerk (UUID).", "Not a valid id (UUID)."))
+	}
+	return id
+}
+
 // organisationsListed and its like give each list a name in its reply.
 type organisationsListed struct {
 	Organisations []postgres.OrganisationRow `json:"organisations"`
@@ -219,10 +231,12 @@ type contractsListed struct {
 }
 
 func (s *service) listContracts(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q Paged) (contractsListed, error) {
-	if err := payroll.NewDoor(q).Err(); err != nil {
+	door := payroll.NewDoor(q)
+	after := q.afterID(door)
+	if err := door.Err(); err != nil {
 		return contractsListed{}, err
 	}
-	list, err := tx.Contracts(ctx, a, q.After, q.limit())
+	list, err := tx.Contracts(ctx, a, after, q.limit())
 	return contractsListed{list}, err
 }
 
@@ -355,16 +369,11 @@ type paymentsListed struct {
 
 func (s *service) listPayments(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q paymentsAsked) (paymentsListed, error) {
 	door := payroll.NewDoor(q)
-	var run, after uuid.UUID
+	var run uuid.UUID
 	if q.Run != "" && len(door.Problems) == 0 {
 		run = uuid.MustParse(q.Run)
 	}
-	if q.After != "" {
-		var err error
-		if after, err = uuid.Parse(q.After); err != nil {
-			door.Refuse(payroll.Reason("field/uuid", "after", "Geen geldig kenmerk (UUID).", "Not a valid id (UUID)."))
-		}
-	}
+	after := q.afterID(door)
 	if err := door.Err(); err != nil {
 		return paymentsListed{}, err
 	}

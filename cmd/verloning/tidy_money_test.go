@@ -10,6 +10,7 @@ import (
 // tidyClocks are the files of the command and its adapters that may read the machine's clock. They measure how long
 // something takes or when to try again; no moment that is kept or shown comes from them, for that is the database's.
 var tidyClocks = tidyExceptions{what: "a clock", reasons: map[string]string{
+	"cmd/verloning/bench.go":                      "measures the run and its floor: that is what it is for",
 	"cmd/verloning/internal/bus/relay.go":         "measures pauses between tries, and how long the oldest row waits, for a gauge",
 	"cmd/verloning/internal/bus/tail.go":          "measures how long nothing came",
 	"cmd/verloning/internal/embedded/lock.go":     "measures how long it waited for a lock",

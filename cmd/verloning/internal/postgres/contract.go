@@ -206,14 +206,15 @@ type ContractListed struct {
 }
 
 // Contracts lists contracts that the organisation is employer, municipality or
-// provider of, after a number, in order of number.
-func (tx *Tx) Contracts(ctx context.Context, a payroll.Actor, after string, limit int) ([]ContractListed, error) {
+// provider of, in order of number and employer, after one of them.
+func (tx *Tx) Contracts(ctx context.Context, a payroll.Actor, after uuid.UUID, limit int) ([]ContractListed, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT c.id, o.code, c.number, c.scheme, lower(k.days), upper(k.days) - 1,
 		       (SELECT count(*) FROM contract_version v WHERE v.contract = c.id)::int
 		FROM contract c JOIN organisation o ON o.id = c.employer JOIN contract_current k ON k.contract = c.id
-		WHERE (c.employer = $1 OR c.municipality = $1 OR c.provider = $1) AND c.number > $2
-		ORDER BY c.number, o.code LIMIT $3`, a.Organisation.ID, after, limit)
+		WHERE (c.employer = $1 OR c.municipality = $1 OR c.provider = $1)
+		  AND ($2::uuid IS NULL OR (c.number, c.id) > (SELECT x.number, x.id FROM contract x WHERE x.id = $2))
+		ORDER BY c.number, c.id LIMIT $3`, a.Organisation.ID, null(after), limit)
 	if err != nil {
 		return nil, fmt.Errorf("contracts: %w", err)
 	}

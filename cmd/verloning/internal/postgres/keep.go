@@ -47,7 +47,7 @@ func (k keeper) payslips(ctx context.Context, out subsidy.ShardResult) error {
 		pgx.CopyFromSlice(len(out.Payslips), func(i int) ([]any, error) {
 			p := out.Payslips[i]
 			hash := p.Hash()
-			return []any{period, k.calc.ID, p.Contract, p.Person, p.Employment, p.Gross.Decimal(), p.Holiday.Decimal(), p.Net.Decimal(),
+			return []any{period, k.calc.ID, key(p.Contract), key(p.Person), key(p.Employment), p.Gross.Decimal(), p.Holiday.Decimal(), p.Net.Decimal(),
 				p.GrossOnly, p.IBAN.Reveal(), hash[:]}, nil
 		}))
 	return err
@@ -67,7 +67,7 @@ func (k keeper) lines(ctx context.Context, out subsidy.ShardResult) error {
 			}
 			l := out.Payslips[slip].Lines[line]
 			line++
-			return []any{period, k.calc.ID, out.Payslips[slip].Contract, int16(line), string(l.Kind), int32(l.Quantity), l.Rate.Decimal(),
+			return []any{period, k.calc.ID, key(out.Payslips[slip].Contract), int16(line), string(l.Kind), int32(l.Quantity), l.Rate.Decimal(),
 				l.Amount.Decimal(), l.Rule, l.Source, day(l.Origin)}, nil
 		}))
 	return err
@@ -81,7 +81,7 @@ func (k keeper) claims(ctx context.Context, out subsidy.ShardResult) error {
 		pgx.CopyFromSlice(len(out.Claims), func(i int) ([]any, error) {
 			m := out.Claims[i]
 			hash := m.Hash()
-			return []any{period, k.calc.ID, m.Contract, m.ID, m.Decision, m.Payer, m.Payee, m.Scheme, m.Rule, string(m.Kind), string(m.Document),
+			return []any{period, k.calc.ID, key(m.Contract), key(m.ID), key(m.Decision), key(m.Payer), key(m.Payee), m.Scheme, m.Rule, string(m.Kind), string(m.Document),
 				string(m.Budget), day(m.Service.From), day(m.Service.To), m.Base.Decimal(), m.Charges.Decimal(), m.Entitled.Decimal(),
 				m.WageCost.Decimal(), m.Amount.Decimal(), hash[:]}, nil
 		}))
@@ -113,7 +113,7 @@ func (k keeper) exceptions(ctx context.Context, out subsidy.ShardResult) error {
 }
 
 // addTransfers writes transfers in order of contract under their posting.
-func (tx *Tx) addTransfers(ctx context.Context, r payroll.Run, posting any, transfers []subsidy.ContractTransfer) error {
+func (tx *Tx) addTransfers(ctx context.Context, r payroll.Run, posting uuid.UUID, transfers []subsidy.ContractTransfer) error {
 	period := day(r.Period.From)
 	number, i := int16(0), 0
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"transfer"},
@@ -127,7 +127,7 @@ func (tx *Tx) addTransfers(ctx context.Context, r payroll.Run, posting any, tran
 				number = 0
 			}
 			number, i = number+1, i+1
-			return []any{period, posting, t.Contract, number, t.Ledger, string(t.Debit), string(t.Credit), t.Amount.Decimal()}, nil
+			return []any{period, key(posting), key(t.Contract), number, key(t.Ledger), string(t.Debit), string(t.Credit), t.Amount.Decimal()}, nil
 		}))
 	return err
 }

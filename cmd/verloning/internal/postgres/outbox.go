@@ -35,7 +35,7 @@ func (tx *Tx) Publish(ctx context.Context, events []payroll.Event) error {
 		[]string{"partition", "id", "owner", "noun", "aggregate", "version", "verb", "data"},
 		pgx.CopyFromSlice(len(events), func(i int) ([]any, error) {
 			e := events[i]
-			return []any{int16(e.Aggregate[15] % partitions), e.ID(), e.Owner, e.Noun, e.Aggregate, int32(e.Version), e.Verb, string(e.Data)}, nil
+			return []any{int16(e.Aggregate[15] % partitions), key(e.ID()), key(e.Owner), e.Noun, key(e.Aggregate), int32(e.Version), e.Verb, string(e.Data)}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("announce %d events from %s.%s on: %w", len(events), events[0].Noun, events[0].Verb, redact(err))

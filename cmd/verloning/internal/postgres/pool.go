@@ -55,6 +55,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		pc.ConnConfig.RuntimeParams[key] = fmt.Sprint(d.Milliseconds())
 	}
 	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	// A generic plan made while a month's tables were empty is kept when they
+	// are full, and then reads them whole for every row: plan each time.
+	pc.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	pc.ConnConfig.RuntimeParams["application_name"] = "verloning"
 	pc.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
 		pgxdecimal.Register(c.TypeMap())

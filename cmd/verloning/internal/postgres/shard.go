@@ -207,11 +207,20 @@ func (l *loader) loonwaarden(ctx context.Context) error {
 }
 
 // history sums what was claimed by runs that were approved when the cut-off was
-// fixed: never by this run itself.
+// fixed: never by this run itself. Claims are found decision by decision, since
+// the planner knows nothing yet of rows that were written a moment ago.
 func (l *loader) history(ctx context.Context) error {
+	var claimed bool
+	err := l.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM calculation k JOIN run r ON r.id = k.run WHERE r.employer = @employer AND k.known <= @cutoff)`, l.args).Scan(&claimed)
+	if err != nil || !claimed {
+		return err
+	}
 	rows, err := l.Query(ctx, `
 		SELECT m.contract, m.decision, m.rule, sum(m.entitled), sum(m.wage_cost), sum(m.amount)
-		FROM contract c JOIN decision d ON d.contract = c.id JOIN claim m ON m.decision = d.id JOIN calculation k ON k.id = m.calculation
+		FROM contract c JOIN decision d ON d.contract = c.id
+		JOIN LATERAL (SELECT * FROM claim m WHERE m.decision = d.id OFFSET 0) m ON true
+		JOIN calculation k ON k.id = m.calculation
 		WHERE c.employer = @employer AND c.person BETWEEN @first AND @last AND k.known <= @cutoff
 		GROUP BY m.contract, m.decision, m.rule`, l.args)
 	if err != nil {

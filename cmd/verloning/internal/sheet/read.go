@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -43,11 +44,11 @@ type Format struct {
 	MaxRows      int
 }
 
-// Limits when a format names none: far above a month of a large employer, far
-// below what fills a machine.
+// Limits when a format names none: ten thousand people with twenty-five lines
+// each, in a fraction of the memory that a machine has.
 const (
 	defaultMaxBytes = 64 << 20
-	defaultMaxRows  = 1_000_000
+	defaultMaxRows  = 250_000
 	maxCell         = 4000
 	maxProblems     = 200
 )
@@ -176,7 +177,7 @@ func (f Format) broken(err error, skipped int) error {
 		return fmt.Errorf("read the file: %w", err)
 	}
 	return payroll.Refuse(payroll.Invalid, payroll.Reason("file/csv", "",
-		"De aanhalingstekens kloppen hier niet.", "The quotation marks are wrong here.").At(at.Line+skipped))
+		"De aanhalingstekens kloppen hier niet.", "The quotation marks are wrong here.").At(at.StartLine+skipped)) // Where the row begins; the quotes may end far below.
 }
 
 // header matches the names of the first line with the columns; every fault at
@@ -189,13 +190,15 @@ func (f Format) header(names []string, line int) ([]*Column, error) {
 		}
 	}
 	seen := map[string]bool{}
+	// A first line without a single known name is no header but somebody's data.
+	isHeader := slices.ContainsFunc(names, func(name string) bool { return f.column(tidy(name)) != nil })
 	columns := make([]*Column, len(names))
 	for i, name := range names {
-		name = strings.ToLower(strings.TrimSpace(name))
+		name = tidy(name)
 		column := f.column(name)
 		switch {
 		case name == "" || column == nil:
-			fault("column/unknown", plain(name), "Deze kolom is niet bekend. Bekend zijn: "+f.names()+".", "This column is not known. Known are: "+f.names()+".")
+			fault("column/unknown", plain(name, isHeader), "Deze kolom is niet bekend. Bekend zijn: "+f.names()+".", "This column is not known. Known are: "+f.names()+".")
 		case seen[name]:
 			fault("column/repeated", name, "Deze kolom staat er twee keer.", "This column is there twice.")
 		default:
@@ -230,10 +233,13 @@ func (f Format) names() string {
 	return strings.Join(names, ", ")
 }
 
+// tidy is how names of columns are compared.
+func tidy(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
+
 // plain keeps what may be data where a header was expected out of messages:
-// a name of a column is a word.
-func plain(name string) string {
-	if len(name) > 30 || strings.ContainsFunc(name, func(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) }) {
+// a name of a column is a word among others that are known.
+func plain(name string, isHeader bool) string {
+	if !isHeader || len(name) > 30 || strings.ContainsFunc(name, func(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) }) {
 		return "?"
 	}
 	return name

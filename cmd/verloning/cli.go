@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+
+	"verloning/payroll"
+)
+
+// flags go with every command. Each has an environment variable beside it that
+// is read through getenv alone and not by kong, so that a test can give its own.
+type flags struct {
+	Data   string `placeholder:"DIR" help:"Data directory of the service on this machine (VERLONING_DATA)."`
+	Server string `placeholder:"URL" help:"NATS server; without it the one of the service on this machine (NATS_URL)."`
+	Creds  string `placeholder:"FILE" help:"Credentials file to speak with (VERLONING_CREDS)."`
+	As     string `placeholder:"ORG/USER" help:"Use the credentials that access grant left in the data directory (VERLONING_AS)."`
+	Key    string `placeholder:"KEY" help:"Idempotency key: with the same key the same request is carried out once. With files it makes a repeated file a new one."`
+	JSON   bool   `name:"json" help:"Print what the service answers, as one JSON document."`
+	Lang   string `enum:"nl,en" default:"nl" help:"Language that comes first: nl or en."`
+	Yes    bool   `short:"y" help:"Do not ask for confirmation."`
+}
+
+// grammar is the whole command line: a file cli_<noun>.go for each noun.
+type grammar struct {
+	flags
+	Version kong.VersionFlag `help:"Print the version."`
+
+	Serve   serveCommand   `cmd:"" help:"Run the service: database, bus, endpoints, workers and relay."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
+	Config  struct {
+		Check configCheck `cmd:"" help:"Check the settings and say every fault."`
+		Show  configShow  `cmd:"" help:"Show every setting; secrets are masked."`
+	} `cmd:"" help:"Settings, which come from the environment."`
+	Access struct {
+		Grant accessGrant `cmd:"" help:"Add a user of an organisation and write the credentials file."`
+		List  accessList  `cmd:"" help:"List the credentials files in the data directory."`
+		Jwts  accessJWTs  `cmd:"" name:"jwts" help:"Print the JWTs that a NATS server of your own has to load."`
+	} `cmd:"" help:"Who may speak with the service."`
+	Org struct {
+		Register orgRegister `cmd:"" help:"Register an organisation."`
+		List     orgList     `cmd:"" help:"List the organisations."`
+	} `cmd:"" help:"Organisations: gemeente, employer, reintegratiebedrijf, inlener."`
+	Person struct {
+		Register personRegister `cmd:"" help:"Register an employee."`
+		Amend    personAmend    `cmd:"" help:"Change what is known of an employee."`
+		Import   personImport   `cmd:"" help:"Register the employees of a CSV file."`
+	} `cmd:"" help:"Employees of your organisation."`
+	Contract struct {
+		Register contractRegister `cmd:"" help:"Register a contract."`
+		Amend    contractAmend    `cmd:"" help:"Change the terms from a day on."`
+		Extend   contractExtend   `cmd:"" help:"Extend a contract."`
+		End      contractEnd      `cmd:"" help:"End a contract."`
+		List     contractList     `cmd:"" help:"List contracts."`
+		Import   contractImport   `cmd:"" help:"Register the contracts of a CSV file."`
+	} `cmd:"" help:"Contracts."`
+	Placement struct {
+		Record placementRecord `cmd:"" help:"Record a placement (detachering) of a contract."`
+	} `cmd:"" help:"Placements at an inlener."`
+	Decision struct {
+		Record decisionRecord `cmd:"" help:"Record a decision (beschikking) of your gemeente for a contract."`
+		Import decisionImport `cmd:"" help:"Record the decisions of a CSV file."`
+	} `cmd:"" help:"Decisions."`
+	Loonwaarde struct {
+		Record loonwaardeRecord `cmd:"" help:"Record a determined loonwaarde."`
+	} `cmd:"" help:"Loonwaarden."`
+	Hours struct {
+		Submit hoursSubmit `cmd:"" help:"Hand in hours from a CSV or JSON file and print the verdict per line."`
+		Status hoursStatus `cmd:"" help:"Print the verdict of an earlier submission."`
+	} `cmd:"" help:"Hours."`
+	Run struct {
+		Open       runOpen       `cmd:"" help:"Open the run of a period."`
+		Calculate  runCalculate  `cmd:"" help:"Calculate, and wait until it is done."`
+		Show       runShow       `cmd:"" help:"Show where a run stands."`
+		List       runList       `cmd:"" help:"List the runs."`
+		Exceptions runExceptions `cmd:"" help:"List what somebody must accept before approval."`
+		Accept     runAccept     `cmd:"" help:"Accept exceptions by name."`
+		Approve    runApprove    `cmd:"" help:"Approve what somebody else calculated."`
+		Close      runClose      `cmd:"" help:"Close an approved run."`
+	} `cmd:"" help:"Pay runs; RUN is an id or a period such as 2026-10."`
+	Claim struct {
+		List    claimList    `cmd:"" help:"List claims."`
+		Grant   claimGrant   `cmd:"" help:"Decide on raised claims: all, or each by its id."`
+		Approve claimApprove `cmd:"" help:"Approve a batch of verdicts by its hash."`
+	} `cmd:"" help:"Claims on the gemeente."`
+	Payslip struct {
+		Show payslipShow `cmd:"" help:"Show a payslip with its lines."`
+	} `cmd:"" help:"Payslips."`
+	Payment struct {
+		List paymentList `cmd:"" help:"List payments."`
+	} `cmd:"" help:"Payments that your organisation makes."`
+	Ledger struct {
+		Balances ledgerBalances `cmd:"" help:"Print the balance of every account."`
+	} `cmd:"" help:"Your organisation's ledger."`
+	Explain explainCommand `cmd:"" help:"Say why an amount is what it is, step by step."`
+	Events  struct {
+		Tail   eventsTail   `cmd:"" help:"Read your organisation's events and acknowledge them: what is shown does not come again. With --json one CloudEvent a line."`
+		Replay eventsReplay `cmd:"" help:"Publish an organisation's events since a day again, with the ids they had."`
+		Dead   struct {
+			List   deadList   `cmd:"" help:"List messages that could not be handled."`
+			Replay deadReplay `cmd:"" help:"Hand a message in again."`
+		} `cmd:"" help:"Messages that could not be handled; needs the keys in the data directory."`
+	} `cmd:"" help:"Events."`
+	Scheme struct {
+		List  schemeList  `cmd:"" help:"List the schemes."`
+		Show  schemeShow  `cmd:"" help:"Show a scheme with every version."`
+		Check schemeCheck `cmd:"" help:"Check a scheme file; needs no service."`
+	} `cmd:"" help:"Schemes."`
+	Bench benchCommand `cmd:"" help:"Measure a run of many contracts against its floor."`
+	Demo  demoCommand  `cmd:"" help:"Run a month of forty people in a directory of its own, and show it."`
+}
+
+// run carries out one command line. It never exits the process: main does, and
+// tests call run as main does.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) error {
+	var g grammar
+	left := false // kong wants to exit: help or the version was printed
+	parser, err := kong.New(&g,
+		kong.Name("verloning"), kong.Description("Payroll and subsidies for people who come from a benefit."),
+		kong.Writers(stdout, stderr), kong.Exit(func(int) { left = true }), kong.Vars{"version": version()},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 120}),
+	)
+	if err != nil {
+		return fmt.Errorf("command line: %w", err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if left {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w (see: verloning --help)", err)
+	}
+	sh := newShell(g.flags, getenv, stdin, stdout, stderr)
+	defer sh.close()
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	err = parsed.Run(sh)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return errors.New("interrupted")
+	}
+	return sh.told(err)
+}
+
+// version says which commit was built.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "verloning (unknown build)"
+	}
+	text := "verloning " + info.Main.Version + " " + info.GoVersion
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			text += " " + s.Value
+		}
+	}
+	return text
+}
+
+// newShell fills in from the environment what no flag gave.
+func newShell(f flags, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) *shell {
+	for _, setting := range []struct {
+		to   *string
+		name string
+	}{{&f.Data, "VERLONING_DATA"}, {&f.Server, "NATS_URL"}} {
+		if *setting.to == "" {
+			*setting.to = getenv(setting.name)
+		}
+	}
+	// Whom to speak as is one choice: a flag for either overrules both variables.
+	if f.Creds == "" && f.As == "" {
+		f.Creds, f.As = getenv("VERLONING_CREDS"), getenv("VERLONING_AS")
+	}
+	if f.Data == "" {
+		f.Data = defaultData(getenv)
+	}
+	sh := &shell{flags: f, in: stdin, out: stdout, err: stderr}
+	sh.getenv = func(name string) string {
+		switch name {
+		case "VERLONING_DATA":
+			return f.Data
+		case "NATS_URL":
+			return f.Server
+		}
+		return getenv(name)
+	}
+	return sh
+}
+
+// command is the part that every changing request has.
+func (sh *shell) command() payroll.Command { return payroll.Command{IdempotencyKey: sh.Key} }
+
+// adminCreds is where the service left the credentials of its first user.
+func (sh *shell) adminCreds() string { return filepath.Join(sh.Data, "creds", adminFile) }

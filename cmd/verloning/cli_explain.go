@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll"
+)
+
+type explainCommand struct {
+	What string `arg:"" help:"Id of a payment or claim, or RUN/CONTRACT for a payslip, where RUN is an id or a period."`
+}
+
+// Run prints a computation as a person would check it on paper.
+func (c *explainCommand) Run(ctx context.Context, sh *shell) error {
+	request := explainAsked{ID: c.What}
+	if run, contract, payslip := strings.Cut(c.What, "/"); payslip {
+		id, err := sh.runID(ctx, run)
+		if err != nil {
+			return err
+		}
+		request = explainAsked{Run: id, Contract: contract}
+	} else if _, err := uuid.Parse(c.What); err != nil {
+		return fault("explain/what", "", "Geef het kenmerk van een betaling of declaratie, of RUN/CONTRACT (zie: payment list, claim list).",
+			"Give the id of a payment or claim, or RUN/CONTRACT (see: payment list, claim list).")
+	}
+	return ask(ctx, sh, "explain", "amount", request, func(x explained) error {
+		return sh.showExplained(x)
+	})
+}
+
+func (sh *shell) showExplained(x explained) error {
+	var b strings.Builder
+	line := func(nl, en string, values ...any) {
+		b.WriteString(printable(fmt.Sprintf(sh.text(payroll.Text{NL: nl, EN: en}), values...)) + "\n")
+	}
+	line("Contract %s, %s (run %s)", "Contract %s, %s (run %s)", x.Contract, x.Period, x.Run)
+	line("Berekend uit wat bekend was tot kennisnummer %d, met regels %.12s", "Computed from what was known up to knowledge number %d, by rules %.12s", x.Cutoff, x.RuleSet)
+	if x.OtherRules {
+		line("Let op: de regels zijn sindsdien veranderd (%.12s); hieronder staat de berekening van nu.",
+			"Mind: the rules have changed since (%.12s); below is the computation of now.", x.RuleSetNow)
+	}
+	if len(x.Wage) > 0 {
+		line("", "")
+		line("Loon", "Wage")
+		sh.steps(&b, x.Wage)
+		line("  bruto %s, vakantiebijslag opgebouwd %s, netto %s", "  gross %s, holiday allowance accrued %s, net %s", x.Gross, x.Holiday, x.Net)
+	}
+	for _, claim := range x.Claims {
+		line("", "")
+		line("Declaratie %s, besluit %s, regel %s", "Claim %s, decision %s, rule %s", claim.Claim, claim.Decision, claim.Rule)
+		sh.steps(&b, claim.Steps)
+		line("  te declareren %s", "  to be claimed %s", claim.Amount)
+	}
+	_, err := sh.out.Write([]byte(b.String()))
+	return err
+}
+
+// steps prints each step on a line: what, how, result, then the article and
+// the source that it rests on.
+func (sh *shell) steps(b *strings.Builder, steps []payroll.Step) {
+	for i, s := range steps {
+		text := fmt.Sprintf("%3d. %s: ", i+1, sh.text(s.What))
+		if s.Formula != "" {
+			text += s.Formula + " = "
+		}
+		text += s.Result
+		if s.Rounded != "" {
+			text += " [" + sh.text(payroll.Text{NL: "afgerond", EN: "rounded"}) + ": " + s.Rounded + "]"
+		}
+		var rests []string
+		for _, ground := range []string{s.Article, s.Source} {
+			if ground != "" {
+				rests = append(rests, ground)
+			}
+		}
+		if len(rests) > 0 {
+			text += " — " + strings.Join(rests, "; ")
+		}
+		b.WriteString(printable(text) + "\n")
+	}
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+
+	"verloning/payroll"
+)
+
+type personRegister struct {
+	Number  string `required:"" help:"Personnel number."`
+	BSN     string `name:"bsn" help:"Citizen service number. Other users of this machine may see a command line: a file is safer."`
+	Name    string `required:"" help:"Name."`
+	Birth   string `name:"birth-date" required:"" help:"Birth date, 1996-03-01."`
+	IBAN    string `name:"iban" required:"" help:"Account that the wage is paid on."`
+	Korting bool   `name:"loonheffingskorting" help:"The loonheffingskorting applies."`
+}
+
+func (c *personRegister) Run(ctx context.Context, sh *shell) error {
+	request := payroll.PersonRegister{
+		Command: sh.command(), Number: c.Number, BSN: c.BSN, Name: c.Name, Birth: c.Birth, IBAN: c.IBAN, Korting: c.Korting,
+	}
+	return ask(ctx, sh, "person", "register", request, sh.personKept)
+}
+
+func (sh *shell) personKept(r payroll.PersonRegistered) error {
+	return sh.say("Personeelsnummer %s, versie %d.", "Personnel number %s, version %d.", r.Number, r.Version)
+}
+
+type personAmend struct {
+	Number  string `required:"" help:"Personnel number."`
+	Name    string `help:"Name."`
+	Birth   string `name:"birth-date" help:"Birth date."`
+	IBAN    string `name:"iban" help:"Account that the wage is paid on."`
+	Korting *bool  `name:"loonheffingskorting" negatable:"" help:"The loonheffingskorting applies, or not."`
+}
+
+func (c *personAmend) Run(ctx context.Context, sh *shell) error {
+	request := payroll.PersonAmend{Command: sh.command(), Number: c.Number, Name: c.Name, Birth: c.Birth, IBAN: c.IBAN, Korting: c.Korting}
+	return ask(ctx, sh, "person", "amend", request, sh.personKept)
+}
+
+type personImport struct{ importFile }
+
+func (c *personImport) Run(ctx context.Context, sh *shell) error {
+	return importRows[payroll.PersonRegister](ctx, sh, c.importFile, importing{noun: "person", verb: "register", lane: "number"})
+}

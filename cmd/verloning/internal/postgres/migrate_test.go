@@ -1,0 +1,241 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// TestConstraintsSayWhatTheDomainSays breaks one rule at a time in a world
+// where everything else is right.
+func TestConstraintsSayWhatTheDomainSays(t *testing.T) {
+	conn := connect(t, migrated(t))
+	build(t, conn, 1, steps)
+	org, other := id(anOrganisation, 1), id(aContract, 3)
+	if _, err := conn.Exec(t.Context(), `INSERT INTO contract (id, employer, number, employment, person, scheme, known)
+		VALUES ($1, $2, 'C-2', $3, $4, 's', 1)`, other, org, id(anEmployment, 1), id(aPerson, 1)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range brokenRules(org, id(aContract, 1), other, id(aRun, 1)) {
+		code, constraint, _ := refusedBy(t, conn, c.statement)
+		if got := strings.TrimSpace(code + " " + constraint); got != c.want && !(c.want != "" && !strings.Contains(c.want, " ") && code == c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// broken is a statement and what PostgreSQL refuses it with: a code, and where
+// it matters the constraint. Nothing is not refused.
+type broken struct{ name, statement, want string }
+
+// brokenRules are the statements, on an organisation, two contracts of its and
+// a run.
+func brokenRules(org, contract, other, run string) []broken {
+	current := func(contract, scheme, days string) string {
+		return fmt.Sprintf(`INSERT INTO contract_current VALUES ('%s', '%s', '%s', '%s', '%s')`, contract, org, id(aPerson, 1), scheme, days)
+	}
+	payment := func(amount, debtor string) string {
+		return fmt.Sprintf(`INSERT INTO payment (id, organisation, kind, run, contract, debtor, creditor, amount, pay_date, end_to_end, reference)
+			VALUES ('%s', '%s', 'wage', '%s', '%s', '%s', 'b', %s, '2026-10-30', 'e', 'r')`, id(aPayment, 2), org, run, contract, debtor, amount)
+	}
+	transfer := func(debit, amount, period string) string {
+		return fmt.Sprintf(`INSERT INTO transfer VALUES ('%s', '%s', '%s', 7, '%s', '%s', 'b', %s)`, period, id(aPosting, 2), contract, org, debit, amount)
+	}
+	hours := func(period, day, quantity, submission string) string {
+		return fmt.Sprintf(`INSERT INTO hours VALUES ('%s', '%s', '%s', 'sick', 1, %s, false, '%s', '%s', 1, 1)`, period, contract, day, quantity, org, submission)
+	}
+	return slices.Concat([]broken{
+		{"four eyes", `UPDATE calculation SET status = 'approved', hash = repeat('a', 64), approved_by = asked_by, known = 2 WHERE id = 2`, "23514 four_eyes"},
+		{"approved without an approver", `UPDATE calculation SET status = 'approved', hash = repeat('a', 64), known = 2 WHERE id = 2`, "23514 calculation_check2"},
+		{"calculated without a hash", `UPDATE calculation SET status = 'calculated' WHERE id = 2`, "23514"},
+		{"known at or below its own cut-off", `UPDATE calculation SET status = 'approved', hash = repeat('a', 64), approved_by = '` + id(aUser, 2) + `', known = 1 WHERE id = 2`, "23514"},
+		{"a run approved twice", `UPDATE calculation SET status = 'approved', hash = repeat('a', 64), approved_by = '` + id(aUser, 2) + `', known = 2 WHERE id = 2`, "23505 calculation_approved"},
+		{"contracts overlap by a day", current(other, "s", "[2026-12-31,)"), "23P01 contract_overlap"},
+		{"contracts follow on each other", current(other, "s", "[2027-01-01,)"), ""},
+		{"contracts under another scheme", current(other, "t", "[2026-07-01,)"), ""},
+		{"decisions overlap by a day", `INSERT INTO decision_current VALUES ('` + id(aDecision, 1) + `', '` + contract + `', '[2026-12-31,)')`, "23505 decision_current_pkey"},
+		{"placements overlap", `INSERT INTO placement (id, contract, inlener, days, price, known, recorded_by)
+			VALUES ('` + id(aContract, 9) + `', '` + contract + `', '` + org + `', '[2027-01-01,)', 1, 1, '` + id(aUser, 1) + `')`, "23P01 placement_overlap"},
+		{"a payment of nought", payment("0", "a"), "23514 payment_amount_check"},
+		{"a negative payment", payment("-0.01", "a"), "23514 payment_amount_check"},
+		{"a payment to oneself", payment("1", "b"), "23514 payment_check"},
+		{"a good payment", payment("0.01", "a"), ""},
+		{"a transfer of nought", transfer("a", "0", "2026-10-01"), "23514"},
+		{"a transfer to the same account", transfer("b", "1", "2026-10-01"), "23514"},
+		{"a transfer of a month that has no partition", transfer("a", "1", "2031-01-01"), "23514"},
+		{"a good transfer", transfer("a", "1", "2026-10-01"), ""},
+		{"hours of another month", hours("2026-10-01", "2026-11-01", "800", id(aSubmission, 1)), "23514"},
+		{"more hours than a day has", hours("2026-10-01", "2026-10-02", "2401", id(aSubmission, 1)), "23514"},
+		{"negative hours", hours("2026-10-01", "2026-10-02", "-1", id(aSubmission, 1)), "23514"},
+		{"hours that nobody submitted", hours("2026-10-01", "2026-10-02", "800", id(aSubmission, 2)), "23503"},
+		{"good hours", hours("2026-10-01", "2026-10-02", "800", id(aSubmission, 1)), ""},
+	}, []broken{
+		{"an employer without IBAN", `UPDATE organisation SET iban = NULL`, "23514"},
+		{"an IBAN with blanks", `UPDATE organisation SET iban = 'NL91 ABNA 0417 1643 00'`, "23514"},
+		{"BUIG of a year before it was", `INSERT INTO budget_entry (municipality, year, source, kind, amount, entered_by) VALUES ('` + org + `', 2009, 'BUIG', 'granted', 1, '` + id(aUser, 1) + `')`, "23514"},
+		{"W-deel after its end", `INSERT INTO budget_entry (municipality, year, source, kind, amount, entered_by) VALUES ('` + org + `', 2009, 'W', 'granted', 1, '` + id(aUser, 1) + `')`, "23514"},
+		{"spending twice for a batch", `INSERT INTO budget_entry (municipality, year, source, kind, amount, batch, entered_by)
+			VALUES ('` + org + `', 2026, 'BUIG', 'spent', 1, '` + id(aBatch, 1) + `', '` + id(aUser, 1) + `')`, "23505 budget_entry_spent"},
+		{"a refusal that pays", `INSERT INTO grant_line VALUES ('` + id(aClaim, 2) + `', 1, '` + id(aBatch, 1) + `', 'refused', 1, 'x')`, "23514"},
+		{"a refusal without reason", `INSERT INTO grant_line VALUES ('` + id(aClaim, 2) + `', 1, '` + id(aBatch, 1) + `', 'refused', 0, '')`, "23514"},
+		{"a claim decided twice", `INSERT INTO claim_decided VALUES ('` + id(aClaim, 1) + `', '` + id(aBatch, 1) + `')`, "23505"},
+		{"an event's version twice", `INSERT INTO outbox (partition, id, owner, noun, aggregate, version, verb, data)
+			VALUES (0, '` + id(anEvent, 2) + `', '` + org + `', 'run', '` + run + `', 1, 'closed', '{}')`, "23505"},
+		{"an event whose noun reaches into other subjects", `INSERT INTO outbox (partition, id, owner, noun, aggregate, version, verb, data)
+			VALUES (0, '` + id(anEvent, 2) + `', '` + org + `', 'run.>', '` + run + `', 2, 'closed', '{}')`, "23514"},
+		{"net that is not gross in a gross-only run", `UPDATE payslip SET net = 99 WHERE calculation = 2`, "23514"},
+		{"a claim whose parts do not add up", `UPDATE claim SET charges = 3 WHERE calculation = 2`, "23514"},
+		{"a contract of more than full time", `INSERT INTO contract_version (contract, version, valid_from, starts, hours_per_week, full_time_hours, wage_base, wage_factor,
+			pay_basis, averaging, written, open_ended, on_call, known, recorded_by)
+			VALUES ('` + contract + `', 2, '2026-07-01', '2026-07-01', 41, 40, 'WML', 1, 'hours', false, true, true, false, 1, '` + id(aUser, 1) + `')`, "23514"},
+		{"a wage below the minimum", `INSERT INTO contract_version (contract, version, valid_from, starts, hours_per_week, full_time_hours, wage_base, wage_factor,
+			pay_basis, averaging, written, open_ended, on_call, known, recorded_by)
+			VALUES ('` + contract + `', 2, '2026-07-01', '2026-07-01', 40, 40, 'WML', 0.99, 'hours', false, true, true, false, 1, '` + id(aUser, 1) + `')`, "23514"},
+	})
+}
+
+// TestPartitionsAreMadeOnDemand asks for the same and for different months in
+// many sessions at once, with rows written at the same time.
+func TestPartitionsAreMadeOnDemand(t *testing.T) {
+	url := migrated(t)
+	const sessions, months = 12, 4
+	var all sync.WaitGroup
+	errs := make(chan error, sessions)
+	for n := range sessions {
+		conn := connect(t, url)
+		all.Go(func() {
+			for month := 1; month <= months; month++ {
+				if _, err := conn.Exec(context.Background(), `SELECT ensure_period(make_date(2027, $1, $2))`, 1+(month+n)%months, 1+n); err != nil {
+					errs <- err
+				}
+			}
+		})
+	}
+	all.Wait()
+	close(errs)
+	for err := range errs {
+		t.Error(err)
+	}
+	conn := connect(t, url)
+	var made, triggers int
+	err := conn.QueryRow(t.Context(), `
+		SELECT count(*), (SELECT count(*) FROM pg_trigger g JOIN pg_inherits i ON i.inhrelid = g.tgrelid WHERE NOT g.tgisinternal)
+		FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE c.relkind = 'r'`).Scan(&made, &triggers)
+	if err != nil || made != 5*months || triggers != 5*months {
+		t.Errorf("%d partitions with %d triggers, want %d of each: %v", made, triggers, 5*months, err)
+	}
+}
+
+// TestMigrateTwice: a second time does nothing, also from many processes that
+// start together.
+func TestMigrateTwice(t *testing.T) {
+	url := database(t)
+	var all sync.WaitGroup
+	taken := make([]int, 4)
+	errs := make([]error, 4)
+	for i := range taken {
+		all.Go(func() { taken[i], errs[i] = Migrate(context.Background(), url) })
+	}
+	all.Wait()
+	sum := 0
+	for _, n := range taken {
+		sum += n
+	}
+	if err := errors.Join(errs...); err != nil || sum != steps {
+		t.Errorf("steps %v by four at once, want %d together: %v", taken, steps, err)
+	}
+	conn := connect(t, url)
+	build(t, conn, 1, steps)
+	before := rowCounts(t, conn)
+	if n, err := Migrate(t.Context(), url); n != 0 || err != nil {
+		t.Errorf("again: %d steps, %v", n, err)
+	}
+	if after := rowCounts(t, conn); after != before {
+		t.Errorf("rows before\n%s\nand after\n%s", before, after)
+	}
+	if err := CheckSchema(t.Context(), url); err != nil {
+		t.Error(err)
+	}
+}
+
+func rowCounts(t testing.TB, conn *pgx.Conn) string {
+	t.Helper()
+	var out strings.Builder
+	for _, table := range tablesOf(t, conn) {
+		var n int
+		if err := conn.QueryRow(t.Context(), `SELECT count(*) FROM `+table).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&out, "%s %d\n", table, n)
+	}
+	return out.String()
+}
+
+// TestMigrateFromEarlierSteps brings databases that hold rows of earlier steps
+// up to date, and then lets the rest of the world be written.
+func TestMigrateFromEarlierSteps(t *testing.T) {
+	whole := connect(t, migrated(t))
+	build(t, whole, 1, steps)
+	want := rowCounts(t, whole)
+	for _, at := range []int{1, 3, 6, 9, 11} {
+		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			url := database(t)
+			provider, db, err := newProvider(url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = db.Close() }()
+			if _, err := provider.UpTo(t.Context(), int64(at)); err != nil {
+				t.Fatal(err)
+			}
+			conn := connect(t, url)
+			build(t, conn, 1, at)
+			if err := CheckSchema(t.Context(), url); !errors.Is(err, ErrSchema) || !strings.Contains(err.Error(), fmt.Sprintf("at step %d and this program needs %d; run: verloning migrate", at, steps)) {
+				t.Errorf("a schema that is older: %v", err)
+			}
+			if n, err := Migrate(t.Context(), url); n != steps-at || err != nil {
+				t.Fatalf("%d steps from %d: %v", n, at, err)
+			}
+			build(t, conn, at+1, steps)
+			if err := CheckSchema(t.Context(), url); err != nil {
+				t.Error(err)
+			}
+			// The tables hold what a world of one piece holds.
+			if got := rowCounts(t, conn); got != want {
+				t.Errorf("rows\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// TestCheckSchemaNewer: a program that is older than the schema must not write.
+func TestCheckSchemaNewer(t *testing.T) {
+	url := migrated(t)
+	conn := connect(t, url)
+	if _, err := conn.Exec(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, true)`, steps+1); err != nil {
+		t.Fatal(err)
+	}
+	if err := CheckSchema(t.Context(), url); !errors.Is(err, ErrSchema) || !strings.Contains(err.Error(), fmt.Sprintf("at step %d and this program knows %d; start a newer verloning", steps+1, steps)) {
+		t.Errorf("a schema that is newer: %v", err)
+	}
+}
+
+// TestURLIsNotShown: a URL may hold a password.
+func TestURLIsNotShown(t *testing.T) {
+	const secret = "geheim"
+	for _, url := range []string{"postgres://u:" + secret + "@127.0.0.1:1/x", "postgres://u:" + secret + "@[bad/x", "host=127.0.0.1 port=nonsense password=" + secret} {
+		_, migrating := Migrate(t.Context(), url)
+		_, opening := Open(t.Context(), Config{URL: url})
+		for _, err := range []error{migrating, CheckSchema(t.Context(), url), opening} {
+			if err == nil || strings.Contains(err.Error(), secret) {
+				t.Errorf("%v", err)
+			}
+		}
+	}
+}

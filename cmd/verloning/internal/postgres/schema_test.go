@@ -1,0 +1,355 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"verloning/cmd/verloning/internal/embedded"
+)
+
+// server is the one PostgreSQL that the tests of this package share; each test
+// has databases of its own.
+var server struct {
+	sync.Once
+	dir   string
+	pg    *embedded.Postgres
+	err   error
+	made  int
+	model string // a migrated database that others are copied from
+	lock  sync.Mutex
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if server.pg != nil {
+		if err := server.pg.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	if server.dir != "" {
+		_ = os.RemoveAll(server.dir)
+	}
+	os.Exit(code)
+}
+
+// database makes an empty database and returns its URL.
+func database(t testing.TB) string {
+	t.Helper()
+	server.Do(func() {
+		if server.dir, server.err = os.MkdirTemp("", "verloning-test-"); server.err != nil {
+			return
+		}
+		if server.err = os.Chmod(server.dir, 0o711); server.err != nil { // The server's own user must enter it.
+			return
+		}
+		server.pg, server.err = embedded.StartPostgres(context.Background(), embedded.PostgresConfig{
+			Dir: filepath.Join(server.dir, "postgres"), Log: slog.New(slog.DiscardHandler),
+		})
+	})
+	if server.err != nil {
+		t.Fatal(server.err)
+	}
+	server.lock.Lock()
+	defer server.lock.Unlock()
+	return copyOf(t, "template0")
+}
+
+// migrated makes a database with the whole schema.
+func migrated(t testing.TB) string {
+	t.Helper()
+	empty := database(t)
+	server.lock.Lock()
+	defer server.lock.Unlock()
+	if server.model == "" {
+		if _, err := Migrate(t.Context(), empty); err != nil {
+			t.Fatal(err)
+		}
+		server.model = fmt.Sprintf("test_%d", server.made)
+	}
+	return copyOf(t, server.model)
+}
+
+// copyOf makes a database after another; the caller holds the lock.
+func copyOf(t testing.TB, model string) string {
+	t.Helper()
+	server.made++
+	name := fmt.Sprintf("test_%d", server.made)
+	conn := connect(t, server.pg.URL())
+	defer func() { _ = conn.Close(context.Background()) }()
+	if _, err := conn.Exec(t.Context(), `CREATE DATABASE `+name+` TEMPLATE `+model); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(server.pg.URL(), "/verloning?", "/"+name+"?", 1)
+}
+
+func connect(t testing.TB, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(context.Background(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
+// id makes ids that say what they are of.
+func id(kind, n int) string { return fmt.Sprintf("%08d-0000-7000-8000-%012d", kind, n) }
+
+// The kinds of ids in the world below.
+const (
+	anOrganisation = iota + 1
+	aUser
+	aPerson
+	anEmployment
+	aContract
+	aDecision
+	aRun
+	aPosting
+	aBatch
+	aClaim
+	aPayment
+	aSubmission
+	anEvent
+)
+
+// world is one row in every table, of a run that was approved and posted and a
+// claim that was granted, with a second calculation that is still open. The
+// statements stand in the order of the steps of the schema.
+func world() [][]string {
+	hash := strings.Repeat("a", 64)
+	bytes := `'\x` + strings.Repeat("ab", 32) + `'`
+	public := strings.Repeat("A", 56)
+	org, user, contract := id(anOrganisation, 1), id(aUser, 1), id(aContract, 1)
+	run, posting := id(aRun, 1), id(aPosting, 1)
+	return [][]string{
+		{`INSERT INTO cutoff (number) VALUES (1), (2)`,
+			`INSERT INTO sealing_key (purpose, wrapped) VALUES ('seal', '\x` + strings.Repeat("ab", 40) + `')`},
+		{`INSERT INTO organisation (id, code, name, roles, iban) VALUES ('` + org + `', 'E', 'E', '{employer,gemeente}', 'NL91ABNA0417164300')`,
+			`INSERT INTO account (public, organisation) VALUES ('` + public + `', '` + org + `')`,
+			`INSERT INTO app_user (id, organisation, public, name, roles) VALUES ('` + user + `', '` + org + `', 'U` + public[1:] + `', 'a', '{submit}'),
+				('` + id(aUser, 2) + `', '` + org + `', 'UB` + public[2:] + `', 'b', '{approve}')`,
+			`INSERT INTO request (organisation, app_user, key, endpoint, body_hash, reply) VALUES ('` + org + `', '` + user + `', 'k', 'e', ` + bytes + `, '')`},
+		{`INSERT INTO person (id, employer, number, known) VALUES ('` + id(aPerson, 1) + `', '` + org + `', 'P-1', 1)`,
+			`INSERT INTO employment (id, person, employer, number, known) VALUES ('` + id(anEmployment, 1) + `', '` + id(aPerson, 1) + `', '` + org + `', 'P-1', 1)`,
+			`INSERT INTO employment_version (employment, version, name, birth, iban, korting, known, recorded_by)
+				VALUES ('` + id(anEmployment, 1) + `', 1, 'Jan', '1996-03-01', 'NL44RABO0123456789', true, 1, '` + user + `')`},
+		{`INSERT INTO contract (id, employer, number, employment, person, scheme, municipality, known)
+				VALUES ('` + contract + `', '` + org + `', 'C-1', '` + id(anEmployment, 1) + `', '` + id(aPerson, 1) + `', 's', '` + org + `', 1)`,
+			`INSERT INTO contract_version (contract, version, valid_from, starts, hours_per_week, full_time_hours, wage_base, wage_factor, pay_basis,
+				averaging, written, open_ended, on_call, known, recorded_by)
+				VALUES ('` + contract + `', 1, '2026-07-01', '2026-07-01', 32, 40, 'WML', 1, 'hours', false, true, true, false, 1, '` + user + `')`,
+			`INSERT INTO contract_current VALUES ('` + contract + `', '` + org + `', '` + id(aPerson, 1) + `', 's', '[2026-07-01,2026-12-31]')`,
+			`INSERT INTO placement (id, contract, inlener, days, price, known, recorded_by)
+				VALUES ('` + id(aContract, 2) + `', '` + contract + `', '` + org + `', '[2026-07-01,)', 20, 1, '` + user + `')`},
+		{`INSERT INTO decision (id, municipality, number, contract, known) VALUES ('` + id(aDecision, 1) + `', '` + org + `', 'D-1', '` + contract + `', 1)`,
+			`INSERT INTO decision_version (decision, version, valid_from, document, granted, starts, route, hours_per_week, budget, known, recorded_by)
+				VALUES ('` + id(aDecision, 1) + `', 1, '2026-07-01', 'beschikking', '2026-07-01', '2026-07-01', 'loonwaarde', 32, 'BUIG', 1, '` + user + `')`,
+			`INSERT INTO decision_current VALUES ('` + id(aDecision, 1) + `', '` + contract + `', '[2026-07-01,2026-12-31]')`,
+			`INSERT INTO loonwaarde (contract, version, valid_from, percent, known, recorded_by) VALUES ('` + contract + `', 1, '2026-07-01', 60, 1, '` + user + `')`},
+		{`INSERT INTO submission (organisation, id, body_hash, submitted_by, verdict) VALUES ('` + org + `', '` + id(aSubmission, 1) + `', ` + bytes + `, '` + user + `', '{}')`},
+		{`INSERT INTO run (id, employer, period, period_kind, kind, sequence, pay_date, status, calculation, opened_by)
+				VALUES ('` + run + `', '` + org + `', '2026-10-01', 'month', 'regular', 1, '2026-10-30', 'approved', 1, '` + user + `')`,
+			`INSERT INTO calculation (id, run, number, cutoff, rule_set, status, shards, hash, asked_by, approved_by, known) OVERRIDING SYSTEM VALUE
+				VALUES (1, '` + run + `', 1, 1, 'r', 'approved', 1, '` + hash + `', '` + user + `', '` + id(aUser, 2) + `', 2),
+				       (2, '` + run + `', 2, 1, 'r', 'calculating', 1, NULL, '` + user + `', NULL, NULL)`,
+			`INSERT INTO shard (calculation, number, person_from, person_to) SELECT c, 1, '` + id(aPerson, 1) + `', '` + id(aPerson, 1) + `' FROM (VALUES (1), (2)) v (c)`,
+			`INSERT INTO exception (calculation, key, kind, subject, detail_nl, detail_en) SELECT c, '` + id(anEvent, 9) + `', 'k', 's', 'nl', 'en' FROM (VALUES (1), (2)) v (c)`,
+			`INSERT INTO acceptance (run, key, accepted_by, reason) VALUES ('` + run + `', '` + id(anEvent, 9) + `', '` + user + `', 'r')`},
+		{}, // Payslips need the partitions of the last step.
+		{`INSERT INTO posting (id, ledger, sequence, kind, content, total, previous, hash, posted_by)
+				VALUES ('` + posting + `', '` + org + `', 1, 'run', '` + hash + `', 100, '', '` + hash + `', '` + user + `')`,
+			`INSERT INTO payment (id, organisation, kind, run, contract, debtor, creditor, amount, pay_date, end_to_end, reference)
+				VALUES ('` + id(aPayment, 1) + `', '` + org + `', 'wage', '` + run + `', '` + contract + `', 'a', 'b', 100, '2026-10-30', 'e', 'r')`},
+		{`INSERT INTO grant_batch (id, municipality, claims, total, hash, granted_by) VALUES ('` + id(aBatch, 1) + `', '` + org + `', 1, 10, '` + hash + `', '` + user + `')`,
+			`INSERT INTO grant_line (claim, version, batch, verdict, amount) VALUES ('` + id(aClaim, 1) + `', 1, '` + id(aBatch, 1) + `', 'granted', 10)`,
+			`INSERT INTO grant_approval (batch, posting, approved_by) VALUES ('` + id(aBatch, 1) + `', '` + posting + `', '` + id(aUser, 2) + `')`,
+			`INSERT INTO claim_decided (claim, batch) VALUES ('` + id(aClaim, 1) + `', '` + id(aBatch, 1) + `')`,
+			`INSERT INTO budget_entry (municipality, year, source, kind, amount, batch, entered_by) VALUES ('` + org + `', 2026, 'BUIG', 'spent', 10, '` + id(aBatch, 1) + `', '` + user + `')`},
+		{`INSERT INTO outbox (partition, id, owner, noun, aggregate, version, verb, data)
+				VALUES (0, '` + id(anEvent, 1) + `', '` + org + `', 'run', '` + run + `', 1, 'approved', '{}')`},
+		{`SELECT ensure_period('2026-10-15')`,
+			`INSERT INTO hours (period, contract, day, kind, version, quantity, late, submitter, submission, line, known)
+				VALUES ('2026-10-01', '` + contract + `', '2026-10-01', 'worked', 1, 800, false, '` + org + `', '` + id(aSubmission, 1) + `', 1, 1)`,
+			`INSERT INTO payslip (period, calculation, contract, person, employment, gross, holiday, net, gross_only, iban, hash)
+				SELECT '2026-10-01', c, '` + contract + `', '` + id(aPerson, 1) + `', '` + id(anEmployment, 1) + `', 100, 8, 100, true, 'i', ` + bytes + ` FROM (VALUES (1), (2)) v (c)`,
+			`INSERT INTO payslip_line (period, calculation, contract, line, kind, quantity, rate, amount, rule, source, origin)
+				SELECT '2026-10-01', c, '` + contract + `', 1, 'wage.worked', 800, 12.5, 100, 'r', 's', '2026-10-01' FROM (VALUES (1), (2)) v (c)`,
+			`INSERT INTO claim (period, calculation, contract, id, decision, payer, payee, scheme, rule, kind, document, budget, service_from, service_to,
+				base, charges, entitled, wage_cost, amount, hash)
+				SELECT '2026-10-01', c, '` + contract + `', '` + id(aClaim, 1) + `', '` + id(aDecision, 1) + `', '` + org + `', '` + org + `', 's', 'r', 'subsidy', 'beschikking', 'BUIG',
+				'2026-10-01', '2026-10-31', 8, 2, 10, 108, 10, ` + bytes + ` FROM (VALUES (1), (2)) v (c)`,
+			`INSERT INTO transfer (period, posting, contract, number, ledger, debit, credit, amount)
+				SELECT '2026-10-01', p::uuid, '` + contract + `', 1, '` + org + `', 'a', 'b', 100 FROM (VALUES ('` + posting + `'), ('` + id(aPosting, 2) + `')) v (p)`},
+	}
+}
+
+// build puts the steps of the world from one number to another into a database.
+func build(t testing.TB, conn *pgx.Conn, from, to int) {
+	t.Helper()
+	for step := from; step <= to; step++ {
+		for _, statement := range world()[step-1] {
+			if _, err := conn.Exec(t.Context(), statement); err != nil {
+				t.Fatalf("step %d: %v\n%s", step, err, statement)
+			}
+		}
+	}
+}
+
+const steps = 12
+
+// refusedBy runs a statement in a transaction of its own that is rolled back
+// and returns the code that PostgreSQL refuses it with.
+func refusedBy(t testing.TB, conn *pgx.Conn, statement string, args ...any) (code, constraint string, rows int64) {
+	t.Helper()
+	tx, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	tag, err := tx.Exec(t.Context(), statement, args...)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code, pg.ConstraintName, 0
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+	return "", "", tag.RowsAffected()
+}
+
+// restrict is the code that our triggers refuse with, referred that of a
+// foreign key.
+const (
+	restrict = "23001"
+	referred = "23503"
+)
+
+// TestFactsAreForEver changes and deletes every row of every table as the
+// owner of the tables. What is listed as changeable is so on purpose; a table
+// that is in neither list fails, so that a new one is thought about.
+func TestFactsAreForEver(t *testing.T) {
+	conn := connect(t, migrated(t))
+	build(t, conn, 1, steps)
+	forEver := strings.Fields(`cutoff person employment employment_version contract contract_version placement decision decision_version loonwaarde
+		submission hours acceptance posting payment grant_batch grant_line grant_approval claim_decided budget_entry`)
+	approved := map[string]string{
+		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
+		"claim": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
+	}
+	open := map[string]string{
+		"calculation": "id = 2", "shard": "calculation = 2", "exception": "calculation = 2", "payslip": "calculation = 2", "payslip_line": "calculation = 2",
+		"claim": "calculation = 2", "transfer": "posting = '" + id(aPosting, 2) + "'",
+	}
+	changeable := []string{"sealing_key", "instance", "organisation", "account", "app_user", "request", "contract_current", "decision_current", "run", "outbox", "goose_db_version"}
+	tables := tablesOf(t, conn)
+	for _, table := range tables {
+		_, partly := approved[table]
+		if !slices.Contains(forEver, table) && !partly && !slices.Contains(changeable, table) {
+			t.Errorf("table %s: may its rows change? It belongs in a list of this test", table)
+		}
+	}
+	tried := 0
+	try := func(table, where string, want string) {
+		t.Helper()
+		column := firstColumn(t, conn, table)
+		for _, statement := range []string{
+			`UPDATE ` + table + ` SET ` + column + ` = ` + column + ` WHERE ` + where,
+			`DELETE FROM ` + table + ` WHERE ` + where,
+		} {
+			tried++
+			code, _, rows := refusedBy(t, conn, statement)
+			if code == referred && want == "" {
+				continue // Not for ever, but its payslips must go first.
+			}
+			if code != want || want == "" && rows == 0 {
+				t.Errorf("%s: refused with %q (%d rows), want %q", statement, code, rows, want)
+			}
+		}
+	}
+	for _, table := range forEver {
+		try(table, "true", restrict)
+	}
+	for table, where := range approved {
+		try(table, where, restrict)
+	}
+	// Partitions are tables too, and a trigger on the parent must reach them.
+	for _, table := range []string{"hours", "payslip", "payslip_line", "claim", "transfer"} {
+		where := approved[table]
+		if where == "" {
+			where = "true"
+		}
+		try(table+"_2026_10", where, restrict)
+	}
+	for table, where := range open {
+		try(table, where, "")
+	}
+	if tried < 70 {
+		t.Errorf("%d statements tried: the lists have shrunk", tried)
+	}
+}
+
+// tablesOf lists the tables without their partitions.
+func tablesOf(t testing.TB, conn *pgx.Conn) []string {
+	t.Helper()
+	rows, err := conn.Query(t.Context(), `SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(list) < 30 {
+		t.Fatalf("tables: %v, %v", list, err)
+	}
+	return list
+}
+
+func firstColumn(t testing.TB, conn *pgx.Conn, table string) (name string) {
+	t.Helper()
+	// An identity column cannot be set, not even to itself.
+	err := conn.QueryRow(t.Context(), `SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND attidentity = '' AND NOT attisdropped ORDER BY attnum LIMIT 1`, table).Scan(&name)
+	if err != nil {
+		t.Fatalf("columns of %s: %v", table, err)
+	}
+	return name
+}
+
+// TestWhatMayChange says for the rows that do change which changes they take.
+func TestWhatMayChange(t *testing.T) {
+	conn := connect(t, migrated(t))
+	build(t, conn, 1, steps)
+	for statement, want := range map[string]string{
+		`UPDATE outbox SET data = '{"a":1}'`:                                  restrict,
+		`UPDATE outbox SET version = 2`:                                       restrict,
+		`UPDATE outbox SET aggregate = gen_random_uuid()`:                     restrict,
+		`UPDATE outbox SET owner = owner`:                                     restrict,
+		`DELETE FROM outbox`:                                                  restrict,
+		`UPDATE outbox SET incarnation = 'x', sequence = 1`:                   "",
+		`UPDATE outbox SET sequence = 1`:                                      "23514", // without the incarnation it is in
+		`UPDATE request SET reply = 'other'`:                                  restrict,
+		`DELETE FROM request`:                                                 "", // after a year
+		`DELETE FROM organisation`:                                            restrict,
+		`UPDATE organisation SET name = 'Ander'`:                              "",
+		`UPDATE calculation SET status = 'superseded' WHERE id = 1`:           restrict,
+		`UPDATE calculation SET approved_by = asked_by WHERE id = 1`:          restrict,
+		`UPDATE calculation SET status = 'superseded' WHERE id = 2`:           "",
+		`UPDATE posting SET total = 0`:                                        restrict,
+		`UPDATE payslip SET iban = 'mine' WHERE calculation = 1`:              restrict,
+		`UPDATE payslip SET calculation = 1 WHERE calculation = 2`:            "23505",
+		`UPDATE transfer SET posting = '` + id(aPosting, 1) + `', number = 2`: restrict,
+	} {
+		if code, _, rows := refusedBy(t, conn, statement); code != want || want == "" && rows == 0 {
+			t.Errorf("%s: %q (%d rows), want %q", statement, code, rows, want)
+		}
+	}
+}
