@@ -99,9 +99,11 @@ type grammar struct {
 	} `cmd:"" help:"Your organisation's ledger."`
 	Explain explainCommand `cmd:"" help:"Say why an amount is what it is, step by step."`
 	Events  struct {
-		Tail   eventsTail   `cmd:"" help:"Read your organisation's events and acknowledge them: what is shown does not come again. With --json one CloudEvent a line."`
-		Replay eventsReplay `cmd:"" help:"Publish an organisation's events since a day again, with the ids they had."`
-		Dead   struct {
+		Tail    eventsTail    `cmd:"" help:"Read your organisation's events and acknowledge them: what is shown does not come again. With --json one CloudEvent a line."`
+		Held    eventsHeld    `cmd:"" help:"List what the event stream knows and the database does not, after an older copy of it was restored."`
+		Release eventsRelease `cmd:"" help:"Let a held service go on."`
+		Replay  eventsReplay  `cmd:"" help:"Publish an organisation's events since a day again, with the ids they had."`
+		Dead    struct {
 			List   deadList   `cmd:"" help:"List messages that could not be handled."`
 			Replay deadReplay `cmd:"" help:"Hand a message in again."`
 		} `cmd:"" help:"Messages that could not be handled; needs the keys in the data directory."`

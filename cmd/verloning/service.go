@@ -33,6 +33,7 @@ type service struct {
 	sys   *nats.Conn // the system account, for telling the server of accounts
 	js    jetstream.JetStream
 	relay *bus.Relay
+	hold  *standstill // not nil when the service started held
 }
 
 // newDesk puts the desks together from the rules that came with the program.
@@ -73,6 +74,9 @@ func (s *service) prepare(ctx context.Context) error {
 	}
 	instance, err := s.store.Instance(ctx)
 	if err != nil {
+		return err
+	}
+	if s.hold, err = s.inspect(ctx); err != nil {
 		return err
 	}
 	s.relay = bus.NewRelay(bus.RelayConfig{Outbox: outbox{s.store}, JetStream: s.js, Instance: instance.String(), Log: s.log})
@@ -116,7 +120,13 @@ func (s *service) run(ctx context.Context, ready func() error) error {
 	relaying, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRelay()
 	relayed := make(chan error, 1)
-	go func() { relayed <- s.relay.Run(relaying) }()
+	go func() {
+		if err := s.awaitRelease(relaying); err != nil {
+			relayed <- err
+			return
+		}
+		relayed <- s.relay.Run(relaying)
+	}()
 
 	group, working := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.consumeIntake(working) })
@@ -142,8 +152,10 @@ func (s *service) drain(api *bus.Service, stopRelay func(), relayed <-chan error
 	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Drain)
 	defer cancel()
 	err := api.Drain(ctx)
-	if flushed := s.relay.Flush(ctx); flushed != nil {
-		s.log.Warn("events wait for the next start", "error", flushed)
+	if !s.held() {
+		if flushed := s.relay.Flush(ctx); flushed != nil {
+			s.log.Warn("events wait for the next start", "error", flushed)
+		}
 	}
 	stopRelay()
 	return errors.Join(err, ignoreCancelled(<-relayed))

@@ -109,6 +109,8 @@ func (s *service) surface() []operation {
 		op("scheme", "show", payroll.Read, s.showScheme),
 		op("scheme", "check", payroll.Read, s.checkScheme),
 		op("events", "replay", payroll.Admin, s.replayEvents),
+		op("events", "held", payroll.Admin, s.showHeld),
+		op("events", "release", payroll.Admin, s.release),
 	}
 	for i := range table {
 		table[i].secret = table[i].name() == "user.add"
@@ -134,6 +136,9 @@ func (s *service) carryOut(ctx context.Context, o operation, caller bus.Caller, 
 	err := s.store.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		actor, err := allowed(ctx, tx, o, caller)
 		if err != nil {
+			return err
+		}
+		if err := s.refuseHeld(o); err != nil {
 			return err
 		}
 		var key string

@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"verloning/payroll"
 )
 
 // Lanes are the partitions of the outbox that one relay holds. The locks belong
@@ -110,23 +112,37 @@ func (l *Lanes) Repair(ctx context.Context, incarnation string, last uint64, max
 }
 
 // Unknown returns those of the event ids that the outbox does not have: what
-// the stream saw and this database does not know, after an older copy of it was
-// restored.
-func (s *Store) Unknown(ctx context.Context, ids []uuid.UUID, above int64) ([]uuid.UUID, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT n.id FROM unnest($1::uuid[]) AS n (id)
-		WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.id = n.id AND (o.sequence IS NULL OR o.sequence > $2))`, ids, above)
+// the stream saw and this database does not know.
+func (s *Store) Unknown(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := s.pool.Query(ctx, `SELECT n.id FROM unnest($1::uuid[]) AS n (id) WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.id = n.id)`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("unknown events: %w", err)
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
-// Recorded returns the highest sequence recorded for an incarnation of the
-// event stream.
-func (s *Store) Recorded(ctx context.Context, incarnation string) (last int64, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT coalesce(max(sequence), 0) FROM outbox WHERE incarnation = $1`, incarnation).Scan(&last)
-	return last, err
+// Vouched is the sequence of an incarnation of the event stream up to which
+// this database knows what was published: the highest that it recorded, or up
+// to which a person released it.
+func (s *Store) Vouched(ctx context.Context, incarnation string) (last int64, err error) {
+	err = s.pool.QueryRow(ctx, `
+		SELECT greatest((SELECT coalesce(max(sequence), 0) FROM outbox WHERE incarnation = $1),
+		                (SELECT coalesce(max(sequence), 0) FROM stream_release WHERE incarnation = $1))`, incarnation).Scan(&last)
+	if err != nil {
+		return 0, fmt.Errorf("vouched events: %w", err)
+	}
+	return last, nil
+}
+
+// Release notes that a person looked at what the stream knows and this database
+// does not.
+func (tx *Tx) Release(ctx context.Context, a payroll.Actor, incarnation string, last int64, reason string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO stream_release (incarnation, sequence, reason, released_by) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		incarnation, last, reason, a.User)
+	if err != nil {
+		return fmt.Errorf("release: %w", err)
+	}
+	return nil
 }
 
 // Waiting counts events that are not published.
