@@ -292,7 +292,7 @@ func TestPupilsEarnNoMore(t *testing.T) {
 
 // The hash is stable, and any field of any figure changes it.
 func TestHash(t *testing.T) {
-	if Hash() != Hash() || Hash() != hashOf(everything()) || len(Hash()) != 64 {
+	if Hash() != hashOf(everything()) || len(Hash()) != 64 {
 		t.Fatalf("got %s", Hash())
 	}
 	for _, change := range []func(*Figure){
