@@ -10,4 +10,5 @@ CREATE TABLE stream_release (
     released_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (incarnation, sequence)
 );
+CREATE TRIGGER kept BEFORE TRUNCATE ON stream_release FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER stream_release_forever BEFORE UPDATE OR DELETE ON stream_release FOR EACH ROW EXECUTE FUNCTION forbid_change();

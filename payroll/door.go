@@ -197,6 +197,11 @@ func tagProblem(f validator.FieldError) Problem {
 	if !known {
 		texts = [3]string{"field/invalid", "Deze waarde klopt niet (" + f.Tag() + ").", "This value is wrong (" + f.Tag() + ")."}
 	}
+	if k := f.Kind(); (f.Tag() == "min" || f.Tag() == "max") && k != reflect.String && k != reflect.Slice {
+		return Reason("number/out_of_range", field,
+			fmt.Sprintf("Dit getal is %s %s.", map[string]string{"min": "ten minste", "max": "ten hoogste"}[f.Tag()], f.Param()),
+			fmt.Sprintf("This number is at %s %s.", map[string]string{"min": "least", "max": "most"}[f.Tag()], f.Param()))
+	}
 	fill := func(s string) string { return strings.ReplaceAll(s, "%s", f.Param()) }
 	return Reason(texts[0], field, fill(texts[1]), fill(texts[2]))
 }

@@ -177,8 +177,8 @@ func badRequests() []bad {
 		{"claim.grant", map[string]any{}, "claim/none"},
 		{"claim.grant", map[string]any{"claims": []any{map[string]any{"claim": uuid.NewString(), "verdict": "partly", "amount": "1"}}}, "claim/unknown"},
 		{"claim.grant", map[string]any{"claims": []any{map[string]any{"claim": "x", "verdict": "maybe"}}}, "field/uuid field/not_allowed"},
-		{"claim.list", map[string]any{"limit": 1001}, "field/too_long"},
-		{"claim.list", map[string]any{"limit": -1, "after": "x", "status": "x", "period": "x"}, "field/too_short field/uuid field/not_allowed period/invalid"},
+		{"claim.list", map[string]any{"limit": 1001}, "number/out_of_range"},
+		{"claim.list", map[string]any{"limit": -1, "after": "x", "status": "x", "period": "x"}, "number/out_of_range field/uuid field/not_allowed period/invalid"},
 		{"payment.list", map[string]any{"after": "x"}, "field/uuid"},
 	}, badContracts(), badDecisions(), badHours())
 }
@@ -229,7 +229,7 @@ func badDecisions() []bad {
 		{"decision.record", map[string]any{"budget": "participatiebudget", "to": nil}, "budget/other_time budget/not_of_scheme"},
 		{"decision.record", map[string]any{"budget": "BUIG", "from": "2009-12-31"}, "budget/other_time"},
 		{"decision.record", map[string]any{"budget": "geld"}, "budget/unknown budget/not_of_scheme"},
-		{"decision.record", map[string]any{"loonwaarde": 101}, "field/too_long"},
+		{"decision.record", map[string]any{"loonwaarde": 101}, "number/out_of_range"},
 		{"decision.record", map[string]any{"loonwaarde": 60.5}, "field/type"},
 		{"decision.record", map[string]any{"route": "forfait"}, "loonwaarde/with_forfait"},
 		{"decision.record", map[string]any{"to": "2026-06-30"}, "date/order"},
@@ -238,7 +238,7 @@ func badDecisions() []bad {
 		{"decision.record", map[string]any{"ceiling": "10000001"}, "number/out_of_range"},
 		{"decision.record", map[string]any{"charges_percent": "61"}, "number/out_of_range"},
 		{"loonwaarde.record", map[string]any{"percent": nil}, "field/required"},
-		{"loonwaarde.record", map[string]any{"percent": -1}, "field/too_short"},
+		{"loonwaarde.record", map[string]any{"percent": -1}, "number/out_of_range"},
 		{"loonwaarde.record", map[string]any{"contract": "C-77", "valid_from": "2026-02-29"}, "contract/unknown date/invalid"},
 	}
 }

@@ -43,11 +43,11 @@ func (sh *shell) showExplained(x explained) error {
 		line("Let op: de regels zijn sindsdien veranderd (%.12s); hieronder staat de berekening van nu.",
 			"Mind: the rules have changed since (%.12s); below is the computation of now.", x.RuleSetNow)
 	}
-	if len(x.Wage) > 0 {
+	if x.Wage != nil {
 		line("", "")
 		line("Loon", "Wage")
-		sh.steps(&b, x.Wage)
-		line("  bruto %s, vakantiebijslag opgebouwd %s, netto %s", "  gross %s, holiday allowance accrued %s, net %s", x.Gross, x.Holiday, x.Net)
+		sh.steps(&b, x.Wage.Steps)
+		line("  bruto %s, vakantiebijslag opgebouwd %s, netto %s", "  gross %s, holiday allowance accrued %s, net %s", x.Wage.Gross, x.Wage.Holiday, x.Wage.Net)
 	}
 	for _, claim := range x.Claims {
 		line("", "")

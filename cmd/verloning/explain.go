@@ -23,20 +23,24 @@ type explainAsked struct {
 // explained is a computation as a person would check it on paper. Schema
 // counts the versions of this form.
 type explained struct {
-	Schema     int            `json:"schema"`
-	Of         string         `json:"of"` // payment | claim | payslip
-	Run        uuid.UUID      `json:"run"`
-	Period     string         `json:"period"`
-	Contract   string         `json:"contract"`
-	Cutoff     int64          `json:"cutoff"`
-	RuleSet    string         `json:"rule_set"`
-	RuleSetNow string         `json:"rule_set_now"`
-	OtherRules bool           `json:"other_rules"` // computed now by other rules than then
-	Wage       []payroll.Step `json:"wage"`
-	Gross      euro.Amount    `json:"gross"`
-	Holiday    euro.Amount    `json:"holiday_allowance_accrued"`
-	Net        euro.Amount    `json:"net"`
-	Claims     []claimSteps   `json:"claims,omitempty"`
+	Schema     int          `json:"schema"`
+	Of         string       `json:"of"` // payment | claim | payslip
+	Run        uuid.UUID    `json:"run"`
+	Period     string       `json:"period"`
+	Contract   string       `json:"contract"`
+	Cutoff     int64        `json:"cutoff"`
+	RuleSet    string       `json:"rule_set"`
+	RuleSetNow string       `json:"rule_set_now"`
+	OtherRules bool         `json:"other_rules"`    // computed now by other rules than then
+	Wage       *wageSteps   `json:"wage,omitempty"` // for the employer alone
+	Claims     []claimSteps `json:"claims,omitempty"`
+}
+
+type wageSteps struct {
+	Steps   []payroll.Step `json:"steps"`
+	Gross   euro.Amount    `json:"gross"`
+	Holiday euro.Amount    `json:"holiday_allowance_accrued"`
+	Net     euro.Amount    `json:"net"`
 }
 
 type claimSteps struct {
@@ -48,8 +52,8 @@ type claimSteps struct {
 }
 
 // explain recomputes an amount from the cut-off of its calculation, with every
-// step. A municipality sees the claims on it, and of the wage only the totals
-// that the claims are checked against.
+// step. A municipality sees the claims on it, and of the wage only the cost that
+// a claim is checked against.
 func (s *service) explain(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q explainAsked) (explained, error) {
 	if err := payroll.NewDoor(q).Err(); err != nil {
 		return explained{}, err
@@ -109,9 +113,8 @@ func (s *service) recompute(out *explained, x postgres.Explained, a payroll.Acto
 			if err != nil {
 				return fmt.Errorf("explain contract %s: %w", x.Contract, err)
 			}
-			out.Gross, out.Holiday, out.Net = slip.Gross, slip.Holiday, slip.Net
 			if a.Organisation.ID == x.Run.Employer {
-				out.Wage = wage.Steps
+				out.Wage = &wageSteps{wage.Steps, slip.Gross, slip.Holiday, slip.Net}
 			}
 			return s.explainClaims(out, x, f, month, slip)
 		}

@@ -96,6 +96,8 @@ func (v victim) attempts() map[string][]map[string]any {
 		"scheme.list":     {{}},
 		"scheme.show":     {{"scheme": "loonkostensubsidie"}},
 		"scheme.check":    {{"text": "scheme: x"}},
+		"events.held":     {{}},
+		"events.release":  {{"reason": "zomaar"}},
 		"events.replay":   {{"organisation": v.e, "since": "2026-01-01"}},
 	}
 }

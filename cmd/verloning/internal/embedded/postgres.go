@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -268,7 +269,8 @@ func (p *Postgres) url(database string) string {
 		"sslmode": {"disable"},
 		"options": {"--log_min_messages=log"},
 	}
-	address := url.URL{Scheme: "postgres", User: url.User(roleName), Path: "/" + database, RawQuery: query.Encode()}
+	// PostgreSQL takes a plus sign in a URL literally, not as a blank.
+	address := url.URL{Scheme: "postgres", User: url.User(roleName), Path: "/" + database, RawQuery: strings.ReplaceAll(query.Encode(), "+", "%20")}
 	return address.String()
 }
 

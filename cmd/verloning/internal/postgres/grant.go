@@ -190,18 +190,10 @@ func scanGranted(row pgx.CollectableRow) (g subsidy.Granted, err error) {
 	return g, err
 }
 
-// ApproveBatch decides the claims of a batch for good, posts the municipality's
-// ledger and keeps its transfers under the month of each run.
+// ApproveBatch decides the claims of a batch for good, keeps its transfers under
+// the month of each run, and then posts the municipality's ledger: a posting
+// gets no transfers after it exists.
 func (tx *Tx) ApproveBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch, p subsidy.Posting, transfers []subsidy.RunTransfer) error {
-	if err := tx.post(ctx, a, p); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, `INSERT INTO grant_approval (batch, posting, approved_by) VALUES ($1, $2, $3)`, b.ID, p.ID, a.User); err != nil {
-		return fmt.Errorf("approve batch %s: %w", b.ID, err)
-	}
-	if _, err := tx.Exec(ctx, `INSERT INTO claim_decided (claim, batch) SELECT claim, batch FROM grant_line WHERE batch = $1`, b.ID); err != nil {
-		return fmt.Errorf("decide the claims of batch %s: %w", b.ID, err)
-	}
 	byRun := map[uuid.UUID][]subsidy.ContractTransfer{}
 	runs := map[uuid.UUID]payroll.Run{}
 	for _, t := range transfers {
@@ -211,6 +203,15 @@ func (tx *Tx) ApproveBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch
 		if err := tx.addTransfers(ctx, runs[id], p.ID, list); err != nil {
 			return fmt.Errorf("transfers of batch %s: %w", b.ID, redact(err))
 		}
+	}
+	if err := tx.post(ctx, a, p); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO grant_approval (batch, posting, approved_by) VALUES ($1, $2, $3)`, b.ID, p.ID, a.User); err != nil {
+		return fmt.Errorf("approve batch %s: %w", b.ID, err)
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO claim_decided (claim, batch) SELECT claim, batch FROM grant_line WHERE batch = $1`, b.ID); err != nil {
+		return fmt.Errorf("decide the claims of batch %s: %w", b.ID, err)
 	}
 	return nil
 }

@@ -2,7 +2,7 @@ package postgres
 
 import (
 	"context"
-	"crypto/sha256"
+	"crypto/hmac"
 	"errors"
 	"fmt"
 
@@ -29,18 +29,19 @@ func (tx *Tx) Repeated(ctx context.Context, a payroll.Actor, key, endpoint strin
 	if err != nil {
 		return "", false, fmt.Errorf("idempotency key: %w", err)
 	}
-	if of != endpoint || [sha256.Size]byte(hash) != sha256.Sum256(body) {
+	if of != endpoint || !hmac.Equal(hash, tx.vault.digest(body)) {
 		return "", false, payroll.Refuse(payroll.Conflict, payroll.Reason("idempotency_key/other_body", "idempotency_key",
 			"Deze sleutel is al gebruikt voor een ander verzoek.", "This key was used for another request."))
 	}
 	return reply, true, nil
 }
 
-// Remember keeps the reply to a request under its key.
+// Remember keeps the reply to a request under its key, with a keyed digest of
+// its body: with a plain one whoever has a copy of the database could try every
+// BSN until the digest fits.
 func (tx *Tx) Remember(ctx context.Context, a payroll.Actor, key, endpoint string, body []byte, reply string) error {
-	hash := sha256.Sum256(body)
 	_, err := tx.Exec(ctx, `INSERT INTO request (organisation, app_user, key, endpoint, body_hash, reply) VALUES ($1, $2, $3, $4, $5, $6)`,
-		a.Organisation.ID, a.User, key, endpoint, hash[:], reply)
+		a.Organisation.ID, a.User, key, endpoint, tx.vault.digest(body), reply)
 	if err != nil {
 		return fmt.Errorf("idempotency key: %w", redact(err))
 	}

@@ -160,21 +160,18 @@ func world() [][]string {
 			`INSERT INTO loonwaarde (contract, version, valid_from, percent, known, recorded_by) VALUES ('` + contract + `', 1, '2026-07-01', 60, 1, '` + user + `')`},
 		{`INSERT INTO submission (organisation, id, body_hash, submitted_by, verdict) VALUES ('` + org + `', '` + id(aSubmission, 1) + `', ` + bytes + `, '` + user + `', '{}')`},
 		{`INSERT INTO run (id, employer, period, period_kind, kind, sequence, pay_date, status, calculation, opened_by)
-				VALUES ('` + run + `', '` + org + `', '2026-10-01', 'month', 'regular', 1, '2026-10-30', 'approved', 1, '` + user + `')`,
+				VALUES ('` + run + `', '` + org + `', '2026-10-01', 'month', 'regular', 1, '2026-10-30', 'calculated', 1, '` + user + `')`,
 			`INSERT INTO calculation (id, run, number, cutoff, rule_set, status, shards, hash, asked_by, approved_by, known) OVERRIDING SYSTEM VALUE
-				VALUES (1, '` + run + `', 1, 1, 'r', 'approved', 1, '` + hash + `', '` + user + `', '` + id(aUser, 2) + `', 2),
+				VALUES (1, '` + run + `', 1, 1, 'r', 'calculated', 1, '` + hash + `', '` + user + `', NULL, NULL),
 				       (2, '` + run + `', 2, 1, 'r', 'calculating', 1, NULL, '` + user + `', NULL, NULL)`,
 			`INSERT INTO shard (calculation, number, person_from, person_to) SELECT c, 1, '` + id(aPerson, 1) + `', '` + id(aPerson, 1) + `' FROM (VALUES (1), (2)) v (c)`,
 			`INSERT INTO exception (calculation, key, kind, subject, detail_nl, detail_en) SELECT c, '` + id(anEvent, 9) + `', 'k', 's', 'nl', 'en' FROM (VALUES (1), (2)) v (c)`,
 			`INSERT INTO acceptance (run, key, accepted_by, reason) VALUES ('` + run + `', '` + id(anEvent, 9) + `', '` + user + `', 'r')`},
 		{}, // Payslips need the partitions of the last step.
-		{`INSERT INTO posting (id, ledger, sequence, kind, content, total, previous, hash, posted_by)
-				VALUES ('` + posting + `', '` + org + `', 1, 'run', '` + hash + `', 100, '', '` + hash + `', '` + user + `')`,
-			`INSERT INTO payment (id, organisation, kind, run, contract, debtor, creditor, amount, pay_date, end_to_end, reference)
+		{`INSERT INTO payment (id, organisation, kind, run, contract, debtor, creditor, amount, pay_date, end_to_end, reference)
 				VALUES ('` + id(aPayment, 1) + `', '` + org + `', 'wage', '` + run + `', '` + contract + `', 'a', 'b', 100, '2026-10-30', 'e', 'r')`},
 		{`INSERT INTO grant_batch (id, municipality, claims, total, hash, granted_by) VALUES ('` + id(aBatch, 1) + `', '` + org + `', 1, 10, '` + hash + `', '` + user + `')`,
 			`INSERT INTO grant_line (claim, version, batch, verdict, amount) VALUES ('` + id(aClaim, 1) + `', 1, '` + id(aBatch, 1) + `', 'granted', 10)`,
-			`INSERT INTO grant_approval (batch, posting, approved_by) VALUES ('` + id(aBatch, 1) + `', '` + posting + `', '` + id(aUser, 2) + `')`,
 			`INSERT INTO claim_decided (claim, batch) VALUES ('` + id(aClaim, 1) + `', '` + id(aBatch, 1) + `')`,
 			`INSERT INTO budget_entry (municipality, year, source, kind, amount, batch, entered_by) VALUES ('` + org + `', 2026, 'BUIG', 'spent', 10, '` + id(aBatch, 1) + `', '` + user + `')`},
 		{`INSERT INTO outbox (partition, id, owner, noun, aggregate, version, verb, data)
@@ -191,7 +188,14 @@ func world() [][]string {
 				SELECT '2026-10-01', c, '` + contract + `', '` + id(aClaim, 1) + `', '` + id(aDecision, 1) + `', '` + org + `', '` + org + `', 's', 'r', 'subsidy', 'beschikking', 'BUIG',
 				'2026-10-01', '2026-10-31', 8, 2, 10, 108, 10, ` + bytes + ` FROM (VALUES (1), (2)) v (c)`,
 			`INSERT INTO transfer (period, posting, contract, number, ledger, debit, credit, amount)
-				SELECT '2026-10-01', p::uuid, '` + contract + `', 1, '` + org + `', 'a', 'b', 100 FROM (VALUES ('` + posting + `'), ('` + id(aPosting, 2) + `')) v (p)`},
+				SELECT '2026-10-01', p::uuid, '` + contract + `', 1, '` + org + `', 'a', 'b', 100 FROM (VALUES ('` + posting + `'), ('` + id(aPosting, 2) + `')) v (p)`,
+			// What is approved and posted gets no more rows, so this comes last.
+			`INSERT INTO posting (id, ledger, sequence, kind, content, total, previous, hash, posted_by)
+				VALUES ('` + posting + `', '` + org + `', 1, 'run', '` + hash + `', 100, '', '` + hash + `', '` + user + `')`,
+			`INSERT INTO grant_approval (batch, posting, approved_by) VALUES ('` + id(aBatch, 1) + `', '` + posting + `', '` + id(aUser, 2) + `')`,
+			`UPDATE calculation SET status = 'approved', approved_by = '` + id(aUser, 2) + `', known = 2 WHERE id = 1`,
+			`UPDATE run SET status = 'approved'`},
+		{`INSERT INTO stream_release (incarnation, sequence, reason, released_by) VALUES ('i', 1, 'r', '` + user + `')`},
 	}
 }
 
@@ -207,7 +211,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 12
+const steps = 13
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -243,7 +247,7 @@ func TestFactsAreForEver(t *testing.T) {
 	conn := connect(t, migrated(t))
 	build(t, conn, 1, steps)
 	forEver := strings.Fields(`cutoff person employment employment_version contract contract_version placement decision decision_version loonwaarde
-		submission hours acceptance posting payment grant_batch grant_line grant_approval claim_decided budget_entry`)
+		submission hours acceptance stream_release posting payment grant_batch grant_line grant_approval claim_decided budget_entry`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
@@ -329,21 +333,35 @@ func TestWhatMayChange(t *testing.T) {
 	conn := connect(t, migrated(t))
 	build(t, conn, 1, steps)
 	for statement, want := range map[string]string{
-		`UPDATE outbox SET data = '{"a":1}'`:                                  restrict,
-		`UPDATE outbox SET version = 2`:                                       restrict,
-		`UPDATE outbox SET aggregate = gen_random_uuid()`:                     restrict,
-		`UPDATE outbox SET owner = owner`:                                     restrict,
-		`DELETE FROM outbox`:                                                  restrict,
-		`UPDATE outbox SET incarnation = 'x', sequence = 1`:                   "",
-		`UPDATE outbox SET sequence = 1`:                                      "23514", // without the incarnation it is in
-		`UPDATE request SET reply = 'other'`:                                  restrict,
-		`DELETE FROM request`:                                                 "", // after a year
-		`DELETE FROM organisation`:                                            restrict,
-		`UPDATE organisation SET name = 'Ander'`:                              "",
-		`UPDATE calculation SET status = 'superseded' WHERE id = 1`:           restrict,
-		`UPDATE calculation SET approved_by = asked_by WHERE id = 1`:          restrict,
-		`UPDATE calculation SET status = 'superseded' WHERE id = 2`:           "",
-		`UPDATE posting SET total = 0`:                                        restrict,
+		`UPDATE outbox SET data = '{"a":1}'`:                         restrict,
+		`UPDATE outbox SET version = 2`:                              restrict,
+		`UPDATE outbox SET aggregate = gen_random_uuid()`:            restrict,
+		`UPDATE outbox SET owner = owner`:                            restrict,
+		`DELETE FROM outbox`:                                         restrict,
+		`UPDATE outbox SET incarnation = 'x', sequence = 1`:          "",
+		`UPDATE outbox SET sequence = 1`:                             "23514", // without the incarnation it is in
+		`UPDATE request SET reply = 'other'`:                         restrict,
+		`DELETE FROM request`:                                        "", // after a year
+		`DELETE FROM organisation`:                                   restrict,
+		`UPDATE organisation SET name = 'Ander'`:                     "",
+		`UPDATE calculation SET status = 'superseded' WHERE id = 1`:  restrict,
+		`UPDATE calculation SET approved_by = asked_by WHERE id = 1`: restrict,
+		`UPDATE calculation SET status = 'superseded' WHERE id = 2`:  "",
+		`UPDATE posting SET total = 0`:                               restrict,
+		`UPDATE run SET status = 'closed'`:                           "",
+		`UPDATE run SET status = 'open'`:                             restrict,
+		`UPDATE run SET calculation = 2`:                             restrict,
+		`DELETE FROM run`:                                            restrict,
+		`TRUNCATE transfer`:                                          restrict,
+		`TRUNCATE transfer_2026_10`:                                  restrict,
+		`TRUNCATE payment`:                                           restrict,
+		`TRUNCATE outbox`:                                            restrict,
+		`INSERT INTO payslip SELECT period, 1, contract, person, employment, 1, 0, 1, true, 'i', hash FROM payslip WHERE calculation = 2`:                                      "23505", // it has one already
+		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`:         restrict,
+		`INSERT INTO payslip_line_2026_10 SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`: restrict,
+		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 2`:         "",
+		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 1) + `'`:                      restrict,
+		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 2) + `'`:                      "",
 		`UPDATE payslip SET iban = 'mine' WHERE calculation = 1`:              restrict,
 		`UPDATE payslip SET calculation = 1 WHERE calculation = 2`:            "23505",
 		`UPDATE transfer SET posting = '` + id(aPosting, 1) + `', number = 2`: restrict,

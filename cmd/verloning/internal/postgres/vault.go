@@ -75,6 +75,14 @@ func (v *Vault) hash(b payroll.BSN) []byte {
 	return mac.Sum(nil)
 }
 
+// digest is what a request's body is compared by.
+func (v *Vault) digest(body []byte) []byte {
+	mac := hmac.New(sha256.New, v.find)
+	_, _ = mac.Write([]byte("request:"))
+	_, _ = mac.Write(body)
+	return mac.Sum(nil)
+}
+
 // sealBSN seals a BSN for the row of a person.
 func (v *Vault) sealBSN(b payroll.BSN, person uuid.UUID) []byte {
 	return closeUp(v.seal, []byte(b.Reveal()), append([]byte("bsn:"), person[:]...))

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"verloning/cmd/verloning/internal/bus"
+)
+
+// crashState is what a closed month left behind, as sorted lines of text: sets with
+// ids and amounts, so that a disturbed month can be held against an undisturbed
+// one.
+type crashState struct {
+	sets   map[string][]string // by what they are of
+	judged modelMonthEnd       // the same month in the terms of the model
+}
+
+// crashSets are read past the service. A grant's posting is named by the hash
+// of its verdicts, because its batch has a random id.
+var crashSets = map[string]string{
+	"payments": `
+		SELECT concat_ws('|', p.id, o.code, p.kind, p.run, c.number, p.claim, p.debtor, p.creditor, p.amount, p.pay_date, p.end_to_end, p.reference)
+		FROM payment p JOIN organisation o ON o.id = p.organisation JOIN contract c ON c.id = p.contract`,
+	"transfers": `
+		SELECT concat_ws('|', p.kind, p.content, t.period, o.code, c.number, t.number, t.debit, t.credit, t.amount)
+		FROM posted_transfer t JOIN posting p ON p.id = t.posting JOIN organisation o ON o.id = t.ledger JOIN contract c ON c.id = t.contract`,
+	"postings": `
+		SELECT concat_ws('|', o.code, p.kind, p.content, p.total) FROM posting p JOIN organisation o ON o.id = p.ledger`,
+	"budget": `
+		SELECT concat_ws('|', o.code, b.year, b.source, b.kind, b.amount) FROM budget_entry b JOIN organisation o ON o.id = b.municipality`,
+	"events": `
+		SELECT concat_ws('|', o.code, e.noun, e.aggregate, e.version, e.verb, e.id, e.data)
+		FROM outbox e JOIN organisation o ON o.id = e.owner WHERE e.row > $1`,
+}
+
+// crashSums are what the model speaks of.
+var crashSums = struct{ contracts, payments, transfers string }{
+	`SELECT o.code || '/' || c.number, concat_ws(' ', s.gross, s.holiday, coalesce(m.base, 0.00), coalesce(m.charges, 0.00), coalesce(m.amount, 0.00))
+	 FROM payslip s JOIN calculation k ON k.id = s.calculation AND k.status = 'approved'
+	 JOIN contract c ON c.id = s.contract JOIN organisation o ON o.id = c.employer
+	 LEFT JOIN claim m ON m.calculation = s.calculation AND m.contract = s.contract`,
+	`SELECT o.code || '/' || c.number || ' ' || p.kind || ' ' || p.amount FROM payment p JOIN contract c ON c.id = p.contract JOIN organisation o ON o.id = c.employer`,
+	`SELECT concat_ws(' ', o.code, t.debit, t.credit), sum(t.amount)::text FROM posted_transfer t JOIN organisation o ON o.id = t.ledger GROUP BY 1`,
+}
+
+// read reads the state once everything was published.
+func (m *crashMonth) read(ctx context.Context) (crashState, error) {
+	s := crashState{sets: map[string][]string{}, judged: modelMonthEnd{Contracts: map[string]string{}, Transfers: map[string]string{}, Events: map[string]int{}}}
+	err := m.query(ctx, func(conn *pgx.Conn) (err error) {
+		for name, question := range crashSets {
+			var args []any
+			if name == "events" {
+				args = append(args, m.since)
+			}
+			if s.sets[name], err = crashColumn(ctx, conn, question, args...); err != nil {
+				return err
+			}
+		}
+		if s.judged.Payments, err = crashColumn(ctx, conn, crashSums.payments); err != nil {
+			return err
+		}
+		if err := crashPairs(ctx, conn, s.judged.Contracts, crashSums.contracts); err != nil {
+			return err
+		}
+		return crashPairs(ctx, conn, s.judged.Transfers, crashSums.transfers)
+	})
+	if err != nil {
+		return s, err
+	}
+	for _, line := range s.sets["events"] {
+		words := strings.SplitN(line, "|", 6)
+		s.judged.Events[words[0]+" "+words[1]+"."+words[4]]++
+	}
+	return s, m.tail(ctx, s.sets)
+}
+
+func crashColumn(ctx context.Context, conn *pgx.Conn, question string, args ...any) ([]string, error) {
+	rows, err := conn.Query(ctx, question, args...)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	slices.Sort(lines)
+	return lines, err
+}
+
+func crashPairs(ctx context.Context, conn *pgx.Conn, into map[string]string, question string) error {
+	rows, err := conn.Query(ctx, question)
+	if err != nil {
+		return err
+	}
+	var key, value string
+	_, err = pgx.ForEachRow(rows, []any{&key, &value}, func() error { into[key] = value; return nil })
+	return err
+}
+
+// tail reads the events of each organisation as its programs do: through its
+// own account, dropping ids that were seen. It keeps them under "told", in the
+// same words as the rows of the outbox, and checks that the versions of each
+// aggregate come first in order and without a gap.
+func (m *crashMonth) tail(ctx context.Context, sets map[string][]string) error {
+	for org, user := range m.readers() {
+		seen, last := map[string]bool{}, map[string]int{}
+		wanted := 0
+		for _, line := range sets["events"] {
+			if strings.HasPrefix(line, org+"|") {
+				wanted++
+			}
+		}
+		c, err := m.conn(user)
+		if err != nil {
+			return err
+		}
+		for quiet := 0; quiet < 3 && len(seen) < wanted; quiet++ { // A consumer may hear of an event a moment late.
+			err := c.Tail(ctx, false, func(_ context.Context, r bus.Received) error {
+				if seen[r.ID] {
+					return nil
+				}
+				seen[r.ID] = true
+				line, err := crashEvent(org, r, last)
+				sets["told"] = append(sets["told"], line)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("events of %s: %w", org, err)
+			}
+		}
+	}
+	slices.Sort(sets["told"])
+	return nil
+}
+
+// crashEvent reads an event and keeps the order of its aggregate.
+func crashEvent(org string, r bus.Received, last map[string]int) (string, error) {
+	var event struct {
+		ID, Type, Subject, Sequence string
+		Data                        json.RawMessage
+	}
+	if err := json.Unmarshal(r.Data, &event); err != nil {
+		return "", err
+	}
+	noun, verb, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(event.Type, "nl.verloning."), ".v1"), ".")
+	last[event.Subject]++
+	if want := fmt.Sprint(last[event.Subject]); event.Sequence != want || event.ID != r.ID {
+		return "", fmt.Errorf("event %s of %s %s has version %s, and %s comes next", r.ID, noun, event.Subject, event.Sequence, want)
+	}
+	return strings.Join([]string{org, noun, event.Subject, event.Sequence, verb, event.ID, string(event.Data)}, "|"), nil
+}
+
+// balanced checks that each organisation's accounts sum to nought.
+func (m *crashMonth) balanced(ctx context.Context) error {
+	for _, user := range m.readers() {
+		reply, err := m.insist(ctx, user, "ledger", "balances", map[string]any{})
+		if err != nil {
+			return err
+		}
+		accounts, sum := reply["balances"].([]any), modelNumber("0")
+		for _, a := range accounts {
+			sum.Add(sum, modelNumber(a.(map[string]any)["amount"].(string)))
+		}
+		if len(accounts) == 0 || sum.Sign() != 0 {
+			return fmt.Errorf("the %d accounts of %s sum to %s", len(accounts), user, sum.FloatString(2))
+		}
+	}
+	return nil
+}
+
+// judge holds a month against the model, and against the undisturbed one unless
+// it is that itself.
+func (s crashState) judge(t *testing.T, model modelMonthEnd, undisturbed *crashState) {
+	t.Helper()
+	crashSame(t, "told, against the outbox", s.sets["told"], s.sets["events"])
+	crashSame(t, "contracts, against the model", crashFlat(s.judged.Contracts), crashFlat(model.Contracts))
+	crashSame(t, "payments, against the model", s.judged.Payments, model.Payments)
+	crashSame(t, "transfers, against the model", crashFlat(s.judged.Transfers), crashFlat(model.Transfers))
+	crashSame(t, "events, against the model", crashFlat(s.judged.Events), crashFlat(model.Events))
+	for name, lines := range s.sets {
+		if len(lines) == 0 {
+			t.Errorf("there are no %s", name)
+		}
+		if undisturbed != nil {
+			crashSame(t, name, lines, undisturbed.sets[name])
+		}
+	}
+}
+
+func crashFlat[V any](m map[string]V) []string {
+	var lines []string
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		lines = append(lines, fmt.Sprint(key, ": ", m[key]))
+	}
+	return lines
+}
+
+// crashSame compares sorted lines, in which one may stand twice, and shows the first
+// that only one side has.
+func crashSame(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	count := map[string]int{}
+	for _, line := range got {
+		count[line]++
+	}
+	for _, line := range want {
+		count[line]--
+	}
+	shown := 0
+	for _, line := range slices.Sorted(maps.Keys(count)) {
+		if n := count[line]; n != 0 && shown < 6 {
+			shown++
+			t.Errorf("%s: %+d × %.300s", what, n, line)
+		}
+	}
+	if shown > 0 {
+		t.Errorf("%s: %d lines, want %d", what, len(got), len(want))
+	}
+}
