@@ -50,8 +50,9 @@ CREATE TABLE sealing_key (
 
 -- The one row that names this database to the outside.
 CREATE TABLE instance (
-    one  boolean PRIMARY KEY DEFAULT true CHECK (one),
-    id   uuid    NOT NULL DEFAULT gen_random_uuid(),
-    since timestamptz NOT NULL DEFAULT now()
+    one      boolean     PRIMARY KEY DEFAULT true CHECK (one),
+    id       uuid        NOT NULL DEFAULT gen_random_uuid(),
+    operator text        CHECK (operator ~ '^O[A-Z2-7]{55}$'), -- of the bus that it announces on
+    since    timestamptz NOT NULL DEFAULT now()
 );
 INSERT INTO instance DEFAULT VALUES;

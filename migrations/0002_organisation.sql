@@ -25,12 +25,23 @@ CREATE INDEX ON account (organisation, since);
 CREATE TABLE app_user (
     id           uuid        PRIMARY KEY,
     organisation uuid        NOT NULL REFERENCES organisation,
-    public       text        NOT NULL UNIQUE CHECK (public ~ '^U[A-Z2-7]{55}$'),
     name         text        NOT NULL,
     roles        text[]      NOT NULL CHECK (cardinality(roles) > 0 AND
                              roles <@ ARRAY['admin', 'submit', 'calculate', 'approve', 'control', 'read']),
     added_at     timestamptz NOT NULL DEFAULT now()
 );
+
+CREATE UNIQUE INDEX app_user_name ON app_user (organisation, lower(name));
+
+-- A user may hold several keys, an old one and its replacement: it stays one
+-- user, so that nobody approves with a second key what they calculated with the
+-- first.
+CREATE TABLE app_user_key (
+    public   text        PRIMARY KEY CHECK (public ~ '^U[A-Z2-7]{55}$'),
+    app_user uuid        NOT NULL REFERENCES app_user,
+    since    timestamptz NOT NULL DEFAULT now()
+);
+CREATE TRIGGER app_user_key_forever BEFORE UPDATE ON app_user_key FOR EACH ROW EXECUTE FUNCTION forbid_change();
 
 -- A request that was carried out, so that its repetition gives the same reply.
 -- Rows are kept at least a year.

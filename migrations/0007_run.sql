@@ -3,6 +3,7 @@ CREATE TABLE run (
     id          uuid        PRIMARY KEY,
     employer    uuid        NOT NULL REFERENCES organisation,
     period      date        NOT NULL,
+    period_end  date        NOT NULL CHECK (period_end >= period),
     period_kind text        NOT NULL CHECK (period_kind IN ('month', 'four_weeks')),
     kind        text        NOT NULL CHECK (kind IN ('regular', 'off_cycle')),
     sequence    int         NOT NULL CHECK (sequence > 0),
@@ -13,7 +14,9 @@ CREATE TABLE run (
     opened_by   uuid        NOT NULL REFERENCES app_user,
     opened_at   timestamptz NOT NULL DEFAULT now(),
     UNIQUE (employer, period, period_kind, kind, sequence),
-    CHECK (status = 'open' OR calculation > 0)
+    CHECK (status = 'open' OR calculation > 0),
+    -- A month and four weeks of the same days would pay the same hours twice.
+    CONSTRAINT run_overlap EXCLUDE USING gist (employer WITH =, daterange(period, period_end, '[]') WITH &&) WHERE (kind = 'regular')
 );
 
 -- A calculation sees the facts up to its cut-off. The status stands here and on
@@ -76,7 +79,8 @@ CREATE TABLE acceptance (
 -- +goose StatementBegin
 CREATE FUNCTION forbid_approved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT FROM calculation c WHERE c.id = OLD.calculation AND c.status = 'approved') THEN
+    IF EXISTS (SELECT FROM calculation c WHERE c.status = 'approved'
+               AND (c.id = OLD.calculation OR (TG_OP = 'UPDATE' AND c.id = NEW.calculation))) THEN
         RAISE EXCEPTION 'rows of % that were approved are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;

@@ -6,7 +6,7 @@ CREATE TABLE posting (
     id        uuid           PRIMARY KEY,
     ledger    uuid           NOT NULL REFERENCES organisation,
     sequence  int            NOT NULL CHECK (sequence > 0),
-    kind      text           NOT NULL CHECK (kind IN ('run', 'grant')),
+    kind      text           NOT NULL CHECK (kind IN ('run', 'grant', 'refusal')),
     content   text           NOT NULL CHECK (content ~ '^[0-9a-f]{64}$'),
     total     numeric(16, 2) NOT NULL CHECK (total >= 0),
     previous  text           NOT NULL,
@@ -36,7 +36,7 @@ COMMENT ON VIEW posted_transfer IS 'The ledger: transfers whose posting exists. 
 -- +goose StatementBegin
 CREATE FUNCTION forbid_posted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT FROM posting p WHERE p.id = OLD.posting) THEN
+    IF EXISTS (SELECT FROM posting p WHERE p.id = OLD.posting OR (TG_OP = 'UPDATE' AND p.id = NEW.posting)) THEN
         RAISE EXCEPTION 'transfers that were posted are never changed or deleted' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
@@ -62,4 +62,6 @@ CREATE TABLE payment (
     CHECK ((kind = 'subsidy') = (claim IS NOT NULL))
 );
 CREATE INDEX ON payment (run);
+CREATE UNIQUE INDEX payment_of_claim ON payment (claim) WHERE claim IS NOT NULL;
+CREATE UNIQUE INDEX payment_of_wage ON payment (run, contract) WHERE kind = 'wage';
 CREATE TRIGGER payment_forever BEFORE UPDATE OR DELETE ON payment FOR EACH ROW EXECUTE FUNCTION forbid_change();

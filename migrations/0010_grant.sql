@@ -6,7 +6,8 @@ CREATE TABLE grant_batch (
     total        numeric(16, 2) NOT NULL CHECK (total >= 0),
     hash         text           NOT NULL CHECK (hash ~ '^[0-9a-f]{64}$'),
     granted_by   uuid           NOT NULL REFERENCES app_user,
-    granted_at   timestamptz    NOT NULL DEFAULT now()
+    granted_at   timestamptz    NOT NULL DEFAULT now(),
+    UNIQUE (id, granted_by)
 );
 
 -- The verdict on a claim; a later one replaces it until one is approved.
@@ -24,10 +25,13 @@ CREATE TABLE grant_line (
 CREATE INDEX ON grant_line (batch);
 
 CREATE TABLE grant_approval (
-    batch       uuid        PRIMARY KEY REFERENCES grant_batch,
+    batch       uuid        PRIMARY KEY,
     posting     uuid        NOT NULL UNIQUE REFERENCES posting,
+    granted_by  uuid        NOT NULL,
     approved_by uuid        NOT NULL REFERENCES app_user,
-    approved_at timestamptz NOT NULL DEFAULT now()
+    approved_at timestamptz NOT NULL DEFAULT now(),
+    FOREIGN KEY (batch, granted_by) REFERENCES grant_batch (id, granted_by),
+    CONSTRAINT grant_four_eyes CHECK (approved_by <> granted_by)
 );
 
 -- A claim is decided once: the approved verdicts.

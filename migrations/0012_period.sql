@@ -41,7 +41,7 @@ SELECT guard(parent, parent) FROM unnest(ARRAY['hours', 'payslip', 'payslip_line
 DO $$
 DECLARE name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['cutoff', 'organisation', 'account', 'app_user', 'request', 'person', 'employment', 'employment_version',
+    FOREACH name IN ARRAY ARRAY['cutoff', 'organisation', 'account', 'app_user', 'app_user_key', 'request', 'person', 'employment', 'employment_version',
         'contract', 'contract_version', 'placement', 'decision', 'decision_version', 'loonwaarde', 'submission', 'run', 'calculation',
         'shard', 'exception', 'acceptance', 'posting', 'payment', 'grant_batch', 'grant_line', 'grant_approval', 'claim_decided',
         'budget_entry', 'outbox', 'sealing_key', 'instance'] LOOP
@@ -64,9 +64,9 @@ CREATE TRIGGER run_forward BEFORE UPDATE ON run FOR EACH ROW
     EXECUTE FUNCTION forbid_reopening();
 CREATE TRIGGER run_kept BEFORE DELETE ON run FOR EACH ROW EXECUTE FUNCTION forbid_reopening();
 
--- Tables that grow with the month are partitioned by it. A partition is made
--- beside its parent and then attached, which does not stop readers or writers
--- of other months.
+-- Tables that grow with the month are partitioned by it. Attaching waits for
+-- writers of the tables that foreign keys point at, and new ones wait for it, so
+-- the service makes the months around now when it starts.
 -- +goose StatementBegin
 CREATE FUNCTION ensure_period(of_day date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

@@ -27,8 +27,8 @@ const (
 )
 
 // Contract is an arbeidsovereenkomst of one person with one employer under one
-// scheme. Its terms are versions: what holds on a day is the newest version
-// that is valid from that day or earlier.
+// scheme. Its terms are versions: what holds on a day is the version that
+// started last by then; see Newest.
 type Contract struct {
 	ID           uuid.UUID
 	Number       string // the employer's own, unique within the employer
@@ -73,12 +73,21 @@ func (c Contract) On(day calendar.Date) (Terms, bool) {
 	if !c.Span().Holds(day) || len(c.Versions) == 0 {
 		return Terms{}, false
 	}
-	for i := len(c.Versions) - 1; i >= 0; i-- {
-		if !c.Versions[i].ValidFrom.After(day) {
-			return c.Versions[i], true
+	return c.Versions[Newest(len(c.Versions), func(i int) calendar.Date { return c.Versions[i].ValidFrom }, day)], true
+}
+
+// Newest picks the version that holds on a day: of those valid by then the one
+// that starts last, and of those that start together the latest written. So a
+// correction of July does not undo what was agreed from October. Before all of
+// them the first holds.
+func Newest(n int, from func(int) calendar.Date, day calendar.Date) int {
+	best := 0
+	for i := 1; i < n; i++ {
+		if start := from(i); !start.After(day) && (!start.Before(from(best)) || from(best).After(day)) {
+			best = i
 		}
 	}
-	return c.Versions[0], true
+	return best
 }
 
 // Latest returns the newest version of the terms.

@@ -62,8 +62,10 @@ func (t ContractTerms) accept(d *Door) Terms {
 	if !d.failed("hours_per_week") && !d.failed("full_time_hours") && terms.HoursPerWeek.Cmp(terms.FullTimeHours) > 0 {
 		d.Refuse(Reason("hours_per_week/over_full_time", "hours_per_week", "Meer uren dan de volledige werkweek van de sector.", "More hours than the sector's full-time week."))
 	}
-	d.twoDecimals("hours_per_week", terms.HoursPerWeek)
-	d.twoDecimals("full_time_hours", terms.FullTimeHours)
+	d.Decimals("hours_per_week", terms.HoursPerWeek, 2)
+	d.Decimals("full_time_hours", terms.FullTimeHours, 2)
+	d.Decimals("wage_factor", terms.Factor, 4)
+	d.Decimals("wage_amount", terms.HourlyAmount, 4)
 	if t.Averaging && terms.PayBasis != Fixed {
 		d.Refuse(Reason("averaging/needs_fixed", "averaging", "Urenverrekening past alleen bij een vast loon.", "Averaging fits a fixed wage only."))
 	}
@@ -112,6 +114,9 @@ func (d *Desk) contractParties(ctx context.Context, tx Tx, door *Door, c *Contra
 	d.underScheme(door, *c)
 	if c.Municipality, err = party(ctx, tx, door, "municipality", req.Municipality, Gemeente); err != nil {
 		return err
+	}
+	if c.Municipality == c.Employer && !door.failed("municipality") {
+		door.Refuse(Reason("municipality/own", "municipality", "Een gemeente betaalt geen subsidie aan zichzelf.", "A municipality pays no subsidy to itself."))
 	}
 	c.Provider, err = party(ctx, tx, door, "provider", req.Provider, Provider)
 	return err
@@ -320,6 +325,7 @@ func (d *Desk) RecordPlacement(ctx context.Context, tx Tx, a Actor, req Placemen
 		ID: d.NewID(), Contract: c.ID, Span: door.Span("from", req.From, "to", req.To), Scale: req.Scale,
 		Price: door.Number("price", req.Price, euro.Number{}, euro.Int(500)),
 	}
+	door.Decimals("price", p.Price, 4)
 	if !known {
 		door.Refuse(Unknown("contract", "contract", req.Contract))
 	} else if !p.Span.From.IsZero() && !c.Span().Holds(p.Span.From) {

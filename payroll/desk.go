@@ -69,7 +69,7 @@ func (d *Desk) OpenRun(ctx context.Context, tx Tx, a Actor, req RunOpen) (RunRep
 	r.ID = RunID(r.Employer, r.Period, r.Kind, r.Sequence)
 	exists, err := tx.AddRun(ctx, a, r)
 	if err == nil && exists {
-		err = Refuse(Conflict, Reason("run/exists", "period", "Voor deze periode is al een run geopend.", "A run for this period exists already."))
+		err = Refuse(Conflict, Reason("run/exists", "period", "Voor (een deel van) deze periode is al een run geopend.", "A run for this period, or for part of it, exists already."))
 	}
 	return replyTo(r), err
 }

@@ -83,10 +83,11 @@ func (d *Door) Number(field, text string, low, high euro.Number) euro.Number {
 	return n
 }
 
-// twoDecimals refuses what the hundredths of an hour cannot hold.
-func (d *Door) twoDecimals(field string, n euro.Number) {
-	if !n.Equal(n.Round(2)) {
-		d.Refuse(Reason("number/decimals", field, "Hoogstens twee decimalen.", "At most two decimals."))
+// Decimals refuses what is kept with fewer decimals than were written: a fact
+// is never rounded on its way in.
+func (d *Door) Decimals(field string, n euro.Number, places int32) {
+	if !n.Equal(n.Round(places)) {
+		d.Refuse(Reason("number/decimals", field, fmt.Sprintf("Hoogstens %d decimalen.", places), fmt.Sprintf("At most %d decimals.", places)))
 	}
 }
 

@@ -48,6 +48,7 @@ func (d *Desk) RegisterPerson(ctx context.Context, tx Tx, a Actor, req PersonReg
 		ID: d.NewID(), Employer: a.Organisation.ID, Number: req.Number, Version: 1,
 		Name: Name(req.Name), Birth: birth(door, req.Birth, tx.Today()), IBAN: TidyIBAN(req.IBAN), Korting: req.Korting,
 	}
+	notOwn(door, a, e.IBAN)
 	if _, taken, err := tx.Employment(ctx, a.Organisation.ID, req.Number); err != nil {
 		return PersonRegistered{}, err
 	} else if taken {
@@ -99,6 +100,7 @@ func (d *Desk) AmendPerson(ctx context.Context, tx Tx, a Actor, req PersonAmend)
 	}
 	if req.IBAN != "" {
 		e.IBAN = TidyIBAN(req.IBAN)
+		notOwn(door, a, e.IBAN)
 	}
 	if req.Korting != nil {
 		e.Korting = *req.Korting
@@ -121,6 +123,14 @@ func birth(door *Door, text string, today calendar.Date) calendar.Date {
 		door.Refuse(Reason("birth_date/out_of_range", "birth_date", "Deze geboortedatum past niet bij een werknemer.", "This birth date does not fit an employee."))
 	}
 	return day
+}
+
+// notOwn refuses the employer's own account: nobody is paid onto the account
+// that pays, and one such order would stop all the others of a run.
+func notOwn(door *Door, a Actor, iban IBAN) {
+	if iban != "" && iban == a.Organisation.IBAN {
+		door.Refuse(Reason("iban/own", "iban", "Dit is de rekening van de werkgever zelf.", "This is the employer's own account."))
+	}
 }
 
 func onlyEmployer(door *Door, a Actor) {

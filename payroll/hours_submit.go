@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -54,7 +55,7 @@ type HoursVerdict struct {
 type AcceptedLine struct {
 	Line     int       `json:"line"`
 	Version  int       `json:"version"`
-	Late     bool      `json:"late,omitempty"` // the period was approved; goes along with a correction
+	Late     bool      `json:"late,omitempty"` // the period was approved; kept for a correction
 	Warnings []Problem `json:"warnings,omitempty"`
 }
 
@@ -86,8 +87,9 @@ type HoursKey struct {
 
 // WeekKey is a person's week at one employer.
 type WeekKey struct {
-	Person uuid.UUID
-	Monday calendar.Date
+	Person   uuid.UUID
+	Employer uuid.UUID
+	Monday   calendar.Date
 }
 
 // SubmitHours judges a submission line by line, keeps what it accepts and
@@ -135,6 +137,7 @@ type judged struct {
 	Hours
 	key      ContractKey
 	person   uuid.UUID
+	employer uuid.UUID
 	problems []Problem
 	warnings []Problem
 }
@@ -202,7 +205,7 @@ func (j *judged) place(book HoursBook, seen, versions map[HoursKey]int, submissi
 		}
 		return
 	}
-	j.Contract, j.Submission, j.person = c.ID, submission, c.Person
+	j.Contract, j.Submission, j.person, j.employer = c.ID, submission, c.Person, c.Employer
 	if j.Day.IsZero() {
 		return
 	}
@@ -227,7 +230,7 @@ func (j *judged) place(book HoursBook, seen, versions map[HoursKey]int, submissi
 	if slices.ContainsFunc(book.Approved[c.Employer], func(s calendar.Span) bool { return s.Holds(j.Day) }) {
 		j.Late = true
 		j.warnings = append(j.warnings, Reason("period/approved", "day",
-			"De run van deze maand is al goedgekeurd; deze uren gaan mee in een correctie.", "The run of this month is approved; these hours go along with a correction."))
+			"De run van deze periode is al goedgekeurd; deze uren zijn bewaard voor een correctie.", "The run of this period is approved; these hours are kept for a correction."))
 	}
 }
 
@@ -250,7 +253,7 @@ func judgeTotals(lines []judged, book HoursBook) {
 	}
 }
 
-func (j *judged) week() WeekKey { return WeekKey{j.person, j.Day.Week()} }
+func (j *judged) week() WeekKey { return WeekKey{j.person, j.employer, j.Day.Week()} }
 
 // weekTotals is what the weeks come to with the lines that are good so far.
 func weekTotals(lines []judged, book HoursBook) map[WeekKey]map[HoursKey]Quantity {
@@ -317,10 +320,13 @@ func facts(lines []judged) []Hours {
 // hoursEvents announces a verdict to who submitted: counts, and the refused
 // lines with their reasons, so that hours sent while we were away are answered.
 func hoursEvents(a Actor, submission uuid.UUID, v HoursVerdict) []Event {
+	// The submitter chooses the submission's id, so that it must not be able to
+	// be that of a payment or a claim.
+	aggregate := DeriveID("submission/" + a.Organisation.ID.String() + "/" + submission.String())
 	var events []Event
 	add := func(verb string, data any) {
 		events = append(events, Event{
-			Owner: a.Organisation.ID, Noun: "hours", Aggregate: submission, Version: len(events) + 1, Verb: verb, Data: EventData(data),
+			Owner: a.Organisation.ID, Noun: "hours", Aggregate: aggregate, Version: len(events) + 1, Verb: verb, Data: EventData(data),
 		})
 	}
 	if len(v.Accepted) > 0 {
@@ -330,6 +336,17 @@ func hoursEvents(a Actor, submission uuid.UUID, v HoursVerdict) []Event {
 		add("rejected", map[string]any{"submission": submission, "refused": v.Refused})
 	}
 	return events
+}
+
+// RejectedWhole is the event of a message of the intake that was refused before
+// any line was judged. What was handed in is named by its digest, as it may not
+// even be readable.
+func RejectedWhole(a Actor, body []byte, refusal *Refusal) Event {
+	digest := sha256.Sum256(body)
+	return Event{
+		Owner: a.Organisation.ID, Noun: "hours", Aggregate: DeriveID(fmt.Sprintf("refused/%s/%x", a.Organisation.ID, digest)), Version: 1, Verb: "rejected",
+		Data: EventData(map[string]any{"sha256": HashText(digest[:]), "meaning": refusal.Meaning, "problems": refusal.Problems}),
+	}
 }
 
 // HoursStatus asks for the verdict of an earlier submission.

@@ -139,7 +139,7 @@ func TestHoursVerdicts(t *testing.T) {
 		if c.stored != "" {
 			for _, l := range submitted(c.stored) {
 				h, contract := l.read(1), book.Contracts[ContractKey{"", l.Contract}]
-				week := WeekKey{contract.Person, h.Day.Week()}
+				week := WeekKey{contract.Person, contract.Employer, h.Day.Week()}
 				if book.Week[week] == nil {
 					book.Week[week] = map[HoursKey]Quantity{}
 				}

@@ -119,8 +119,10 @@ type UserAdded struct {
 	Credentials string    `json:"credentials"`
 }
 
-// AddUser mints a key for a user of an organisation. Only the beheerder's
-// users may be admin, since an admin reaches every organisation.
+// AddUser adds a user of an organisation and mints a key; a user who is there
+// with the same roles gets another key and stays one user, so that nobody
+// becomes two persons by losing a file. Only the beheerder's users may be admin,
+// since an admin reaches every organisation.
 func (d *Desk) AddUser(ctx context.Context, tx Tx, _ Actor, req UserAdd) (UserAdded, error) {
 	door := NewDoor(req)
 	org, known, err := tx.OrganisationByCode(ctx, req.Organisation)
@@ -133,6 +135,13 @@ func (d *Desk) AddUser(ctx context.Context, tx Tx, _ Actor, req UserAdd) (UserAd
 	if known && slices.Contains(req.Roles, string(Admin)) && !org.Is(Beheerder) {
 		door.Refuse(Reason("user/role", "roles", "Alleen de beheerder heeft de rol admin.", "Only the beheerder has the role admin."))
 	}
+	id, roles, known, err := tx.UserByName(ctx, org.ID, Name(req.Name))
+	if err != nil {
+		return UserAdded{}, err
+	}
+	if known && !sameRoles(roles, req.Roles) {
+		door.Refuse(Reason("user/exists", "name", "Deze gebruiker bestaat al, met andere rollen.", "This user exists already, with other roles."))
+	}
 	if err := door.Err(); err != nil {
 		return UserAdded{}, err
 	}
@@ -144,9 +153,17 @@ func (d *Desk) AddUser(ctx context.Context, tx Tx, _ Actor, req UserAdd) (UserAd
 	if err != nil {
 		return UserAdded{}, fmt.Errorf("user of organisation %s: %w", org.Code, err)
 	}
-	id := d.NewID()
-	err = tx.AddUser(ctx, id, org.ID, key.Public, Name(req.Name), req.Roles)
-	return UserAdded{User: id, Public: key.Public, Credentials: string(key.Credentials)}, err
+	if !known {
+		id = d.NewID()
+		if err := tx.AddUser(ctx, id, org.ID, Name(req.Name), req.Roles); err != nil {
+			return UserAdded{}, err
+		}
+	}
+	return UserAdded{User: id, Public: key.Public, Credentials: string(key.Credentials)}, tx.AddUserKey(ctx, id, key.Public)
+}
+
+func sameRoles(a, b []string) bool {
+	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
 }
 
 // Unknown is the problem of something that is not known to the organisation,

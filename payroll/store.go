@@ -28,7 +28,9 @@ type Tx interface {
 	OrganisationByCode(ctx context.Context, code string) (Organisation, bool, error)
 	AddOrganisation(ctx context.Context, o Organisation, account Account) error
 	AccountSeed(ctx context.Context, organisation uuid.UUID) ([]byte, error)
-	AddUser(ctx context.Context, id, organisation uuid.UUID, public string, name Name, roles []string) error
+	UserByName(ctx context.Context, organisation uuid.UUID, name Name) (id uuid.UUID, roles []string, known bool, err error)
+	AddUser(ctx context.Context, id, organisation uuid.UUID, name Name, roles []string) error
+	AddUserKey(ctx context.Context, user uuid.UUID, public string) error
 
 	// Person finds the person by the keyed hash of the BSN, or makes one with
 	// the fresh id; without a BSN the person is the employer's own number.

@@ -21,6 +21,7 @@ const (
 	OverWageCost      payroll.ExceptionKind = "claim/over_wage_cost"
 	NoVersion         payroll.ExceptionKind = "scheme/no_version"
 	UnknownScheme     payroll.ExceptionKind = "scheme/unknown"
+	ClaimFailed       payroll.ExceptionKind = "claim/failed"
 )
 
 // Claim is what a pay rule of a scheme gives for one contract in one period.

@@ -3,6 +3,7 @@ package subsidy
 import (
 	"github.com/google/uuid"
 
+	"verloning/payroll"
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 )
@@ -62,8 +63,8 @@ func (s Source) Exists(year int) bool {
 }
 
 // Decision is what a municipality decided, or agreed, for one contract. It
-// precedes every claim. Versions are append-only; the newest one that is valid
-// on a day holds.
+// precedes every claim. Versions are append-only; which holds on a day
+// payroll.Newest says.
 type Decision struct {
 	ID           uuid.UUID
 	Number       string // the municipality's own
@@ -92,12 +93,7 @@ func (d Decision) On(day calendar.Date) (DecisionTerms, bool) {
 	if len(d.Versions) == 0 || !d.Versions[len(d.Versions)-1].Span.Holds(day) {
 		return DecisionTerms{}, false
 	}
-	for i := len(d.Versions) - 1; i >= 0; i-- {
-		if !d.Versions[i].ValidFrom.After(day) {
-			return d.Versions[i], true
-		}
-	}
-	return d.Versions[0], true
+	return d.Versions[payroll.Newest(len(d.Versions), func(i int) calendar.Date { return d.Versions[i].ValidFrom }, day)], true
 }
 
 // Loonwaarde is a determined wage value: a whole percentage of the minimum
@@ -111,13 +107,15 @@ type Loonwaarde struct {
 	ReviewDue  calendar.Date
 }
 
-// loonwaardeOn returns the value that holds on a day: the newest version valid
-// from then or earlier.
+// loonwaardeOn returns the value that holds on a day, if one was determined by
+// then.
 func loonwaardeOn(values []Loonwaarde, day calendar.Date) (Loonwaarde, bool) {
-	for i := len(values) - 1; i >= 0; i-- {
-		if !values[i].ValidFrom.After(day) {
-			return values[i], true
-		}
+	if len(values) == 0 {
+		return Loonwaarde{}, false
 	}
-	return Loonwaarde{}, false
+	value := values[payroll.Newest(len(values), func(i int) calendar.Date { return values[i].ValidFrom }, day)]
+	if value.ValidFrom.After(day) {
+		return Loonwaarde{}, false
+	}
+	return value, true
 }

@@ -56,7 +56,7 @@ func (d *Desk) RecordDecision(ctx context.Context, tx Tx, a payroll.Actor, req D
 	if err != nil {
 		return DecisionRecorded{}, err
 	}
-	value := Loonwaarde{Contract: c.ID, ValidFrom: terms.Span.From, MeasuredBy: req.MeasuredBy, ReviewDue: door.Date("review_due", req.ReviewDue)}
+	value := Loonwaarde{Contract: c.ID, ValidFrom: terms.ValidFrom, MeasuredBy: req.MeasuredBy, ReviewDue: door.Date("review_due", req.ReviewDue)}
 	if err := door.Err(); err != nil {
 		return DecisionRecorded{}, err
 	}
@@ -88,6 +88,7 @@ func (r DecisionRecord) accept(door *payroll.Door) DecisionTerms {
 		HoursPerWeek: door.Number("hours_per_week", r.HoursPerWeek, euro.MustNumber("0.01"), euro.Int(48)),
 		Budget:       Source(r.Budget), Conditions: r.Conditions,
 	}
+	door.Decimals("hours_per_week", t.HoursPerWeek, 2)
 	t.ValidFrom = t.Span.From
 	if r.ValidFrom != "" {
 		if t.ValidFrom = door.Date("valid_from", r.ValidFrom); !t.ValidFrom.IsZero() && !t.Span.Holds(t.ValidFrom) {
@@ -100,6 +101,7 @@ func (r DecisionRecord) accept(door *payroll.Door) DecisionTerms {
 	}
 	if r.Charges != "" {
 		charges := door.Number("charges_percent", r.Charges, euro.Number{}, euro.Int(60))
+		door.Decimals("charges_percent", charges, 4)
 		t.Charges = &charges
 	}
 	if t.Route == Forfait && r.Loonwaarde != nil {

@@ -101,7 +101,18 @@ func (d *Desk) Compute(r payroll.Run, f PersonFile, month payroll.ContractMonth,
 		return slip, nil, append(found, unknownScheme(month.Contract)), nil
 	}
 	claims, more, err := NewClaims(r, scheme, f.ClaimFile(month), slip, t)
-	return slip, claims, append(found, more...), err
+	if err != nil {
+		return slip, nil, append(found, claimFailed(month.Contract, err)), nil
+	}
+	return slip, claims, append(found, more...), nil
+}
+
+// claimFailed is the exception of a contract whose subsidy could not be
+// computed: the wage goes on.
+func claimFailed(c payroll.Contract, cause error) payroll.Exception {
+	return payroll.Exception{Kind: ClaimFailed, Subject: c.Number, Detail: payroll.Text{
+		NL: fmt.Sprintf("Contract %s: de subsidie kon niet worden berekend en wordt niet gedeclareerd: %v.", c.Number, cause),
+		EN: fmt.Sprintf("Contract %s: the subsidy could not be computed and is not claimed: %v.", c.Number, cause)}}
 }
 
 // ClaimFile is what the claims of a contract need, with the hours of the period.
@@ -136,13 +147,16 @@ func (d *Desk) Finish(ctx context.Context, tx Tx, run uuid.UUID, number int) (bo
 	if err != nil {
 		return false, err
 	}
+	c.Hash = hash
 	if err := tx.SetCalculated(ctx, r, c, hash, totals); err != nil {
 		return false, err
 	}
-	return true, tx.Publish(ctx, []payroll.Event{runEvent(r, "calculated", number, hash, totals)})
+	return true, tx.Publish(ctx, []payroll.Event{runEvent(r, "calculated", c, totals, "")})
 }
 
-func runEvent(r payroll.Run, verb string, number int, hash string, t Totals) payroll.Event {
+// runEvent announces a run; head is the newest hash of the ledger's chain, so
+// that others can hold it against a later copy.
+func runEvent(r payroll.Run, verb string, c payroll.Calculation, t Totals, head string) payroll.Event {
 	return payroll.Event{Owner: r.Employer, Noun: "run", Aggregate: r.ID, Verb: verb, Data: payroll.EventData(struct {
 		Run         uuid.UUID `json:"run"`
 		Period      string    `json:"period"`
@@ -150,7 +164,8 @@ func runEvent(r payroll.Run, verb string, number int, hash string, t Totals) pay
 		Hash        string    `json:"hash"`
 		GrossOnly   bool      `json:"gross_only"`
 		Totals      Totals    `json:"totals"`
-	}{r.ID, r.Period.String(), number, hash, true, t})}
+		Ledger      string    `json:"ledger_head,omitempty"`
+	}{r.ID, r.Period.String(), c.Number, c.Hash, true, t, head})}
 }
 
 // RunApprove approves what somebody else calculated: it names the run, the
@@ -198,12 +213,16 @@ func (d *Desk) ApproveRun(ctx context.Context, tx Tx, a payroll.Actor, req RunAp
 	if err != nil {
 		return RunApproved{}, err
 	}
+	if !reply.Paid.Equal(totals.Net) || !reply.Claimed.Equal(totals.Claimed) {
+		return RunApproved{}, fmt.Errorf("run %s: payments of %s and claims of %s were ordered, calculated were %s and %s", r.ID, reply.Paid, reply.Claimed, totals.Net, totals.Claimed)
+	}
 	posting := Posting{ID: PostingID(r, c), Ledger: r.Employer, Kind: "run", Content: c.Hash, Total: totals.Gross.Add(totals.Holiday).Add(totals.Claimed)}
 	reply.Run, reply.Posting = r.ID, posting.ID
-	if err := tx.Approve(ctx, a, r, c, posting); err != nil {
+	head, err := tx.Approve(ctx, a, r, c, posting)
+	if err != nil {
 		return RunApproved{}, err
 	}
-	return reply, tx.Publish(ctx, []payroll.Event{runEvent(r, "approved", c.Number, c.Hash, totals)})
+	return reply, tx.Publish(ctx, []payroll.Event{runEvent(r, "approved", c, totals, head)})
 }
 
 // PostingID derives the posting that approval of a calculation makes; the
@@ -230,6 +249,18 @@ func approvable(ctx context.Context, tx Tx, a payroll.Actor, r payroll.Run, req 
 	}
 	if c.AskedBy == a.User {
 		problems = append(problems, payroll.Reason("run/four_eyes", "", "Wie berekent, keurt niet goed: een tweede persoon doet dat.", "Who calculates does not approve: a second person does."))
+	}
+	checks, err := tx.ApprovalChecks(ctx, a, r, c)
+	if err != nil {
+		return c, err
+	}
+	if checks.Accepted {
+		problems = append(problems, payroll.Reason("run/four_eyes_exceptions", "", "Wie uitzonderingen accepteerde, keurt niet goed.", "Who accepted exceptions does not approve."))
+	}
+	if checks.Overtaken {
+		problems = append(problems, payroll.Reason("run/overtaken", "hash",
+			"Sinds deze berekening is een andere run goedgekeurd, waar de subsidies van afhangen. Bereken opnieuw.",
+			"Another run, on which the subsidies depend, was approved since this calculation. Calculate again."))
 	}
 	open, err := tx.OpenExceptions(ctx, r)
 	if err != nil {

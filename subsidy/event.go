@@ -19,7 +19,6 @@ type claimData struct {
 	Period   calendar.Period `json:"period"`
 	Amount   euro.Amount     `json:"amount"`
 	Granted  *euro.Amount    `json:"granted,omitempty"`
-	Reason   string          `json:"reason,omitempty"`
 	Currency string          `json:"currency"`
 	Budget   Source          `json:"budget"`
 }
@@ -46,10 +45,11 @@ func (c Claim) Raised(r payroll.Run) []payroll.Event {
 	return c.toBoth(1, "raised", c.data(r.Period))
 }
 
-// Announced announces the municipality's verdict to both parties.
+// Announced announces the municipality's verdict to both parties. The reason is
+// free text, which may name somebody: it is in the list of claims and not here.
 func (g Granted) Announced() []payroll.Event {
 	data := g.data(g.Run.Period)
 	amount := g.Amount
-	data.Granted, data.Reason = &amount, g.Reason
+	data.Granted = &amount
 	return g.toBoth(2, string(g.Verdict), data)
 }

@@ -191,12 +191,34 @@ func (d *Desk) ApproveClaims(ctx context.Context, tx Tx, a payroll.Actor, req Cl
 		return ClaimsApproved{}, payroll.Refuse(payroll.Conflict, payroll.Reason("batch/replaced", "batch",
 			"Over declaraties uit deze batch is later opnieuw besloten; keur de latere batch goed.", "Claims of this batch were decided on again later; approve the later batch."))
 	}
-	posting := Posting{ID: payroll.DeriveID("posting/grant/" + b.ID.String()), Ledger: b.Municipality, Kind: "grant", Content: b.Hash, Total: b.Total}
-	reply.Batch, reply.Posting = b.ID, posting.ID
-	if err := tx.ApproveBatch(ctx, a, b, posting, transfers); err != nil {
+	posts := postings(b, transfers)
+	reply.Batch, reply.Posting = b.ID, posts[0].ID
+	if err := tx.ApproveBatch(ctx, a, b, posts); err != nil {
 		return ClaimsApproved{}, err
 	}
 	return reply, tx.SpendBudget(ctx, a, b)
+}
+
+// postings puts the transfers under a posting of each ledger: the
+// municipality's grant first, and of each employer what was not granted, which
+// is not receivable any more.
+func postings(b Batch, transfers []RunTransfer) []Posted {
+	posts := []Posted{{Posting: Posting{ID: payroll.DeriveID("posting/grant/" + b.ID.String()), Ledger: b.Municipality, Kind: "grant", Content: b.Hash, Total: b.Total}}}
+	at := map[uuid.UUID]int{b.Municipality: 0}
+	for _, t := range transfers {
+		i, known := at[t.Ledger]
+		if !known {
+			i = len(posts)
+			at[t.Ledger] = i
+			posts = append(posts, Posted{Posting: Posting{
+				ID: payroll.DeriveID("posting/refusal/" + b.ID.String() + "/" + t.Ledger.String()), Ledger: t.Ledger, Kind: "refusal", Content: b.Hash}})
+		}
+		posts[i].Transfers = append(posts[i].Transfers, t)
+		if i > 0 {
+			posts[i].Total = posts[i].Total.Add(t.Amount)
+		}
+	}
+	return posts
 }
 
 func grantable(a payroll.Actor, b Batch, hash string) error {
@@ -257,10 +279,14 @@ func (g Granted) payment() (payroll.Payment, bool) {
 	}, true
 }
 
-// transfers are the municipality's bookings of a verdict.
+// transfers are the bookings of a verdict: what is granted is the
+// municipality's cost, and what is not is taken off the employer's receivable.
 func (g Granted) transfers() []RunTransfer {
 	var list []RunTransfer
-	for _, t := range ledger.NonZero(ledger.Transfer{Ledger: g.Payer, Debit: ledger.SubsidyCost, Credit: ledger.SubsidyPayable, Amount: g.Amount}) {
+	for _, t := range ledger.NonZero(
+		ledger.Transfer{Ledger: g.Payer, Debit: ledger.SubsidyCost, Credit: ledger.SubsidyPayable, Amount: g.Amount},
+		ledger.Transfer{Ledger: g.Payee, Debit: ledger.WageSubsidy, Credit: ledger.SubsidyReceivable, Amount: g.Claim.Amount.Sub(g.Amount)},
+	) {
 		list = append(list, RunTransfer{g.Run, ContractTransfer{g.Contract, t}})
 	}
 	return list

@@ -69,8 +69,8 @@ func lksMonth(d DecisionTerms, values []Loonwaarde, c payroll.Contract, birth, d
 }
 
 // referenceDay is the day whose figures a running subsidy follows: the day it
-// was granted, or its first day where it was granted later; from the next 1
-// January on, each 1 January (art. 10d lid 7). The youth amount goes by the age
+// was granted, or its first day where that came before; from the next 1 January
+// on, each 1 January (art. 10d lid 7). The youth amount goes by the age
 // on that same day: a choice, like the reading of lid 7 itself.
 func (d DecisionTerms) referenceDay(day calendar.Date) calendar.Date {
 	start := d.Granted

@@ -56,7 +56,7 @@ func TestLoonkostensubsidie(t *testing.T) {
 		{"decision ends earlier", "2026-10", adult, "2026-07-01.. 36/40", "2026-07-01 2026-07-01..2026-10-10 loonwaarde 36", "2026-07-01 60", "2337 1.08 0.40 10/31", "0.25", "decision/missing " + doubt},
 		{"a single day of February", "2027-02", adult, "2026-07-01..2027-02-01 36/40", full, "2026-07-01 60", "2337 1.08 0.40 1/28", "0.25", doubt},
 		{"loonwaarde changes in the month", "2026-10", adult, from, full, "2026-07-01 60; 2026-10-16 40", "2337 1.08 0.40 15/31 + 2337 1.08 0.60 16/31", "0.25", doubt},
-		{"a later loonwaarde over an earlier day", "2026-10", adult, from, full, "2026-10-16 40; 2026-07-01 60", "2337 1.08 0.40", "0.25", doubt},
+		{"a correction of July leaves October", "2026-10", adult, from, full, "2026-10-16 40; 2026-07-01 60", "2337 1.08 0.40 15/31 + 2337 1.08 0.60 16/31", "0.25", doubt},
 		{"loonwaarde known from the 16th", "2026-10", adult, from, full, "2026-10-16 60", "2337 1.08 0.40 16/31", "0.25", "loonwaarde/unknown " + doubt},
 		{"loonwaarde not known", "2026-10", adult, from, full, "", "0", "0.25", "loonwaarde/unknown"},
 		{"hours of the decision change in the month", "2026-10", adult, from, granted + "; 2026-10-16 2026-10-16.. loonwaarde 24", "2026-07-01 60", "2337 1.08 0.40 32/36 15/31 + 2337 1.08 0.40 24/36 16/31", "0.25", doubt},

@@ -38,6 +38,12 @@ type RunTransfer struct {
 	ContractTransfer
 }
 
+// Posted is a posting with its transfers.
+type Posted struct {
+	Posting
+	Transfers []RunTransfer
+}
+
 // Due is a payslip with its claims, as approval reads them back.
 type Due struct {
 	Payslip payroll.Payslip
@@ -58,11 +64,17 @@ type Totals struct {
 	All      int         `json:"exceptions"`
 }
 
+// ApprovalChecks is what stands in the way of an approval.
+type ApprovalChecks struct {
+	Accepted  bool // the actor accepted an exception of the run
+	Overtaken bool // another run of the employer was approved after the cut-off
+}
+
 // Posting is one step of a ledger, chained by hash to the one before.
 type Posting struct {
 	ID      uuid.UUID
 	Ledger  uuid.UUID // organisation
-	Kind    string    // run | grant
+	Kind    string    // run | grant | refusal
 	Content string    // hash of what is posted
 	Total   euro.Amount
 }
@@ -117,6 +129,7 @@ type RaisedClaim struct {
 	Budget   Source       `json:"budget"`
 	Status   string       `json:"status"` // raised | ordered | refused | nil
 	Verdict  Verdict      `json:"verdict,omitempty"`
+	Batch    *uuid.UUID   `json:"batch,omitempty"` // of the verdict, also while it waits for approval
 	Granted  *euro.Amount `json:"granted,omitempty"`
 	Reason   string       `json:"reason,omitempty"`
 }
@@ -148,14 +161,17 @@ type Tx interface {
 	// DuePage reads payslips with their claims in order of contract.
 	DuePage(ctx context.Context, r payroll.Run, c payroll.Calculation, after uuid.UUID, limit int) ([]Due, error)
 	AddPayments(ctx context.Context, payments []payroll.Payment) error
-	Approve(ctx context.Context, a payroll.Actor, r payroll.Run, c payroll.Calculation, p Posting) error
+	// ApprovalChecks looks, under the employer's lock, at what approval depends on.
+	ApprovalChecks(ctx context.Context, a payroll.Actor, r payroll.Run, c payroll.Calculation) (ApprovalChecks, error)
+	// Approve posts and returns the head of the ledger's chain.
+	Approve(ctx context.Context, a payroll.Actor, r payroll.Run, c payroll.Calculation, p Posting) (head string, err error)
 	OrganisationByID(ctx context.Context, id uuid.UUID) (payroll.Organisation, error)
 
-	// RaisedClaims lists raised claims on the municipality for granting.
+	// ClaimsToGrant lists what was raised on the municipality and not decided.
 	ClaimsToGrant(ctx context.Context, municipality uuid.UUID, employer string, period calendar.Date) ([]RaisedClaim, error)
 	AddBatch(ctx context.Context, a payroll.Actor, b Batch, lines []GrantLine) error
 	Batch(ctx context.Context, municipality, id uuid.UUID) (Batch, bool, error)
 	GrantedPage(ctx context.Context, b Batch, after uuid.UUID, limit int) ([]Granted, error)
-	ApproveBatch(ctx context.Context, a payroll.Actor, b Batch, p Posting, transfers []RunTransfer) error
+	ApproveBatch(ctx context.Context, a payroll.Actor, b Batch, posts []Posted) error
 	SpendBudget(ctx context.Context, a payroll.Actor, b Batch) error
 }

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -14,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"verloning/cmd/verloning/internal/bus"
-	"verloning/cmd/verloning/internal/postgres"
 	"verloning/payroll"
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
@@ -38,70 +34,6 @@ const (
 	eventChannel  = "event"
 	replyChannel  = "replies"
 )
-
-// member is one name and value of an object.
-type member struct {
-	name  string
-	value any
-}
-
-// ordered is a JSON object that keeps the order in which it was made: readers
-// find things where the table and the structs have them, and the same table
-// gives the same bytes.
-type ordered []member
-
-// MarshalJSON writes the members in order.
-func (o ordered) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		for _, part := range []any{m.name, m.value} {
-			text, err := plainJSON(part)
-			if err != nil {
-				return nil, err
-			}
-			b.Write(text)
-			b.WriteByte(':')
-		}
-		b.Truncate(b.Len() - 1)
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
-}
-
-// plainJSON is JSON without the escapes for HTML, so that event.> stays legible.
-func plainJSON(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
-// showInterface answers with the description of the interface that answers.
-func (s *service) showInterface(_ context.Context, _ *postgres.Tx, _ payroll.Actor, _ struct{}) (json.RawMessage, error) {
-	return s.asyncapi()
-}
-
-// asyncapi describes the interface as an AsyncAPI 3.0.0 document. It is made
-// from the table that the endpoints are made from, so that it cannot describe
-// another interface than the one that runs.
-func (s *service) asyncapi() (json.RawMessage, error) {
-	d := &describer{}
-	document, err := plainJSON(d.document(s.surface()))
-	if err != nil {
-		return nil, fmt.Errorf("asyncapi: %w", err)
-	}
-	if len(d.faults) > 0 {
-		return nil, errors.New("asyncapi: " + strings.Join(d.faults, "; "))
-	}
-	return document, nil
-}
 
 // describer collects the parts of the document on a walk along the table. What
 // it does not know how to describe is a fault: a document that is vague about
@@ -303,15 +235,17 @@ func (d *describer) announcements(table []operation) {
 
 // event adds the message of one type.
 func (d *describer) event(name string) {
-	form, known := eventForms[name]
-	if !known {
-		d.fault("event %s has no form", name)
-		return
-	}
 	full := eventType(name)
+	forms := []any{}
+	for _, form := range eventForms[name] {
+		forms = append(forms, d.object(form, false))
+	}
+	if len(forms) == 0 {
+		d.fault("event %s has no form", name)
+	}
 	d.schemas = append(d.schemas, member{full, ordered{{"allOf", []any{ref("components", "schemas", "cloudevent"), ordered{{"properties", ordered{
 		{"type", ordered{{"const", full}}},
-		{"data", d.schema(form, spot{path: full})},
+		{"data", ordered{{"oneOf", forms}}},
 	}}}}}}})
 	headers := ordered{{"type", "object"}, {"properties", ordered{{"Nats-Msg-Id", ordered{{"type", "string"}, {"description", "The id of the event."}}}}}}
 	d.events = append(d.events, d.message(full, "application/cloudevents+json", headers, ref("components", "schemas", full)))
@@ -335,25 +269,25 @@ var envelope = ordered{
 	}},
 }
 
-// eventForms are the data of each event. They are written down a second time
+// eventForms are the data of each event, in one or more forms. They are written down a second time
 // here, because the domain makes them in place; the test holds them against
 // events of a month.
-var eventForms = map[string]reflect.Type{
-	"contract.registered": reflect.TypeFor[payroll.ContractReply](),
-	"contract.amended":    reflect.TypeFor[payroll.ContractReply](),
-	"contract.extended":   reflect.TypeFor[payroll.ContractReply](),
-	"contract.ended":      reflect.TypeFor[payroll.ContractReply](),
-	"decision.recorded":   reflect.TypeFor[decisionAnnounced](),
-	"hours.accepted":      reflect.TypeFor[hoursAccepted](),
-	"hours.rejected":      reflect.TypeFor[hoursRejected](),
-	"run.calculated":      reflect.TypeFor[runAnnounced](),
-	"run.approved":        reflect.TypeFor[runAnnounced](),
-	"run.closed":          reflect.TypeFor[payroll.RunReply](),
-	"payment.ordered":     reflect.TypeFor[paymentAnnounced](),
-	"claim.raised":        reflect.TypeFor[claimAnnounced](),
-	"claim.granted":       reflect.TypeFor[claimAnnounced](),
-	"claim.partly":        reflect.TypeFor[claimAnnounced](),
-	"claim.refused":       reflect.TypeFor[claimAnnounced](),
+var eventForms = map[string][]reflect.Type{
+	"contract.registered": {reflect.TypeFor[payroll.ContractReply]()},
+	"contract.amended":    {reflect.TypeFor[payroll.ContractReply]()},
+	"contract.extended":   {reflect.TypeFor[payroll.ContractReply]()},
+	"contract.ended":      {reflect.TypeFor[payroll.ContractReply]()},
+	"decision.recorded":   {reflect.TypeFor[decisionAnnounced]()},
+	"hours.accepted":      {reflect.TypeFor[hoursAccepted]()},
+	"hours.rejected":      {reflect.TypeFor[hoursRejected](), reflect.TypeFor[hoursUnread]()},
+	"run.calculated":      {reflect.TypeFor[runAnnounced]()},
+	"run.approved":        {reflect.TypeFor[runAnnounced]()},
+	"run.closed":          {reflect.TypeFor[payroll.RunReply]()},
+	"payment.ordered":     {reflect.TypeFor[paymentAnnounced]()},
+	"claim.raised":        {reflect.TypeFor[claimAnnounced]()},
+	"claim.granted":       {reflect.TypeFor[claimAnnounced]()},
+	"claim.partly":        {reflect.TypeFor[claimAnnounced]()},
+	"claim.refused":       {reflect.TypeFor[claimAnnounced]()},
 }
 
 type decisionAnnounced struct {
@@ -374,6 +308,13 @@ type hoursRejected struct {
 	Refused    []payroll.RefusedLine `json:"refused"`
 }
 
+// hoursUnread tells of hours that were refused before any line was judged.
+type hoursUnread struct {
+	Digest   string            `json:"sha256"` // of what was handed in
+	Meaning  payroll.Meaning   `json:"meaning"`
+	Problems []payroll.Problem `json:"problems"`
+}
+
 type runAnnounced struct {
 	Run         uuid.UUID       `json:"run"`
 	Period      calendar.Period `json:"period"`
@@ -381,6 +322,7 @@ type runAnnounced struct {
 	Hash        string          `json:"hash"`
 	GrossOnly   bool            `json:"gross_only"`
 	Totals      subsidy.Totals  `json:"totals"`
+	Ledger      string          `json:"ledger_head,omitempty"` // of the employer, after approval
 }
 
 type paymentAnnounced struct {
@@ -406,7 +348,6 @@ type claimAnnounced struct {
 	Period   calendar.Period `json:"period"`
 	Amount   euro.Amount     `json:"amount"`
 	Granted  *euro.Amount    `json:"granted,omitempty"`
-	Reason   string          `json:"reason,omitempty"`
 	Currency string          `json:"currency"`
 	Budget   subsidy.Source  `json:"budget"`
 }
@@ -423,4 +364,236 @@ func (d *describer) number(rule, at string) int {
 		d.fault("%s: rule %s has no number", at, rule)
 	}
 	return n
+}
+
+// text is the schema of a string with a pattern.
+func text(pattern, description string) ordered {
+	return ordered{{"type", "string"}, {"pattern", pattern}, {"description", description}}
+}
+
+// sharedSchemas are the forms of values that come back everywhere. They take
+// what the service writes and what it likes to read; of spaces, signs and
+// leading noughts it takes somewhat more.
+var sharedSchemas = []struct {
+	name   string
+	schema ordered
+}{
+	{"uuid", append(text("^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$", "Id; written in lower case."), member{"format", "uuid"})},
+	{"date", append(text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "Day in Europe/Amsterdam, 1900 to 2199."), member{"format", "date"})},
+	{"period", text("^[0-9]{4}-(0[1-9]|1[0-2]|P0[1-9]|P1[0-3])$", "A month, or P and one of thirteen periods of four weeks.")},
+	{"amount", text(`^-?[0-9]{1,16}(\.[0-9]{1,2})?$`, "Euros; written with two decimals.")},
+	{"hours", text(`^[0-9]{1,4}(\.[0-9]{1,2})?$`, "Hours in decimals, not minutes.")},
+	{"decimal", text(`^-?[0-9]{1,18}(\.[0-9]{1,10})?$`, "An exact number.")},
+	{"code", text("^[A-Za-z0-9][A-Za-z0-9-]{0,31}$", "Code of an organisation or a scheme.")},
+	{"number", text("^[A-Za-z0-9][A-Za-z0-9./_-]{0,39}$", "Number that an organisation gave: of a contract, an employee, a decision.")},
+	{"bsn", text("^[0-9]{8,9}$", "BSN that passes the eleven test; a nought in front may be missing.")},
+	{"iban", text("^ *([A-Za-z0-9] *){15,34}$", "IBAN; spaces and lower case are allowed.")},
+	{"hash", text("^(0[xX])?[0-9a-fA-F]+$", "Hash as it was shown.")},
+	{"budget", ordered{{"type", "string"}, {"enum", subsidy.Sources}, {"description", "Where a municipality's money comes from."}}},
+}
+
+// sharedStructs are structs that come back everywhere.
+var sharedStructs = []struct {
+	name string
+	form reflect.Type
+}{
+	{"text", reflect.TypeFor[payroll.Text]()},
+	{"reason", reflect.TypeFor[payroll.Problem]()},
+	{"problem", reflect.TypeFor[bus.Problem]()},
+	{"step", reflect.TypeFor[payroll.Step]()},
+}
+
+// sharedTypes are the Go types with a shared schema.
+var sharedTypes = map[reflect.Type]string{
+	reflect.TypeFor[uuid.UUID]():       "uuid",
+	reflect.TypeFor[calendar.Date]():   "date",
+	reflect.TypeFor[subsidy.Day]():     "date",
+	reflect.TypeFor[calendar.Period](): "period",
+	reflect.TypeFor[euro.Amount]():     "amount",
+	reflect.TypeFor[euro.Number]():     "decimal",
+	reflect.TypeFor[subsidy.Decimal](): "decimal",
+	reflect.TypeFor[subsidy.Source]():  "budget",
+	reflect.TypeFor[payroll.Text]():    "text",
+	reflect.TypeFor[subsidy.Label]():   "text",
+	reflect.TypeFor[payroll.Problem](): "reason",
+	reflect.TypeFor[payroll.Step]():    "step",
+}
+
+// closedTypes are the Go types with few values.
+var closedTypes = map[reflect.Type]any{
+	reflect.TypeFor[payroll.RunStatus]():   []payroll.RunStatus{payroll.RunOpened, payroll.RunCalculating, payroll.RunCalculated, payroll.RunApproved, payroll.RunClosed},
+	reflect.TypeFor[payroll.Meaning]():     []payroll.Meaning{payroll.Invalid, payroll.Forbidden, payroll.NotFound, payroll.Conflict, payroll.TooLarge, payroll.Unavailable},
+	reflect.TypeFor[payroll.PaymentKind](): []payroll.PaymentKind{payroll.WagePayment, payroll.SubsidyPayment},
+	reflect.TypeFor[subsidy.Verdict]():     []subsidy.Verdict{subsidy.Grant, subsidy.Partly, subsidy.Refuse},
+	reflect.TypeFor[subsidy.Kind]():        []subsidy.Kind{subsidy.Subsidy, subsidy.Fee, subsidy.Premium, subsidy.Hire},
+	reflect.TypeFor[subsidy.Mark]():        []subsidy.Mark{subsidy.Stated, subsidy.Public, subsidy.Setting},
+}
+
+// namedForms are the forms of strings that have no tag and no type of their
+// own, by the name of the field: requests write days and numbers as strings
+// that the door reads, so that it can say every reason at once.
+var namedForms = func() map[string]string {
+	forms := map[string]string{"budget": "budget", "period": "period", "hash": "hash"}
+	for form, names := range map[string]string{
+		"date":    "birth_date day deadline end from granted pay_date review_due since start to valid_from",
+		"hours":   "hours hours_per_week full_time_hours",
+		"decimal": "wage_factor wage_amount price charges_percent rate quantity",
+		"amount":  "ceiling amount",
+	} {
+		for _, name := range strings.Fields(names) {
+			forms[name] = form
+		}
+	}
+	return forms
+}()
+
+// spot is where the walk is: what a schema depends on beside the Go type.
+type spot struct {
+	path, name string
+	rules      []string // validator tags
+	request    bool
+}
+
+// schema derives the schema of a value.
+func (d *describer) schema(t reflect.Type, at spot) ordered {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if name, known := sharedTypes[t]; known {
+		return ref("components", "schemas", name)
+	}
+	if values, known := closedTypes[t]; known {
+		return ordered{{"type", "string"}, {"enum", values}}
+	}
+	if t == reflect.TypeFor[json.RawMessage]() {
+		return ordered{{"type", "object"}, {"description", "An AsyncAPI document."}, {"required", []string{"asyncapi", "info", "channels", "operations", "components"}}}
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return d.stringSchema(at)
+	case reflect.Bool:
+		return ordered{{"type", "boolean"}}
+	case reflect.Int, reflect.Int64, reflect.Uint64:
+		return d.bounds(ordered{{"type", "integer"}}, at, "minimum", "maximum")
+	case reflect.Slice:
+		return d.list(t, at)
+	case reflect.Map:
+		return ordered{{"type", "object"}, {"additionalProperties", d.schema(t.Elem(), spot{path: at.path + "[]"})}}
+	case reflect.Struct:
+		return d.object(t, at.request)
+	}
+	d.fault("%s: %s has no schema", at.path, t)
+	return nil
+}
+
+// stringSchema goes by the tags, and where they say nothing by the name.
+func (d *describer) stringSchema(at spot) ordered {
+	s := ordered{{"type", "string"}}
+	for _, rule := range at.rules {
+		name, values, _ := strings.Cut(rule, "=")
+		switch name {
+		case "uuid", "code", "number", "bsn", "iban":
+			return ref("components", "schemas", name)
+		case "hexadecimal":
+			return ref("components", "schemas", "hash")
+		case "numeric":
+			s = append(s, member{"pattern", "^[0-9]+$"})
+		case "oneof":
+			return append(s, member{"enum", strings.Fields(values)})
+		}
+	}
+	if form, named := namedForms[at.name]; named && len(s) == 1 {
+		return ref("components", "schemas", form)
+	}
+	if slices.Contains(at.rules, "required") {
+		s = append(s, member{"minLength", 1})
+	}
+	return d.bounds(s, at, "minLength", "maxLength")
+}
+
+// bounds adds what the tags say of the least and the most, and refuses a tag
+// that nobody has given a meaning here.
+func (d *describer) bounds(s ordered, at spot, least, most string) ordered {
+	for _, rule := range at.rules {
+		switch name, _, _ := strings.Cut(rule, "="); name {
+		case "min":
+			s = append(s, member{least, d.number(rule, at.path)})
+		case "max":
+			s = append(s, member{most, d.number(rule, at.path)})
+		case "len":
+			s = append(s, member{least, d.number(rule, at.path)}, member{most, d.number(rule, at.path)})
+		case "", "required", "required_if", "omitempty", "numeric":
+		default:
+			d.fault("%s: rule %s has no meaning in a schema", at.path, rule)
+		}
+	}
+	return s
+}
+
+// list divides the tags at dive: those before it are about the list.
+func (d *describer) list(t reflect.Type, at spot) ordered {
+	var items []string
+	if i := slices.Index(at.rules, "dive"); i >= 0 {
+		at.rules, items = at.rules[:i], at.rules[i+1:]
+	}
+	s := ordered{{"type", "array"}, {"items", d.schema(t.Elem(), spot{path: at.path + "[]", rules: items, request: at.request})}}
+	return d.bounds(s, at, "minItems", "maxItems")
+}
+
+// object describes a struct with its embedded ones as one object.
+func (d *describer) object(t reflect.Type, request bool) ordered {
+	properties, required, conditions := ordered{}, []string{}, []any{}
+	fields := fieldsOf(t)
+	for _, f := range fields {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		rules := strings.Split(f.Tag.Get("validate"), ",")
+		properties = append(properties, member{name, d.schema(f.Type, spot{path: t.Name() + "." + f.Name, name: name, rules: rules, request: request})})
+		if request && slices.Contains(rules, "required") || !request && !strings.Contains(options, "omit") {
+			required = append(required, name)
+		}
+		for _, rule := range rules {
+			if when, is := strings.CutPrefix(rule, "required_if="); is {
+				conditions = append(conditions, d.condition(fields, name, when))
+			}
+		}
+	}
+	s := ordered{{"type", "object"}}
+	if len(required) > 0 {
+		s = append(s, member{"required", required})
+	}
+	s = append(s, member{"properties", properties}, member{"additionalProperties", false})
+	if len(conditions) > 0 {
+		s = append(s, member{"allOf", conditions})
+	}
+	return s
+}
+
+// condition requires a field when another has a value, as in required_if=Base amount.
+func (d *describer) condition(fields []reflect.StructField, name, when string) ordered {
+	other, value, _ := strings.Cut(when, " ")
+	i := slices.IndexFunc(fields, func(f reflect.StructField) bool { return f.Name == other })
+	if i < 0 {
+		d.fault("%s is required by %s, which is no field", name, other)
+		return nil
+	}
+	key, _, _ := strings.Cut(fields[i].Tag.Get("json"), ",")
+	return ordered{
+		{"if", ordered{{"required", []string{key}}, {"properties", ordered{{key, ordered{{"const", value}}}}}}},
+		{"then", ordered{{"required", []string{name}}}},
+	}
+}
+
+// fieldsOf are the fields that JSON has, with those of embedded structs in
+// their place.
+func fieldsOf(t reflect.Type) []reflect.StructField {
+	var fields []reflect.StructField
+	for i := range t.NumField() {
+		switch f := t.Field(i); {
+		case f.Anonymous:
+			fields = append(fields, fieldsOf(f.Type)...)
+		case f.IsExported():
+			fields = append(fields, f)
+		}
+	}
+	return fields
 }

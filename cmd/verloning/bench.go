@@ -167,7 +167,7 @@ func (b *bench) party(ctx context.Context, store *postgres.Store, code, role str
 func (b *bench) user(ctx context.Context, store *postgres.Store, code string, roles ...string) (string, uuid.UUID, error) {
 	var reply payroll.UserAdded
 	err := store.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		reply, err = b.desk.AddUser(ctx, tx, payroll.Actor{}, payroll.UserAdd{Organisation: code, Name: "bench", Roles: roles})
+		reply, err = b.desk.AddUser(ctx, tx, payroll.Actor{}, payroll.UserAdd{Organisation: code, Name: strings.Join(roles, " "), Roles: roles})
 		return err
 	})
 	return reply.Public, reply.User, err

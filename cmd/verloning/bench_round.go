@@ -129,7 +129,7 @@ func (b *bench) approve(ctx context.Context, s *service, boss payroll.Actor, run
 			keys[i] = e.Key.String()
 		}
 		if len(keys) > 0 {
-			if _, err := b.desk.Accept(ctx, tx, boss, payroll.AcceptExceptions{Run: run.Run.String(), Exceptions: keys, Reason: "bench"}); err != nil {
+			if _, err := b.desk.Accept(ctx, tx, payroll.Actor{Organisation: boss.Organisation, User: b.seed.By}, payroll.AcceptExceptions{Run: run.Run.String(), Exceptions: keys, Reason: "bench"}); err != nil {
 				return err
 			}
 		}

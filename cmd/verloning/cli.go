@@ -113,8 +113,9 @@ type grammar struct {
 		Show  schemeShow  `cmd:"" help:"Show a scheme with every version."`
 		Check schemeCheck `cmd:"" help:"Check a scheme file; needs no service."`
 	} `cmd:"" help:"Schemes."`
-	Bench benchCommand `cmd:"" help:"Measure a run of many contracts against its floor."`
-	Demo  demoCommand  `cmd:"" help:"Run a month of forty people in a directory of its own, and show it."`
+	Asyncapi asyncapiCommand `cmd:"" help:"Print the interface as an AsyncAPI document; needs no service."`
+	Bench    benchCommand    `cmd:"" help:"Measure a run of many contracts against its floor."`
+	Demo     demoCommand     `cmd:"" help:"Run a month of forty people in a directory of its own, and show it."`
 }
 
 // run carries out one command line. It never exits the process: main does, and

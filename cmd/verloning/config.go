@@ -15,6 +15,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"verloning/cmd/verloning/internal/embedded"
 	"verloning/cmd/verloning/internal/postgres"
 )
 
@@ -122,18 +123,15 @@ func (c config) masterKey() ([]byte, error) {
 	return key, nil
 }
 
-// makeKey writes a fresh key where there is none; a kill half-way leaves none.
+// makeKey writes a fresh key where there is none; a kill half-way leaves none,
+// and once it is there the power may go.
 func makeKey(path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
 	key := make([]byte, postgres.KeySize)
 	_, _ = rand.Read(key)
-	fresh := path + ".new"
-	if err := os.WriteFile(fresh, []byte(base64.StdEncoding.EncodeToString(key)+"\n"), 0o600); err != nil {
-		return fmt.Errorf("master key: %w", err)
-	}
-	if err := os.Rename(fresh, path); err != nil {
+	if err := embedded.WriteFile(path, []byte(base64.StdEncoding.EncodeToString(key)+"\n")); err != nil {
 		return fmt.Errorf("master key: %w", err)
 	}
 	return nil

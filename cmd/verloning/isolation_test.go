@@ -96,6 +96,7 @@ func (v victim) attempts() map[string][]map[string]any {
 		"scheme.list":     {{}},
 		"scheme.show":     {{"scheme": "loonkostensubsidie"}},
 		"scheme.check":    {{"text": "scheme: x"}},
+		"asyncapi.show":   {{}},
 		"events.held":     {{}},
 		"events.release":  {{"reason": "zomaar"}},
 		"events.replay":   {{"organisation": v.e, "since": "2026-01-01"}},
@@ -328,14 +329,14 @@ func TestWhoSeesWhat(t *testing.T) {
 	t.Run("revoked role", func(t *testing.T) {
 		conn := s.sql()
 		v.must(v.clerk, "run.calculate", map[string]any{"run": v.ids["run"]})
-		if _, err := conn.Exec(t.Context(), `UPDATE app_user SET roles = '{read}' WHERE public = $1`, v.clerk.Caller().User); err != nil {
+		if _, err := conn.Exec(t.Context(), `UPDATE app_user SET roles = '{read}' WHERE id = (SELECT app_user FROM app_user_key WHERE public = $1)`, v.clerk.Caller().User); err != nil {
 			t.Fatal(err)
 		}
 		if got := s.refused(v.clerk, "run.calculate", map[string]any{"run": v.ids["run"]}); got != "user/role" {
 			t.Errorf("after its role was taken away: %s", got)
 		}
 		v.must(v.clerk, "run.list", map[string]any{})
-		if _, err := conn.Exec(t.Context(), `UPDATE app_user SET public = 'U' || repeat('A', 55) WHERE public = $1`, v.clerk.Caller().User); err != nil {
+		if _, err := conn.Exec(t.Context(), `UPDATE app_user SET public = 'U' || repeat('A', 55) WHERE id = (SELECT app_user FROM app_user_key WHERE public = $1)`, v.clerk.Caller().User); err != nil {
 			t.Fatal(err)
 		}
 		if got := s.refused(v.clerk, "run.list", map[string]any{}); got != "user/unknown" {

@@ -149,6 +149,9 @@ func modelOf(municipality string, contracts []modelContract) modelMonthEnd {
 		book(e, "WPerLesVag", "BSchSalTvg", o.Holiday)
 		book(e, "BVorOva", "WPerLesLks", o.Amount)
 		book(municipality, "GemSubsidielast", "GemTeBetalenSubsidie", o.Granted)
+		// What the municipality does not grant is not receivable any more.
+		withheld := new(big.Rat).Sub(modelNumber(o.Amount), modelNumber(o.Granted))
+		book(e, "WPerLesLks", "BVorOva", withheld.FloatString(2))
 		if o.Wage != "0.00" {
 			end.Payments = append(end.Payments, id+" wage "+o.Wage)
 			end.Events[e+" payment.ordered"]++

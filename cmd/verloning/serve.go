@@ -88,7 +88,14 @@ func (h *host) openStore(ctx context.Context) (*postgres.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store, store.OpenVault(ctx, key)
+	if err := store.OpenVault(ctx, key); err != nil {
+		return nil, err
+	}
+	operator, err := h.keys.OperatorPublic()
+	if err != nil {
+		return nil, err
+	}
+	return store, store.OwnBus(ctx, operator)
 }
 
 // connectBus starts the in-process NATS, or uses the one that is configured,
@@ -248,11 +255,7 @@ func writeSecret(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	fresh := path + ".new"
-	if err := os.WriteFile(fresh, data, 0o600); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := os.Rename(fresh, path); err != nil {
+	if err := embedded.WriteFile(path, data); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil

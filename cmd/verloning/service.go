@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,6 +34,7 @@ type service struct {
 	sys   *nats.Conn // the system account, for telling the server of accounts
 	js    jetstream.JetStream
 	relay *bus.Relay
+	stale atomic.Bool // the bus was not told of every account
 	hold  *standstill // not nil when the service started held
 }
 
@@ -72,6 +74,9 @@ func (s *service) prepare(ctx context.Context) error {
 	if err := s.announceAccounts(ctx); err != nil {
 		return err
 	}
+	if err := s.store.PreparePeriods(ctx); err != nil {
+		return err
+	}
 	instance, err := s.store.Instance(ctx)
 	if err != nil {
 		return err
@@ -92,19 +97,22 @@ func (s *service) announceAccounts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, a := range accounts {
-		token, err := s.keys.OrganisationJWT(a.Public, a.Code)
-		if err != nil {
-			return err
-		}
-		if err := bus.PushAccount(ctx, s.sys, token); err != nil {
-			return err
-		}
-		if err := bus.EnsureEventConsumer(ctx, s.js, a.Public); err != nil {
-			return err
-		}
+		errs = append(errs, s.announceAccount(ctx, a.Public, a.Code))
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+func (s *service) announceAccount(ctx context.Context, public, code string) error {
+	token, err := s.keys.OrganisationJWT(public, code)
+	if err != nil {
+		return err
+	}
+	if err := bus.PushAccount(ctx, s.sys, token); err != nil {
+		return err
+	}
+	return bus.EnsureEventConsumer(ctx, s.js, public)
 }
 
 // run works until the context ends and then drains: no new requests, no new
@@ -180,9 +188,33 @@ func (s *service) consumeIntake(ctx context.Context) error {
 	return bus.ConsumeIntake(ctx, s.js, bus.IntakeConfig{
 		Concurrency: intakeHands, Caller: bus.IntakeCaller, Log: s.log, Drain: s.cfg.Drain,
 		Handle: func(ctx context.Context, account, user, _ string, body []byte) error {
-			_, err := s.carryOut(ctx, submit, bus.Caller{Account: account, User: user}, body)
+			caller := bus.Caller{Account: account, User: user}
+			_, err := s.carryOut(ctx, submit, caller, body)
+			var refusal *payroll.Refusal
+			switch {
+			case postgres.Unavailable(err):
+				return payroll.Refuse(payroll.Unavailable, payroll.Reason("service/unavailable", "", "De database is er niet; dit wordt opnieuw geprobeerd.", "The database is away; this is tried again."))
+			case errors.As(err, &refusal) && refusal.Meaning != payroll.Unavailable:
+				return s.reject(ctx, caller, body, refusal)
+			}
 			return err
 		},
+	})
+}
+
+// reject answers a message of the intake that was refused as a whole: nobody
+// waits for a reply, so the sender is told by an event. A sender that is not
+// known here cannot be told, and the message is buried.
+func (s *service) reject(ctx context.Context, caller bus.Caller, body []byte, refusal *payroll.Refusal) error {
+	return s.store.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		actor, known, err := tx.Actor(ctx, caller.Account, caller.User)
+		if err != nil {
+			return err
+		}
+		if !known {
+			return refusal
+		}
+		return tx.Announce(ctx, payroll.RejectedWhole(actor, body, refusal))
 	})
 }
 
@@ -239,8 +271,8 @@ func (s *service) hint(ctx context.Context, run uuid.UUID, number, shards int) e
 // sweepEvery is how often the sweeper looks for what a kill left behind.
 const sweepEvery = 5 * time.Second
 
-// sweep mends what was lost between a commit and what follows it: hints,
-// seals, rows of superseded calculations.
+// sweep mends what was lost between a commit and what follows it: accounts that
+// the bus was not told of, hints, seals, rows of superseded calculations.
 func (s *service) sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -257,7 +289,24 @@ func (s *service) sweep(ctx context.Context) error {
 }
 
 func (s *service) sweepOnce(ctx context.Context) error {
-	shards, err := s.store.Stalled(ctx, 1000)
+	var errs []error
+	for _, job := range []func(context.Context) error{s.sweepAccounts, s.sweepShards, s.sweepSeals, s.sweepPruned} {
+		errs = append(errs, job(ctx)) // one that fails stops no other
+	}
+	return errors.Join(errs...)
+}
+
+func (s *service) sweepAccounts(ctx context.Context) error {
+	if !s.stale.Swap(false) {
+		return nil
+	}
+	err := s.announceAccounts(ctx)
+	s.stale.Store(err != nil)
+	return err
+}
+
+func (s *service) sweepShards(ctx context.Context) error {
+	shards, err := s.store.Stalled(ctx, s.desk.RuleSet, 1000)
 	if err != nil {
 		return err
 	}
@@ -265,22 +314,22 @@ func (s *service) sweepOnce(ctx context.Context) error {
 	for i, sh := range shards {
 		works[i] = bus.Work{Run: sh.Run, Calculation: sh.Calculation, Shard: sh.Number}
 	}
-	if err := bus.PublishWork(ctx, s.js, works); err != nil {
-		return err
-	}
+	return bus.PublishWork(ctx, s.js, works)
+}
+
+func (s *service) sweepSeals(ctx context.Context) error {
 	unsealed, err := s.store.Unsealed(ctx)
-	if err != nil {
-		return err
-	}
+	errs := []error{err}
 	for _, c := range unsealed {
-		if err := s.finish(ctx, c.Run, c.Number); err != nil {
+		errs = append(errs, s.finish(ctx, c.Run, c.Number))
+	}
+	return errors.Join(errs...)
+}
+
+func (s *service) sweepPruned(ctx context.Context) error {
+	for {
+		if more, err := s.store.Prune(ctx); err != nil || !more {
 			return err
 		}
 	}
-	for more := true; more; {
-		if more, err = s.store.Prune(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -111,6 +111,7 @@ func (s *service) surface() []operation {
 		op("events", "replay", payroll.Admin, s.replayEvents),
 		op("events", "held", payroll.Admin, s.showHeld),
 		op("events", "release", payroll.Admin, s.release),
+		op("asyncapi", "show", payroll.Read, s.showInterface),
 	}
 	for i := range table {
 		table[i].secret = table[i].name() == "user.add"
@@ -189,7 +190,9 @@ func (s *service) after(ctx context.Context, o operation, reply any) {
 			err = s.hint(ctx, r.Run, r.Calculation, r.Shards)
 		}
 	case payroll.OrganisationRegistered:
-		err = s.announceAccounts(ctx)
+		if err = s.announceAccount(ctx, r.Account, r.Code); err != nil {
+			s.stale.Store(true)
+		}
 	}
 	if err != nil {
 		s.log.Warn("after a command", "command", o.name(), "error", err)
@@ -276,6 +279,7 @@ type runShown struct {
 	Status      payroll.RunStatus `json:"status"`
 	Calculation int               `json:"calculation"`
 	Cutoff      int64             `json:"cutoff,omitempty"`
+	NewerFacts  int               `json:"newer_facts"` // recorded since the cut-off: this calculation does not see them
 	RuleSet     string            `json:"rule_set,omitempty"`
 	Hash        string            `json:"hash,omitempty"`
 	GrossOnly   bool              `json:"gross_only"`
@@ -298,6 +302,9 @@ func (s *service) showRun(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 		return v, err
 	}
 	v.Cutoff, v.RuleSet, v.Hash = c.Cutoff, c.RuleSet, c.Hash
+	if v.NewerFacts, err = tx.NewerFacts(ctx, r, c); err != nil {
+		return v, err
+	}
 	if v.ShardsDone, v.Shards, err = tx.Progress(ctx, r); err != nil || c.Hash == "" {
 		return v, err
 	}

@@ -145,6 +145,10 @@ func (d *decoder) fill(to reflect.Value, from any, path string) {
 		d.fillSlice(to, from, path)
 	case reflect.String:
 		if s, ok := from.(string); ok {
+			if strings.ContainsRune(s, 0) {
+				d.refuse("field/character", path, "Hier staat een teken dat nergens bewaard kan worden.", "This holds a character that cannot be kept anywhere.")
+				return
+			}
 			to.SetString(s)
 			return
 		}

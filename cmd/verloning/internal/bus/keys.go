@@ -200,6 +200,9 @@ func (k *Keys) OperatorJWT() (string, error) {
 	return k.steady("operator", claims)
 }
 
+// OperatorPublic names the operator: who trusts it trusts every account here.
+func (k *Keys) OperatorPublic() (string, error) { return k.operator.PublicKey() }
+
 // SystemPublic returns the system account's public key.
 func (k *Keys) SystemPublic() (string, error) { return k.system.PublicKey() }
 

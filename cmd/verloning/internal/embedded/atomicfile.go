@@ -6,9 +6,9 @@ import (
 	"path/filepath"
 )
 
-// writeAtomic replaces the file at path as a whole and lastingly, readable by its owner only: a reader sees the old
+// WriteFile replaces the file at path as a whole and lastingly, readable by its owner only: a reader sees the old
 // bytes or the new ones, also after the power went.
-func writeAtomic(path string, content []byte) error {
+func WriteFile(path string, content []byte) error {
 	dir := filepath.Dir(path)
 	temp, err := os.CreateTemp(dir, filepath.Base(path)+".*.tmp") // CreateTemp makes it 0600.
 	if err != nil {

@@ -29,7 +29,7 @@ func (d *DataDir) WriteConnect(connect Connect) error {
 	if err != nil {
 		return fmt.Errorf("write connect file in %s: %w", d.path, err)
 	}
-	if err := writeAtomic(filepath.Join(d.path, connectFile), append(content, '\n')); err != nil {
+	if err := WriteFile(filepath.Join(d.path, connectFile), append(content, '\n')); err != nil {
 		return fmt.Errorf("write connect file in %s: %w", d.path, err)
 	}
 	return nil

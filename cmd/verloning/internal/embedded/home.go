@@ -83,7 +83,7 @@ func makeHome(ctx context.Context, dir string, as account, program string) (stri
 			continue
 		}
 		// Killed before the pointer is there, the next start finds the same place by its name.
-		return home, writeAtomic(filepath.Join(dir, pointerName), []byte(home+"\n"))
+		return home, WriteFile(filepath.Join(dir, pointerName), []byte(home+"\n"))
 	}
 	return "", fmt.Errorf("user %s, who is to run PostgreSQL, cannot enter %s, and there is no other place for the "+
 		"cluster; make it enterable (chmod o+x on it and its parents): %w", as.name, dir, errors.Join(refusals...))

@@ -112,7 +112,7 @@ func startNATS(cfg NATSConfig) (_ *NATS, err error) {
 	}
 	started := &NATS{server: running, lock: lock}
 	listening := running.Addr().(*net.TCPAddr).Port
-	if err := writeAtomic(filepath.Join(dir, portFile), []byte(strconv.Itoa(listening)+"\n")); err != nil {
+	if err := WriteFile(filepath.Join(dir, portFile), []byte(strconv.Itoa(listening)+"\n")); err != nil {
 		started.Stop()
 		return nil, err
 	}

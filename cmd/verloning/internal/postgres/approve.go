@@ -94,45 +94,64 @@ func (tx *Tx) AddPayments(ctx context.Context, payments []payroll.Payment) error
 // Approve seals the calculation with its approver, moves the run on and posts
 // the ledger. What was claimed becomes known to later cut-offs with this
 // transaction's number, like any fact.
-func (tx *Tx) Approve(ctx context.Context, a payroll.Actor, r payroll.Run, c payroll.Calculation, p subsidy.Posting) error {
+func (tx *Tx) Approve(ctx context.Context, a payroll.Actor, r payroll.Run, c payroll.Calculation, p subsidy.Posting) (string, error) {
 	known, err := tx.knowledge(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := tx.post(ctx, a, p); err != nil {
-		return err
+	head, err := tx.post(ctx, a, p)
+	if err != nil {
+		return "", err
 	}
 	_, err = tx.Exec(ctx, `UPDATE calculation SET status = 'approved', approved_by = $2, approved_at = now(), known = $3 WHERE id = $1`, c.ID, a.User, known)
 	if err != nil {
-		return fmt.Errorf("approve run %s: %w", r.ID, err)
+		return "", fmt.Errorf("approve run %s: %w", r.ID, err)
 	}
 	r.Status = payroll.RunApproved
-	return tx.SetRunStatus(ctx, r)
+	return head, tx.SetRunStatus(ctx, r)
+}
+
+// ApprovalChecks looks at what an approval depends on. The lock of the
+// employer's organisation, which is that of its ledger too, makes two approvals
+// see each other.
+func (tx *Tx) ApprovalChecks(ctx context.Context, a payroll.Actor, r payroll.Run, c payroll.Calculation) (checks subsidy.ApprovalChecks, err error) {
+	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, r.Employer); err != nil {
+		return checks, fmt.Errorf("approve run %s: %w", r.ID, err)
+	}
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM acceptance x JOIN exception e ON e.key = x.key AND e.calculation = @calculation WHERE x.run = @run AND x.accepted_by = @user),
+		       EXISTS (SELECT FROM calculation k JOIN run o ON o.id = k.run WHERE o.employer = @employer AND o.id <> @run AND k.known > @cutoff)`,
+		pgx.NamedArgs{"run": r.ID, "calculation": c.ID, "user": a.User, "employer": r.Employer, "cutoff": c.Cutoff}).Scan(&checks.Accepted, &checks.Overtaken)
+	if err != nil {
+		return checks, fmt.Errorf("approve run %s: %w", r.ID, err)
+	}
+	return checks, nil
 }
 
 // post adds a posting to an organisation's ledger, chained to the one before.
 // The organisation's row is the lock of its chain.
-func (tx *Tx) post(ctx context.Context, a payroll.Actor, p subsidy.Posting) error {
+func (tx *Tx) post(ctx context.Context, a payroll.Actor, p subsidy.Posting) (head string, err error) {
 	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, p.Ledger); err != nil {
-		return fmt.Errorf("ledger of %s: %w", p.Ledger, err)
+		return "", fmt.Errorf("ledger of %s: %w", p.Ledger, err)
 	}
 	var sequence int
 	var previous string
-	err := tx.QueryRow(ctx, `SELECT sequence, hash FROM posting WHERE ledger = $1 ORDER BY sequence DESC LIMIT 1`, p.Ledger).Scan(&sequence, &previous)
+	err = tx.QueryRow(ctx, `SELECT sequence, hash FROM posting WHERE ledger = $1 ORDER BY sequence DESC LIMIT 1`, p.Ledger).Scan(&sequence, &previous)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return fmt.Errorf("ledger of %s: %w", p.Ledger, err)
+		return "", fmt.Errorf("ledger of %s: %w", p.Ledger, err)
 	}
+	head = chain(previous, sequence+1, p)
 	_, err = tx.Exec(ctx, `
 		INSERT INTO posting (id, ledger, sequence, kind, content, total, previous, hash, posted_by)
 		VALUES (@id, @ledger, @sequence, @kind, @content, @total, @previous, @hash, @by)`,
 		pgx.NamedArgs{
 			"id": p.ID, "ledger": p.Ledger, "sequence": sequence + 1, "kind": p.Kind, "content": p.Content, "total": p.Total.Decimal(),
-			"previous": previous, "hash": chain(previous, sequence+1, p), "by": a.User,
+			"previous": previous, "hash": head, "by": a.User,
 		})
 	if err != nil {
-		return fmt.Errorf("post %s to the ledger of %s: %w", p.Kind, p.Ledger, err)
+		return "", fmt.Errorf("post %s to the ledger of %s: %w", p.Kind, p.Ledger, err)
 	}
-	return nil
+	return head, nil
 }
 
 // chain is the hash of a posting: over the one before and its own content.

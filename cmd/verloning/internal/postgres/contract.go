@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/shopspring/decimal"
 
 	"verloning/payroll"
@@ -17,8 +16,8 @@ import (
 )
 
 func isUnique(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Code == "23505"
+	code, _ := refusal(err)
+	return code == "23505"
 }
 
 // contractRow is a contract as it is kept.

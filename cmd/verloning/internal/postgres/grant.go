@@ -34,10 +34,11 @@ const claimFrom = `
 	JOIN organisation e ON e.id = m.payee
 	JOIN organisation p ON p.id = m.payer
 	LEFT JOIN claim_decided x ON x.claim = m.id
-	LEFT JOIN grant_line g ON g.claim = m.id AND g.batch = x.batch`
+	LEFT JOIN LATERAL (
+		SELECT * FROM grant_line l WHERE l.claim = m.id AND (x.batch IS NULL OR l.batch = x.batch) ORDER BY l.version DESC LIMIT 1) g ON true`
 
 const claimColumns = `m.id, c.number, e.code, p.code, m.scheme, m.rule, d.number, r.period, r.period_kind, m.base, m.charges, m.entitled, m.amount,
-	m.budget, ` + claimStatus + ` AS status, g.verdict, g.amount, coalesce(g.reason, '')`
+	m.budget, ` + claimStatus + ` AS status, g.verdict, g.batch, g.amount, coalesce(g.reason, '')`
 
 func collectClaims(rows pgx.Rows) ([]subsidy.RaisedClaim, error) {
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c subsidy.RaisedClaim, err error) {
@@ -47,7 +48,7 @@ func collectClaims(rows pgx.Rows) ([]subsidy.RaisedClaim, error) {
 		var base, charges, entitled, amount decimal.Decimal
 		var granted decimal.NullDecimal
 		err = row.Scan(&c.Claim, &c.Number, &c.Employer, &c.Payer, &c.Scheme, &c.Rule, &c.Decision, &period, &kind,
-			&base, &charges, &entitled, &amount, &budget, &c.Status, &verdict, &granted, &c.Reason)
+			&base, &charges, &entitled, &amount, &budget, &c.Status, &verdict, &c.Batch, &granted, &c.Reason)
 		if err != nil {
 			return c, err
 		}
@@ -125,7 +126,7 @@ func (tx *Tx) AddBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch, li
 	return nil
 }
 
-// Batch finds a batch of a municipality and locks it.
+// Batch finds a batch of a municipality, under the municipality's lock.
 func (tx *Tx) Batch(ctx context.Context, municipality, id uuid.UUID) (subsidy.Batch, bool, error) {
 	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, municipality); err != nil {
 		return subsidy.Batch{}, false, fmt.Errorf("batch %s: %w", id, err)
@@ -161,10 +162,10 @@ func (tx *Tx) GrantedPage(ctx context.Context, b subsidy.Batch, after uuid.UUID,
 		JOIN decision d ON d.id = m.decision
 		JOIN organisation e ON e.id = m.payee
 		JOIN organisation p ON p.id = m.payer
-		WHERE g.batch = $1 AND m.id > $2
+		WHERE g.batch = $1 AND m.id > $2 AND m.payer = $4
 		  AND g.version = (SELECT max(version) FROM grant_line n WHERE n.claim = g.claim)
 		  AND NOT EXISTS (SELECT FROM claim_decided x WHERE x.claim = g.claim)
-		ORDER BY m.id LIMIT $3`, b.ID, after, limit)
+		ORDER BY m.id LIMIT $3`, b.ID, after, limit, b.Municipality)
 	if err != nil {
 		return nil, fmt.Errorf("verdicts of batch %s: %w", b.ID, err)
 	}
@@ -190,24 +191,26 @@ func scanGranted(row pgx.CollectableRow) (g subsidy.Granted, err error) {
 	return g, err
 }
 
-// ApproveBatch decides the claims of a batch for good, keeps its transfers under
-// the month of each run, and then posts the municipality's ledger: a posting
-// gets no transfers after it exists.
-func (tx *Tx) ApproveBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch, p subsidy.Posting, transfers []subsidy.RunTransfer) error {
-	byRun := map[uuid.UUID][]subsidy.ContractTransfer{}
-	runs := map[uuid.UUID]payroll.Run{}
-	for _, t := range transfers {
-		byRun[t.Run.ID], runs[t.Run.ID] = append(byRun[t.Run.ID], t.ContractTransfer), t.Run
-	}
-	for id, list := range byRun {
-		if err := tx.addTransfers(ctx, runs[id], p.ID, list); err != nil {
-			return fmt.Errorf("transfers of batch %s: %w", b.ID, redact(err))
+// ApproveBatch decides the claims of a batch for good and posts: the transfers
+// under the month of each run first, since a posting gets none after it exists.
+func (tx *Tx) ApproveBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch, posts []subsidy.Posted) error {
+	for _, p := range posts {
+		byRun := map[uuid.UUID][]subsidy.ContractTransfer{}
+		runs := map[uuid.UUID]payroll.Run{}
+		for _, t := range p.Transfers {
+			byRun[t.Run.ID], runs[t.Run.ID] = append(byRun[t.Run.ID], t.ContractTransfer), t.Run
+		}
+		for id, list := range byRun {
+			if err := tx.addTransfers(ctx, runs[id], p.ID, list); err != nil {
+				return fmt.Errorf("transfers of batch %s: %w", b.ID, redact(err))
+			}
+		}
+		if _, err := tx.post(ctx, a, p.Posting); err != nil {
+			return err
 		}
 	}
-	if err := tx.post(ctx, a, p); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, `INSERT INTO grant_approval (batch, posting, approved_by) VALUES ($1, $2, $3)`, b.ID, p.ID, a.User); err != nil {
+	_, err := tx.Exec(ctx, `INSERT INTO grant_approval (batch, posting, granted_by, approved_by) VALUES ($1, $2, $3, $4)`, b.ID, posts[0].ID, b.GrantedBy, a.User)
+	if err != nil {
 		return fmt.Errorf("approve batch %s: %w", b.ID, err)
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO claim_decided (claim, batch) SELECT claim, batch FROM grant_line WHERE batch = $1`, b.ID); err != nil {

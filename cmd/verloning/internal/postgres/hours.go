@@ -130,24 +130,24 @@ func (tx *Tx) bookHours(ctx context.Context, within calendar.Span, book payroll.
 	}
 	from, to := within.From.Week(), within.To.Week().Add(6)
 	rows, err := tx.Query(ctx, `
-		SELECT DISTINCT ON (h.contract, h.day, h.kind) h.contract, c.person, h.day, h.kind, h.version, h.quantity
+		SELECT DISTINCT ON (h.contract, h.day, h.kind) h.contract, c.person, c.employer, h.day, h.kind, h.version, h.quantity
 		FROM contract c JOIN hours h ON h.contract = c.id
-		WHERE c.person = ANY (@persons) AND c.employer = ANY (@employers)
+		WHERE (c.person, c.employer) IN (SELECT * FROM unnest(@persons::uuid[], @employers::uuid[]))
 		  AND h.period BETWEEN date_trunc('month', @from::date)::date AND @to AND h.day BETWEEN @from AND @to
 		ORDER BY h.contract, h.day, h.kind, h.version DESC`,
 		pgx.NamedArgs{"persons": persons, "employers": employers, "from": day(from), "to": day(to)})
 	if err != nil {
 		return fmt.Errorf("hours of a submission: %w", err)
 	}
-	var contract, person uuid.UUID
+	var contract, person, employer uuid.UUID
 	var on time.Time
 	var kind string
 	var version int
 	var quantity int32
-	_, err = pgx.ForEachRow(rows, []any{&contract, &person, &on, &kind, &version, &quantity}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&contract, &person, &employer, &on, &kind, &version, &quantity}, func() error {
 		key := payroll.HoursKey{Contract: contract, Day: date(&on), Kind: payroll.HoursKind(kind)}
 		book.Versions[key] = version
-		week := payroll.WeekKey{Person: person, Monday: key.Day.Week()}
+		week := payroll.WeekKey{Person: person, Employer: employer, Monday: key.Day.Week()}
 		if book.Week[week] == nil {
 			book.Week[week] = map[payroll.HoursKey]payroll.Quantity{}
 		}
@@ -220,27 +220,36 @@ func (tx *Tx) AddSubmission(ctx context.Context, a payroll.Actor, id uuid.UUID, 
 	return nil
 }
 
+// ensurePeriods makes sure that the partitions of the hours' months exist.
 func (tx *Tx) ensurePeriods(ctx context.Context, hours []payroll.Hours) error {
-	months := map[calendar.Date]bool{}
+	seen := map[calendar.Date]bool{}
+	var months []calendar.Date
 	for _, h := range hours {
-		months[calendar.MonthOf(h.Day).From] = true
-	}
-	for month := range months {
-		if err := tx.ensurePeriod(ctx, month); err != nil {
-			return err
+		if month := calendar.MonthOf(h.Day).From; !seen[month] {
+			seen[month] = true
+			months = append(months, month)
 		}
 	}
-	return nil
+	return tx.ensurePeriod(ctx, months...)
 }
 
-// ensurePeriod makes sure that the partitions of a month exist. Where they do
-// not, the transaction is given up, they are made in one of their own, which
-// holds no other locks, and the transaction runs again.
-func (tx *Tx) ensurePeriod(ctx context.Context, month calendar.Date) error {
-	var there bool
-	err := tx.QueryRow(ctx, `SELECT to_regclass('transfer_' || to_char($1::date, 'YYYY_MM')) IS NOT NULL`, day(month)).Scan(&there)
-	if err == nil && !there {
-		err = periodMissing{month}
+// ensurePeriod makes sure that the partitions of months exist. Where they do
+// not, the transaction is given up, they are made in transactions of their own,
+// which hold no other locks, and the transaction runs again.
+func (tx *Tx) ensurePeriod(ctx context.Context, months ...calendar.Date) error {
+	var missing []calendar.Date
+	for _, month := range months {
+		var there bool
+		err := tx.QueryRow(ctx, `SELECT to_regclass('transfer_' || to_char($1::date, 'YYYY_MM')) IS NOT NULL`, day(month)).Scan(&there)
+		if err != nil {
+			return fmt.Errorf("partitions of %s: %w", month, err)
+		}
+		if !there {
+			missing = append(missing, month)
+		}
 	}
-	return err
+	if len(missing) > 0 {
+		return periodMissing{missing}
+	}
+	return nil
 }

@@ -112,8 +112,10 @@ func (k keeper) exceptions(ctx context.Context, out subsidy.ShardResult) error {
 	return k.SendBatch(ctx, batch).Close()
 }
 
-// addTransfers writes transfers in order of contract under their posting.
+// addTransfers writes transfers under their posting, numbered within each
+// contract.
 func (tx *Tx) addTransfers(ctx context.Context, r payroll.Run, posting uuid.UUID, transfers []subsidy.ContractTransfer) error {
+	slices.SortStableFunc(transfers, func(a, b subsidy.ContractTransfer) int { return bytes.Compare(a.Contract[:], b.Contract[:]) })
 	period := day(r.Period.From)
 	number, i := int16(0), 0
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"transfer"},

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -161,6 +162,23 @@ func (tx *Tx) Republish(ctx context.Context, organisation uuid.UUID, since time.
 	}
 	tx.published = true
 	return tag.RowsAffected(), nil
+}
+
+// ErrOtherBus means that this database announces on the bus of another operator.
+var ErrOtherBus = errors.New("this database announces on a bus with other keys; point VERLONING_NATS_KEYS at them")
+
+// OwnBus notes, the first time, whose bus this database announces on, and
+// refuses another: two buses on one outbox would each get half of the events.
+func (s *Store) OwnBus(ctx context.Context, operator string) error {
+	var owner string
+	err := s.pool.QueryRow(ctx, `UPDATE instance SET operator = coalesce(operator, $1) RETURNING operator`, operator).Scan(&owner)
+	if err != nil {
+		return fmt.Errorf("bus of this database: %w", err)
+	}
+	if owner != operator {
+		return ErrOtherBus
+	}
+	return nil
 }
 
 // Instance is what names this database to the outside.

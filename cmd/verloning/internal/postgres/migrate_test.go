@@ -42,7 +42,7 @@ func brokenRules(org, contract, other, run string) []broken {
 	}
 	payment := func(amount, debtor string) string {
 		return fmt.Sprintf(`INSERT INTO payment (id, organisation, kind, run, contract, debtor, creditor, amount, pay_date, end_to_end, reference)
-			VALUES ('%s', '%s', 'wage', '%s', '%s', '%s', 'b', %s, '2026-10-30', 'e', 'r')`, id(aPayment, 2), org, run, contract, debtor, amount)
+			VALUES ('%s', '%s', 'wage', '%s', '%s', '%s', 'b', %s, '2026-10-30', 'e', 'r')`, id(aPayment, 2), org, run, other, debtor, amount)
 	}
 	transfer := func(debit, amount, period string) string {
 		return fmt.Sprintf(`INSERT INTO transfer VALUES ('%s', '%s', '%s', 7, '%s', '%s', 'b', %s)`, period, id(aPosting, 2), contract, org, debit, amount)
@@ -66,6 +66,10 @@ func brokenRules(org, contract, other, run string) []broken {
 		{"a negative payment", payment("-0.01", "a"), "23514 payment_amount_check"},
 		{"a payment to oneself", payment("1", "b"), "23514 payment_check"},
 		{"a good payment", payment("0.01", "a"), ""},
+		{"a wage paid twice", strings.Replace(payment("0.01", "a"), other, contract, 1), "23505 payment_of_wage"},
+		{"a run of four weeks over a month's", `INSERT INTO run (id, employer, period, period_end, period_kind, kind, sequence, pay_date, status, opened_by)
+			VALUES ('` + id(aRun, 9) + `', '` + org + `', '2026-10-05', '2026-11-01', 'four_weeks', 'regular', 1, '2026-11-06', 'open', '` + id(aUser, 1) + `')`, "23P01 run_overlap"},
+		{"who grants approves", `INSERT INTO grant_approval (batch, posting, granted_by, approved_by) VALUES ('` + id(aBatch, 1) + `', '` + id(aPosting, 2) + `', '` + id(aUser, 1) + `', '` + id(aUser, 1) + `')`, "23514 grant_four_eyes"},
 		{"a transfer of nought", transfer("a", "0", "2026-10-01"), "23514"},
 		{"a transfer to the same account", transfer("b", "1", "2026-10-01"), "23514"},
 		{"a transfer of a month that has no partition", transfer("a", "1", "2031-01-01"), "23514"},

@@ -93,12 +93,32 @@ func (tx *Tx) AccountSeed(ctx context.Context, organisation uuid.UUID) ([]byte, 
 	return tx.vault.openSeed(sealed, public)
 }
 
-// AddUser keeps a user by its public key.
-func (tx *Tx) AddUser(ctx context.Context, id, organisation uuid.UUID, public string, name payroll.Name, roles []string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO app_user (id, organisation, public, name, roles) VALUES ($1, $2, $3, $4, $5)`,
-		id, organisation, public, name.Reveal(), roles)
+// UserByName finds a user of an organisation; names differ by more than their
+// capitals.
+func (tx *Tx) UserByName(ctx context.Context, organisation uuid.UUID, name payroll.Name) (id uuid.UUID, roles []string, known bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT id, roles FROM app_user WHERE organisation = $1 AND lower(name) = lower($2)`, organisation, name.Reveal()).Scan(&id, &roles)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return id, nil, false, nil
+	}
 	if err != nil {
-		return fmt.Errorf("add a user of organisation %s: %w", organisation, redact(err))
+		return id, nil, false, fmt.Errorf("user of organisation %s: %w", organisation, redact(err))
+	}
+	return id, roles, true, nil
+}
+
+// AddUser keeps a user.
+func (tx *Tx) AddUser(ctx context.Context, id, organisation uuid.UUID, name payroll.Name, roles []string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO app_user (id, organisation, name, roles) VALUES ($1, $2, $3, $4)`, id, organisation, name.Reveal(), roles)
+	if err != nil {
+		return clash("user", "name", fmt.Errorf("add a user of organisation %s: %w", organisation, err))
+	}
+	return nil
+}
+
+// AddUserKey gives a user a key.
+func (tx *Tx) AddUserKey(ctx context.Context, user uuid.UUID, public string) error {
+	if _, err := tx.Exec(ctx, `INSERT INTO app_user_key (public, app_user) VALUES ($1, $2)`, public, user); err != nil {
+		return fmt.Errorf("key of user %s: %w", user, redact(err))
 	}
 	return nil
 }
@@ -111,8 +131,8 @@ func (tx *Tx) Actor(ctx context.Context, account, user string) (payroll.Actor, b
 	var roles []string
 	err := tx.QueryRow(ctx, `
 		SELECT u.id, u.organisation, u.roles
-		FROM app_user u JOIN account a ON a.organisation = u.organisation
-		WHERE a.public = $1 AND u.public = $2`, account, user).Scan(&a.User, &organisation, &roles)
+		FROM app_user u JOIN app_user_key k ON k.app_user = u.id JOIN account a ON a.organisation = u.organisation
+		WHERE a.public = $1 AND k.public = $2`, account, user).Scan(&a.User, &organisation, &roles)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return a, false, nil
 	}
@@ -184,5 +204,8 @@ func (tx *Tx) AddBeheerder(ctx context.Context, organisation, user uuid.UUID, co
 	if err := tx.AddOrganisation(ctx, o, account); err != nil {
 		return err
 	}
-	return tx.AddUser(ctx, user, organisation, key.Public, "admin", []string{string(payroll.Admin)})
+	if err := tx.AddUser(ctx, user, organisation, "admin", []string{string(payroll.Admin)}); err != nil {
+		return err
+	}
+	return tx.AddUserKey(ctx, user, key.Public)
 }

@@ -13,6 +13,17 @@ import (
 // aggregate go by the same lane, in order.
 const partitions = 16
 
+// Announce puts an event into the outbox that may have been put there before:
+// handling a message a second time changes nothing.
+func (tx *Tx) Announce(ctx context.Context, e payroll.Event) error {
+	var there bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM outbox WHERE aggregate = $1 AND owner = $2 AND version = $3)`, e.Aggregate, e.Owner, e.Version).Scan(&there)
+	if err != nil || there {
+		return err
+	}
+	return tx.Publish(ctx, []payroll.Event{e})
+}
+
 // Publish puts events into the outbox. An event without a version gets the
 // next of its aggregate, whose lock the transaction holds; the unique key
 // refuses a second event for a version in any case.

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net"
+	"slices"
 	"time"
 
 	pgxdecimal "github.com/jackc/pgx-shopspring-decimal"
@@ -38,7 +41,7 @@ type Store struct {
 }
 
 // Open connects. A schema that is older or newer than this program's is the
-// caller's to check, with SchemaVersion.
+// caller's to check, with CheckSchema.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	pc, err := pgxpool.ParseConfig(cfg.URL)
 	if err != nil {
@@ -125,10 +128,10 @@ func (s *Store) attempt(ctx context.Context, work func(context.Context, *Tx) err
 	return err
 }
 
-// periodMissing means that a month has no partitions yet.
-type periodMissing struct{ month calendar.Date }
+// periodMissing means that months have no partitions yet.
+type periodMissing struct{ months []calendar.Date }
 
-func (p periodMissing) Error() string { return "no partitions for " + p.month.String() }
+func (p periodMissing) Error() string { return fmt.Sprintf("no partitions for %v", p.months) }
 
 // madePeriod makes the partitions that a transaction found missing.
 func (s *Store) madePeriod(ctx context.Context, err error) (bool, error) {
@@ -136,22 +139,78 @@ func (s *Store) madePeriod(ctx context.Context, err error) (bool, error) {
 	if !errors.As(err, &missing) {
 		return false, nil
 	}
-	if _, err := s.pool.Exec(ctx, `SELECT ensure_period($1)`, day(missing.month)); err != nil {
-		return false, fmt.Errorf("partitions of %s: %w", missing.month, redact(err))
+	return true, s.makePeriods(ctx, missing.months)
+}
+
+// makePeriods makes the partitions of months, each in a transaction of its own.
+func (s *Store) makePeriods(ctx context.Context, months []calendar.Date) error {
+	for _, month := range months {
+		var err error
+		for range retries {
+			if _, err = s.pool.Exec(ctx, `SELECT ensure_period($1)`, day(month)); !conflict(err) {
+				break
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("partitions of %s: %w", month, redact(err))
+		}
 	}
-	return true, nil
+	return nil
+}
+
+// PreparePeriods makes the months around now beforehand, while nobody waits.
+func (s *Store) PreparePeriods(ctx context.Context) error {
+	var now time.Time
+	if err := s.pool.QueryRow(ctx, `SELECT now()`).Scan(&now); err != nil {
+		return fmt.Errorf("partitions: %w", err)
+	}
+	month := calendar.MonthOf(calendar.Of(now, s.place))
+	return s.makePeriods(ctx, []calendar.Date{month.Previous().From, month.From, month.Next().From})
 }
 
 // conflict reports what PostgreSQL asks to be tried again.
 func conflict(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+	code, _ := refusal(err)
+	return code == "40001" || code == "40P01"
 }
 
 // violates reports whether a constraint of this name refused a row.
 func violates(err error, constraint string) bool {
+	_, name := refusal(err)
+	return name == constraint
+}
+
+// refusal is the code and the constraint that PostgreSQL refused with.
+func refusal(err error) (code, constraint string) {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.ConstraintName == constraint
+	var kept *redacted
+	switch {
+	case errors.As(err, &pg):
+		return pg.Code, pg.ConstraintName
+	case errors.As(err, &kept):
+		return kept.code, kept.constraint
+	}
+	return "", ""
+}
+
+// redacted is an error of PostgreSQL without what it may quote.
+type redacted struct{ code, constraint, text string }
+
+func (r *redacted) Error() string { return r.text }
+
+// Unavailable reports that the database is away or overloaded: what was asked
+// may be asked again later, unchanged.
+func Unavailable(err error) bool {
+	code, _ := refusal(err)
+	var network net.Error
+	var connecting *pgconn.ConnectError
+	switch {
+	case errors.As(err, &connecting), errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.DeadlineExceeded):
+		return true
+	case len(code) == 5:
+		return slices.Contains([]string{"08", "53", "57"}, code[:2]) || code == "55P03" || code == "25P03"
+	}
+	return false
 }
 
 // redact drops what an error of PostgreSQL may quote from a row: detail and
@@ -161,7 +220,7 @@ func redact(err error) error {
 	if !errors.As(err, &pg) {
 		return err
 	}
-	return fmt.Errorf("%s %s (table %s, constraint %s)", pg.Severity, pg.Code, pg.TableName, pg.ConstraintName)
+	return &redacted{pg.Code, pg.ConstraintName, fmt.Sprintf("%s %s (table %s, constraint %s)", pg.Severity, pg.Code, pg.TableName, pg.ConstraintName)}
 }
 
 // Tx is one transaction. It satisfies the Tx of both desks.

@@ -73,10 +73,10 @@ func (tx *Tx) AddRun(ctx context.Context, a payroll.Actor, r payroll.Run) (bool,
 		return false, err
 	}
 	tag, err := tx.Exec(ctx, `
-		INSERT INTO run (id, employer, period, period_kind, kind, sequence, pay_date, deadline, status, opened_by)
-		VALUES (@id, @employer, @period, @periodKind, @kind, @sequence, @payDate, @deadline, @status, @by) ON CONFLICT DO NOTHING`,
+		INSERT INTO run (id, employer, period, period_end, period_kind, kind, sequence, pay_date, deadline, status, opened_by)
+		VALUES (@id, @employer, @period, @periodEnd, @periodKind, @kind, @sequence, @payDate, @deadline, @status, @by) ON CONFLICT DO NOTHING`,
 		pgx.NamedArgs{
-			"id": r.ID, "employer": r.Employer, "period": day(r.Period.From), "periodKind": string(r.Period.Kind), "kind": string(r.Kind),
+			"id": r.ID, "employer": r.Employer, "period": day(r.Period.From), "periodEnd": day(r.Period.To), "periodKind": string(r.Period.Kind), "kind": string(r.Kind),
 			"sequence": r.Sequence, "payDate": day(r.PayDate), "deadline": day(r.Deadline), "status": string(r.Status), "by": a.User,
 		})
 	if err != nil {
@@ -263,14 +263,34 @@ func (tx *Tx) Exceptions(ctx context.Context, r payroll.Run, after string, limit
 	})
 }
 
-// Stalled lists shards that were not taken for a while, so that work hints
-// that got lost are given again. The truth is the row, not the hint.
-func (s *Store) Stalled(ctx context.Context, limit int) ([]payroll.Shard, error) {
+// NewerFacts counts what was recorded since the cut-off of a calculation about
+// the days of its run: hours, and versions of contracts, employments, decisions
+// and loonwaarden of its employer. Who approves should know that they are not in
+// it.
+func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculation) (n int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT ((SELECT count(*) FROM hours h JOIN contract c ON c.id = h.contract
+		         WHERE c.employer = @employer AND h.known > @cutoff AND h.period BETWEEN date_trunc('month', @from::date)::date AND @to AND h.day BETWEEN @from AND @to)
+		      + (SELECT count(*) FROM contract_version v JOIN contract c ON c.id = v.contract WHERE c.employer = @employer AND v.known > @cutoff)
+		      + (SELECT count(*) FROM employment_version v JOIN employment e ON e.id = v.employment WHERE e.employer = @employer AND v.known > @cutoff)
+		      + (SELECT count(*) FROM decision_version v JOIN decision d ON d.id = v.decision JOIN contract c ON c.id = d.contract WHERE c.employer = @employer AND v.known > @cutoff)
+		      + (SELECT count(*) FROM loonwaarde w JOIN contract c ON c.id = w.contract WHERE c.employer = @employer AND w.known > @cutoff))::int`,
+		pgx.NamedArgs{"employer": r.Employer, "cutoff": c.Cutoff, "from": day(r.Period.From), "to": day(r.Period.To)}).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("facts since run %s: %w", r.ID, err)
+	}
+	return n, nil
+}
+
+// Stalled lists shards of calculations by these rules that are not done, so that
+// hints that got lost are given again. The truth is the row, not the hint; a
+// hint too many finds the shard taken.
+func (s *Store) Stalled(ctx context.Context, ruleSet string, limit int) ([]payroll.Shard, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT c.run, c.number, s.number, s.person_from, s.person_to
 		FROM shard s JOIN calculation c ON c.id = s.calculation JOIN run r ON r.id = c.run AND r.calculation = c.number
-		WHERE c.status = 'calculating' AND s.done_at IS NULL
-		ORDER BY c.asked_at, s.number LIMIT $1`, limit)
+		WHERE c.status = 'calculating' AND s.done_at IS NULL AND c.rule_set = $1 AND c.asked_at < now() - interval '5 seconds'
+		ORDER BY c.asked_at, s.number LIMIT $2`, ruleSet, limit)
 	if err != nil {
 		return nil, fmt.Errorf("stalled shards: %w", err)
 	}

@@ -138,8 +138,9 @@ func world() [][]string {
 			`INSERT INTO sealing_key (purpose, wrapped) VALUES ('seal', '\x` + strings.Repeat("ab", 40) + `')`},
 		{`INSERT INTO organisation (id, code, name, roles, iban) VALUES ('` + org + `', 'E', 'E', '{employer,gemeente}', 'NL91ABNA0417164300')`,
 			`INSERT INTO account (public, organisation) VALUES ('` + public + `', '` + org + `')`,
-			`INSERT INTO app_user (id, organisation, public, name, roles) VALUES ('` + user + `', '` + org + `', 'U` + public[1:] + `', 'a', '{submit}'),
-				('` + id(aUser, 2) + `', '` + org + `', 'UB` + public[2:] + `', 'b', '{approve}')`,
+			`INSERT INTO app_user (id, organisation, name, roles) VALUES ('` + user + `', '` + org + `', 'a', '{submit}'),
+				('` + id(aUser, 2) + `', '` + org + `', 'b', '{approve}')`,
+			`INSERT INTO app_user_key (public, app_user) VALUES ('U` + public[1:] + `', '` + user + `'), ('UB` + public[2:] + `', '` + id(aUser, 2) + `')`,
 			`INSERT INTO request (organisation, app_user, key, endpoint, body_hash, reply) VALUES ('` + org + `', '` + user + `', 'k', 'e', ` + bytes + `, '')`},
 		{`INSERT INTO person (id, employer, number, known) VALUES ('` + id(aPerson, 1) + `', '` + org + `', 'P-1', 1)`,
 			`INSERT INTO employment (id, person, employer, number, known) VALUES ('` + id(anEmployment, 1) + `', '` + id(aPerson, 1) + `', '` + org + `', 'P-1', 1)`,
@@ -159,8 +160,8 @@ func world() [][]string {
 			`INSERT INTO decision_current VALUES ('` + id(aDecision, 1) + `', '` + contract + `', '[2026-07-01,2026-12-31]')`,
 			`INSERT INTO loonwaarde (contract, version, valid_from, percent, known, recorded_by) VALUES ('` + contract + `', 1, '2026-07-01', 60, 1, '` + user + `')`},
 		{`INSERT INTO submission (organisation, id, body_hash, submitted_by, verdict) VALUES ('` + org + `', '` + id(aSubmission, 1) + `', ` + bytes + `, '` + user + `', '{}')`},
-		{`INSERT INTO run (id, employer, period, period_kind, kind, sequence, pay_date, status, calculation, opened_by)
-				VALUES ('` + run + `', '` + org + `', '2026-10-01', 'month', 'regular', 1, '2026-10-30', 'calculated', 1, '` + user + `')`,
+		{`INSERT INTO run (id, employer, period, period_end, period_kind, kind, sequence, pay_date, status, calculation, opened_by)
+				VALUES ('` + run + `', '` + org + `', '2026-10-01', '2026-10-31', 'month', 'regular', 1, '2026-10-30', 'calculated', 1, '` + user + `')`,
 			`INSERT INTO calculation (id, run, number, cutoff, rule_set, status, shards, hash, asked_by, approved_by, known) OVERRIDING SYSTEM VALUE
 				VALUES (1, '` + run + `', 1, 1, 'r', 'calculated', 1, '` + hash + `', '` + user + `', NULL, NULL),
 				       (2, '` + run + `', 2, 1, 'r', 'calculating', 1, NULL, '` + user + `', NULL, NULL)`,
@@ -192,7 +193,7 @@ func world() [][]string {
 			// What is approved and posted gets no more rows, so this comes last.
 			`INSERT INTO posting (id, ledger, sequence, kind, content, total, previous, hash, posted_by)
 				VALUES ('` + posting + `', '` + org + `', 1, 'run', '` + hash + `', 100, '', '` + hash + `', '` + user + `')`,
-			`INSERT INTO grant_approval (batch, posting, approved_by) VALUES ('` + id(aBatch, 1) + `', '` + posting + `', '` + id(aUser, 2) + `')`,
+			`INSERT INTO grant_approval (batch, posting, granted_by, approved_by) VALUES ('` + id(aBatch, 1) + `', '` + posting + `', '` + user + `', '` + id(aUser, 2) + `')`,
 			`UPDATE calculation SET status = 'approved', approved_by = '` + id(aUser, 2) + `', known = 2 WHERE id = 1`,
 			`UPDATE run SET status = 'approved'`},
 		{`INSERT INTO stream_release (incarnation, sequence, reason, released_by) VALUES ('i', 1, 'r', '` + user + `')`},
@@ -256,7 +257,7 @@ func TestFactsAreForEver(t *testing.T) {
 		"calculation": "id = 2", "shard": "calculation = 2", "exception": "calculation = 2", "payslip": "calculation = 2", "payslip_line": "calculation = 2",
 		"claim": "calculation = 2", "transfer": "posting = '" + id(aPosting, 2) + "'",
 	}
-	changeable := []string{"sealing_key", "instance", "organisation", "account", "app_user", "request", "contract_current", "decision_current", "run", "outbox", "goose_db_version"}
+	changeable := []string{"sealing_key", "instance", "organisation", "account", "app_user", "app_user_key", "request", "contract_current", "decision_current", "run", "outbox", "goose_db_version"}
 	tables := tablesOf(t, conn)
 	for _, table := range tables {
 		_, partly := approved[table]
@@ -363,7 +364,7 @@ func TestWhatMayChange(t *testing.T) {
 		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 1) + `'`:                      restrict,
 		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 2) + `'`:                      "",
 		`UPDATE payslip SET iban = 'mine' WHERE calculation = 1`:              restrict,
-		`UPDATE payslip SET calculation = 1 WHERE calculation = 2`:            "23505",
+		`UPDATE payslip SET calculation = 1 WHERE calculation = 2`:            restrict,
 		`UPDATE transfer SET posting = '` + id(aPosting, 1) + `', number = 2`: restrict,
 	} {
 		if code, _, rows := refusedBy(t, conn, statement); code != want || want == "" && rows == 0 {
