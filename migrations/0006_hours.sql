@@ -23,7 +23,9 @@ CREATE TABLE hours (
     submission uuid    NOT NULL,
     line       int     NOT NULL CHECK (line > 0),
     known      bigint  NOT NULL CHECK (known > 0),
-    PRIMARY KEY (period, contract, day, kind, version),
+    -- The contract leads: all that is asked is asked of contracts, and within a
+    -- partition the period says nothing.
+    PRIMARY KEY (contract, period, day, kind, version),
     FOREIGN KEY (submitter, submission) REFERENCES submission (organisation, id)
 ) PARTITION BY RANGE (period);
 
