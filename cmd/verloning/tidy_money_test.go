@@ -31,7 +31,7 @@ var (
 	// tidyDeadlineNames of package context do the same.
 	tidyDeadlineNames = []string{"WithDeadline", "WithDeadlineCause", "WithTimeout", "WithTimeoutCause"}
 	// tidyRoundingNames are methods and functions of the decimal library and of math/big that round, and are no names
-	// of euro's: Cents, CentsDown, Round, RoundTo, Part and Share are what everybody is to call.
+	// of euro's: Cents, Round, RoundTo, Part and Share are what everybody is to call.
 	tidyRoundingNames = []string{
 		"Ceil", "Div", "DivRound", "Floor", "FloatString", "Quo", "QuoRem", "RoundBank", "RoundCash", "RoundCeil",
 		"RoundDown", "RoundFloor", "RoundUp", "StringFixed", "StringFixedBank", "StringFixedCash", "StringScaled",
@@ -92,7 +92,7 @@ var tidyMoneyRules = []tidyRule{{
 		"payroll/b.go:2:": "-- payroll/b.go --\npackage payroll\nfunc f(x int) { x /= 2 }\n",
 	},
 	passes: []string{
-		"-- payroll/a.go --\npackage payroll\nvar x = a.Times(n).Round(4).RoundTo(s).Part(r).Cents().Share(w) + n.CentsDown() + 7%2\n",
+		"-- payroll/a.go --\npackage payroll\nvar x = a.Times(n).Round(4).RoundTo(s).Part(r).Cents().Share(w) + 7%2\n",
 		"-- payroll/euro/a.go --\npackage euro\nvar x = n.d.Div(m.d).Truncate(2) / 2\n-- payroll/a.go --\npackage payroll\nvar y = f()\n",
 		"-- payroll/calendar/a.go --\npackage calendar\nvar x = seconds() / 86400\n",
 		"-- cmd/verloning/internal/postgres/a.go --\npackage postgres\nvar x = euro.FromDecimal(y).Decimal()\n",

@@ -34,16 +34,16 @@ func TestJSON(t *testing.T) {
 }
 
 func TestRounding(t *testing.T) {
-	for _, c := range []struct{ in, cents, down, nickel string }{
-		{"897.408", "897.41", "897.40", "897.4"},
-		{"0.005", "0.01", "0.00", "0"},
-		{"-0.005", "-0.01", "0.00", "0"},
-		{"430.525", "430.53", "430.52", "430.55"},
-		{"2.675", "2.68", "2.67", "2.7"},
+	for _, c := range []struct{ in, cents, nickel string }{
+		{"897.408", "897.41", "897.4"},
+		{"0.005", "0.01", "0"},
+		{"-0.005", "-0.01", "0"},
+		{"430.525", "430.53", "430.55"},
+		{"2.675", "2.68", "2.7"},
 	} {
 		n := MustNumber(c.in)
-		if n.Cents().String() != c.cents || n.CentsDown().String() != c.down || n.RoundTo(MustNumber("0.05")).String() != c.nickel {
-			t.Errorf("%s: %s, %s, %s", c.in, n.Cents(), n.CentsDown(), n.RoundTo(MustNumber("0.05")))
+		if n.Cents().String() != c.cents || n.RoundTo(MustNumber("0.05")).String() != c.nickel {
+			t.Errorf("%s: %s, %s", c.in, n.Cents(), n.RoundTo(MustNumber("0.05")))
 		}
 	}
 }

@@ -6,10 +6,6 @@ import "github.com/shopspring/decimal"
 // rekenkundig afronden, and what every rule of ours means that names no other.
 func (n Number) Cents() Amount { return Amount{n.d.Round(2)} }
 
-// CentsDown rounds n to whole cents towards zero, for rules that round in
-// favour of the employee.
-func (n Number) CentsDown() Amount { return Amount{n.d.Truncate(2)} }
-
 // Round rounds n to the given number of decimals, half away from zero.
 func (n Number) Round(places int32) Number { return Number{n.d.Round(places)} }
 
