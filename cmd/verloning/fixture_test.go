@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"verloning/cmd/verloning/internal/bus"
-	"verloning/cmd/verloning/internal/embedded"
 )
 
 // site is a running service with everything embedded, and clients that speak
@@ -31,66 +30,13 @@ type site struct {
 // newSite starts a service in a directory of its own.
 func newSite(t testing.TB) *site {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "verloning-test-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	// PostgreSQL, as another user, must be able to enter it; otherwise it would
-	// leave its cluster elsewhere.
-	if err := os.Chmod(dir, 0o711); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	return startSite(t, dir)
+	return startSite(t, enterable(t))
 }
 
 // startSite starts a service in a directory that may hold data.
 func startSite(t testing.TB, dir string) *site {
 	t.Helper()
-	cfg, err := readConfig(func(name string) string {
-		return map[string]string{"VERLONING_DATA": dir, "VERLONING_SHARD_SIZE": "3"}[name]
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &site{t: t, dir: dir, cfg: cfg, client: map[string]*bus.Client{}}
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, done := make(chan string, 1), make(chan error, 1)
-	go func() {
-		done <- serve(ctx, cfg, testLog(t), func(*host) error {
-			c, err := embedded.ReadConnect(dir)
-			ready <- c.NATSURL
-			return err
-		})
-	}()
-	select {
-	case s.url = <-ready:
-	case err := <-done:
-		cancel()
-		t.Fatalf("serve: %v", err)
-	case <-time.After(2 * time.Minute):
-		cancel()
-		t.Fatal("the service does not start")
-	}
-	stopped := false
-	s.stop = func() error {
-		if stopped {
-			return nil
-		}
-		stopped = true
-		for _, c := range s.client {
-			c.Close()
-		}
-		cancel()
-		return <-done
-	}
-	t.Cleanup(func() {
-		if err := s.stop(); err != nil {
-			t.Errorf("stop: %v", err)
-		}
-	})
-	s.admin = s.dial("BEHEER-admin", filepath.Join(dir, "creds", adminFile))
-	return s
+	return serveAs(t, dir, testLog(t), nil)
 }
 
 func testLog(t testing.TB) *slog.Logger {

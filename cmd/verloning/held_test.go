@@ -4,29 +4,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
-
 	"verloning/cmd/verloning/internal/bus"
 )
 
 // onStream is what the event stream holds now, whether or not more waits.
 func (s *site) onStream(t *testing.T) []bus.StreamEvent {
 	t.Helper()
-	keys, err := bus.LoadKeys(filepath.Join(s.dir, "keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, err := nats.Connect(s.url, keys.ApplicationOption())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	js, err := jetstream.New(conn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	events, _, _, err := bus.EventsAbove(t.Context(), js, 0)
+	events, _, _, err := bus.EventsAbove(t.Context(), s.jetStream(t), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

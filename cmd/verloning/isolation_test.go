@@ -545,12 +545,9 @@ func (s *site) files(t *testing.T, conn *pgx.Conn) string {
 	return all.String()
 }
 
-// stream reads the whole event stream as the service itself could.
-func (s *site) stream(t *testing.T) []jetstream.Msg {
+// jetStream reaches the streams as the service itself does.
+func (s *site) jetStream(t *testing.T) jetstream.JetStream {
 	t.Helper()
-	until(t, "the outbox is empty", func() bool {
-		return one[int](t, s.sqlOnce(), `SELECT count(*) FROM outbox WHERE sequence IS NULL`) == 0
-	})
 	keys, err := bus.LoadKeys(filepath.Join(s.dir, "keys"))
 	if err != nil {
 		t.Fatal(err)
@@ -559,12 +556,21 @@ func (s *site) stream(t *testing.T) []jetstream.Msg {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	t.Cleanup(conn.Close)
 	js, err := jetstream.New(conn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, err := js.Stream(t.Context(), bus.EventStream)
+	return js
+}
+
+// stream reads the whole event stream as the service itself could.
+func (s *site) stream(t *testing.T) []jetstream.Msg {
+	t.Helper()
+	until(t, "the outbox is empty", func() bool {
+		return one[int](t, s.sqlOnce(), `SELECT count(*) FROM outbox WHERE sequence IS NULL`) == 0
+	})
+	events, err := s.jetStream(t).Stream(t.Context(), bus.EventStream)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,16 +33,11 @@ const (
 // longestReason keeps a reason within what a header may hold.
 const longestReason = 1000
 
-// Bury stores a message that could not be handled under the dead letters. Of
-// its headers it keeps the message id and the content type, which a replay
-// needs; a sender may have put anything in the others, and the server may have
-// put in who sent it from where.
-func Bury(ctx context.Context, js jetstream.JetStream, subject string, header nats.Header, body []byte, reason string) error {
-	return bury(ctx, js, "", subject, header, body, reason)
-}
-
-// bury stores a dead letter; with an id of its own a message that is buried
-// twice, because its end was not heard, is kept once.
+// bury stores a message that could not be handled under the dead letters; with
+// an id of its own one that is buried twice, because its end was not heard, is
+// kept once. Of its headers it keeps the message id and the content type, which
+// a replay needs; a sender may have put anything in the others, and the server
+// may have put in who sent it from where.
 func bury(ctx context.Context, js jetstream.JetStream, id, subject string, header nats.Header, body []byte, reason string) error {
 	msg := nats.NewMsg(deadPrefix + kindOf(subject))
 	msg.Data = body

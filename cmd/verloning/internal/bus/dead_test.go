@@ -18,7 +18,7 @@ func TestBury(t *testing.T) {
 	header.Set("Content-Type", "application/json")
 	body := []byte("\x00\xff body as it came")
 	reason := "line one\r\nX-Forged: 1\n" + strings.Repeat("é", 2000)
-	if err := Bury(t.Context(), js, streamIntakeSubject, header, body, reason); err != nil {
+	if err := bury(t.Context(), js, "", streamIntakeSubject, header, body, reason); err != nil {
 		t.Fatal(err)
 	}
 	stream, err := js.Stream(t.Context(), DeadStream)
@@ -47,7 +47,7 @@ func TestListDead(t *testing.T) {
 		t.Errorf("%v, %v", dead, err)
 	}
 	for range 6 {
-		if err := Bury(t.Context(), js, streamIntakeSubject, nil, []byte("x"), "why"); err != nil {
+		if err := bury(t.Context(), js, "", streamIntakeSubject, nil, []byte("x"), "why"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,7 +14,7 @@ func TestReplayDead(t *testing.T) {
 	streamNoLeaks(t)
 	js := streamStart(t)
 	header := nats.Header{jetstream.MsgIDHeader: {"id-1"}, "Content-Type": {"application/json"}}
-	if err := Bury(t.Context(), js, streamIntakeSubject, header, []byte("{}"), "why"); err != nil {
+	if err := bury(t.Context(), js, "", streamIntakeSubject, header, []byte("{}"), "why"); err != nil {
 		t.Fatal(err)
 	}
 	if err := ReplayDead(t.Context(), js, 1); err != nil {
@@ -41,7 +41,7 @@ func TestReplayDeadKeepsWhatCannotGoBack(t *testing.T) {
 	streamNoLeaks(t)
 	js := streamStart(t)
 	for i, subject := range []string{eventPrefix + "AORG.run.x.approved", "elsewhere", workPrefix + "x.1"} {
-		if err := Bury(t.Context(), js, subject, nil, []byte("{}"), "why"); err != nil {
+		if err := bury(t.Context(), js, "", subject, nil, []byte("{}"), "why"); err != nil {
 			t.Fatal(err)
 		}
 		if subject == workPrefix+"x.1" {
