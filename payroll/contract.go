@@ -92,14 +92,3 @@ func Newest(n int, from func(int) calendar.Date, day calendar.Date) int {
 
 // Latest returns the newest version of the terms.
 func (c Contract) Latest() Terms { return c.Versions[len(c.Versions)-1] }
-
-// Placement (detachering) lends the person of a contract to an inlener.
-type Placement struct {
-	ID       uuid.UUID
-	Contract uuid.UUID
-	Version  int
-	Inlener  uuid.UUID
-	Span     calendar.Span
-	Price    euro.Number // hire price (inleentarief), euro an hour
-	Scale    string      // the hirer's own pay scale, if it pays higher
-}

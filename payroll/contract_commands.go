@@ -13,7 +13,7 @@ import (
 // ContractTerms are the terms as a request writes them.
 type ContractTerms struct {
 	HoursPerWeek  string `json:"hours_per_week" validate:"required"`
-	FullTimeHours string `json:"full_time_hours" validate:"required"`
+	FullTimeHours string `json:"full_time_hours,omitempty"` // absent: as the scheme has it
 	Base          string `json:"wage_base,omitempty" validate:"omitempty,oneof=WML amount"`
 	Factor        string `json:"wage_factor,omitempty"`
 	HourlyAmount  string `json:"wage_amount,omitempty" validate:"required_if=Base amount"`
@@ -46,18 +46,21 @@ type ContractReply struct {
 	End      calendar.Date `json:"end,omitzero"`
 }
 
-// accept reads the terms. Hours a week lie between nought and sixty and not
-// above the sector's full week; the wage is never below the minimum (WML art.
-// 7), so a factor under one is refused.
-func (t ContractTerms) accept(d *Door) Terms {
+// accept reads the terms; what is absent is as the scheme has it. Hours a week
+// lie between nought and sixty and not above the sector's full week; the wage is
+// never below the minimum (WML art. 7), so a factor under one is refused.
+func (t ContractTerms) accept(d *Door, rules SchemeRules) Terms {
 	terms := Terms{
 		HoursPerWeek:  d.Number("hours_per_week", t.HoursPerWeek, euro.MustNumber("0.01"), euro.Int(60)),
-		FullTimeHours: d.Number("full_time_hours", t.FullTimeHours, euro.Int(30), euro.Int(48)),
+		FullTimeHours: d.Number("full_time_hours", orNumber(t.FullTimeHours, rules.FullTimeHours), euro.Int(30), euro.Int(48)),
 		Base:          WageBase(or(t.Base, string(BaseWML))),
-		Factor:        d.Number("wage_factor", or(t.Factor, "1"), euro.One, euro.Int(3)),
+		Factor:        d.Number("wage_factor", orNumber(t.Factor, rules.MinFactor.Max(euro.One)), euro.One, euro.Int(3)),
 		HourlyAmount:  d.Number("wage_amount", t.HourlyAmount, euro.MustNumber("0.01"), euro.Int(250)),
 		PayBasis:      PayBasis(or(t.PayBasis, string(ByHours))),
 		Averaging:     t.Averaging, Written: t.Written, OpenEnded: t.OpenEnded, OnCall: t.OnCall,
+	}
+	if t.FullTimeHours == "" && rules.FullTimeHours.IsZero() {
+		d.Refuse(Reason("field/required", "full_time_hours", "Geef de volledige werkweek van de sector; de regeling noemt er geen.", "Give the sector's full-time week; the scheme names none."))
 	}
 	if !d.failed("hours_per_week") && !d.failed("full_time_hours") && terms.HoursPerWeek.Cmp(terms.FullTimeHours) > 0 {
 		d.Refuse(Reason("hours_per_week/over_full_time", "hours_per_week", "Meer uren dan de volledige werkweek van de sector.", "More hours than the sector's full-time week."))
@@ -72,13 +75,26 @@ func (t ContractTerms) accept(d *Door) Terms {
 	return terms
 }
 
+// orNumber is the text, or the number where there is none.
+func orNumber(text string, otherwise euro.Number) string {
+	if text != "" || otherwise.IsZero() {
+		return text
+	}
+	return otherwise.String()
+}
+
 // RegisterContract keeps a new contract and announces it.
 func (d *Desk) RegisterContract(ctx context.Context, tx Tx, a Actor, req ContractRegister) (ContractReply, error) {
 	door := NewDoor(req)
 	onlyEmployer(door, a)
 	c := Contract{ID: d.NewID(), Number: req.Number, Employer: a.Organisation.ID, Scheme: req.Scheme}
-	terms := req.ContractTerms.accept(door)
-	terms.Version, terms.Span = 1, door.Span("start", req.Start, "end", req.End)
+	days := door.Span("start", req.Start, "end", req.End)
+	rules, known := d.Scheme(req.Scheme, days.From)
+	if !known {
+		door.Refuse(Unknown("scheme", "scheme", req.Scheme))
+	}
+	terms := req.ContractTerms.accept(door, rules)
+	terms.Version, terms.Span = 1, days
 	terms.ValidFrom = terms.Span.From
 	if terms.OpenEnded != terms.Span.To.IsZero() && !door.failed("end") {
 		door.Refuse(Reason("contract/end", "end", "Een contract voor onbepaalde tijd heeft geen einddatum, een ander wel.", "An open-ended contract has no end date, another has one."))
@@ -112,6 +128,9 @@ func (d *Desk) contractParties(ctx context.Context, tx Tx, door *Door, c *Contra
 		door.Refuse(Reason("contract/exists", "number", "Dit contractnummer is al in gebruik.", "This contract number is in use."))
 	}
 	d.underScheme(door, *c)
+	if err := d.exclusive(ctx, tx, door, *c); err != nil {
+		return err
+	}
 	if c.Municipality, err = party(ctx, tx, door, "municipality", req.Municipality, Gemeente); err != nil {
 		return err
 	}
@@ -127,11 +146,10 @@ func (d *Desk) contractParties(ctx context.Context, tx Tx, door *Door, c *Contra
 func (d *Desk) underScheme(door *Door, c Contract) {
 	rules, known := d.Scheme(c.Scheme, c.Span().From)
 	if !known {
-		door.Refuse(Unknown("scheme", "scheme", c.Scheme))
-		return
+		return // refused as unknown when it was named
 	}
 	terms := c.Latest()
-	if terms.Base == BaseWML && terms.Factor.Cmp(rules.MinFactor) < 0 {
+	if !door.failed("wage_factor") && terms.Factor.Cmp(rules.MinFactor) < 0 {
 		door.Refuse(Reason("wage_factor/below_scheme", "wage_factor",
 			fmt.Sprintf("Deze regeling vraagt ten minste %s maal het minimumloon.", rules.MinFactor),
 			fmt.Sprintf("This scheme asks for at least %s times the minimum wage.", rules.MinFactor)))
@@ -143,6 +161,22 @@ func (d *Desk) underScheme(door *Door, c Contract) {
 				fmt.Sprintf("Under this scheme a contract runs until %s at most.", last)))
 		}
 	}
+}
+
+// exclusive refuses a second employer on the same days where the scheme has one
+// at a time. It says nothing of who the other is.
+func (d *Desk) exclusive(ctx context.Context, tx Tx, door *Door, c Contract) error {
+	rules, known := d.Scheme(c.Scheme, c.Span().From)
+	if !known || !rules.Exclusive || len(door.Problems) > 0 {
+		return nil
+	}
+	elsewhere, err := tx.EmployedElsewhere(ctx, c)
+	if err == nil && elsewhere {
+		door.Refuse(Reason("contract/elsewhere", "start",
+			"Deze persoon heeft in deze dagen al een contract onder deze regeling bij een andere werkgever.",
+			"This person has a contract under this scheme with another employer on these days already."))
+	}
+	return err
 }
 
 // party finds an organisation in a role by its code; no code is no party.
@@ -173,7 +207,8 @@ func (d *Desk) AmendContract(ctx context.Context, tx Tx, a Actor, req ContractAm
 	if err != nil {
 		return ContractReply{}, err
 	}
-	terms := req.ContractTerms.accept(door)
+	rules, _ := d.Scheme(c.Scheme, c.Span().From)
+	terms := req.ContractTerms.accept(door, rules)
 	terms.ValidFrom = door.Date("valid_from", req.ValidFrom)
 	if len(c.Versions) > 0 {
 		terms.Span, terms.OpenEnded = c.Span(), c.Latest().OpenEnded
@@ -260,6 +295,9 @@ func (d *Desk) nextVersion(ctx context.Context, tx Tx, a Actor, door *Door, c Co
 	terms.Version = len(c.Versions) + 1
 	c.Versions = append(c.Versions, terms)
 	d.underScheme(door, c)
+	if err := d.exclusive(ctx, tx, door, c); err != nil {
+		return ContractReply{}, err
+	}
 	if err := door.Err(); err != nil {
 		return ContractReply{}, err
 	}
@@ -295,51 +333,4 @@ func or(s, otherwise string) string {
 		return otherwise
 	}
 	return s
-}
-
-// PlacementRecord records a placement of a contract at an inlener.
-type PlacementRecord struct {
-	Command
-	Contract string `json:"contract" validate:"required,number"`
-	Inlener  string `json:"inlener" validate:"required,code"`
-	From     string `json:"from" validate:"required"`
-	To       string `json:"to,omitempty"`
-	Price    string `json:"price" validate:"required"`
-	Scale    string `json:"scale,omitempty" validate:"max=80"`
-}
-
-// PlacementRecorded is the reply.
-type PlacementRecorded struct {
-	Placement uuid.UUID `json:"placement"`
-}
-
-// RecordPlacement keeps a placement within the days of its contract. Two
-// placements of one contract never overlap.
-func (d *Desk) RecordPlacement(ctx context.Context, tx Tx, a Actor, req PlacementRecord) (PlacementRecorded, error) {
-	door := NewDoor(req)
-	c, known, err := tx.Contract(ctx, a.Organisation.ID, req.Contract)
-	if err != nil {
-		return PlacementRecorded{}, err
-	}
-	p := Placement{
-		ID: d.NewID(), Contract: c.ID, Span: door.Span("from", req.From, "to", req.To), Scale: req.Scale,
-		Price: door.Number("price", req.Price, euro.Number{}, euro.Int(500)),
-	}
-	door.Decimals("price", p.Price, 4)
-	if !known {
-		door.Refuse(Unknown("contract", "contract", req.Contract))
-	} else if !p.Span.From.IsZero() && !c.Span().Holds(p.Span.From) {
-		door.Refuse(Reason("date/outside_contract", "from", "Deze dag ligt buiten het contract.", "This day lies outside the contract."))
-	}
-	if p.Inlener, err = party(ctx, tx, door, "inlener", req.Inlener, Inlener); err != nil {
-		return PlacementRecorded{}, err
-	}
-	if err := door.Err(); err != nil {
-		return PlacementRecorded{}, err
-	}
-	overlaps, err := tx.AddPlacement(ctx, a, p)
-	if err == nil && overlaps {
-		err = Refuse(Conflict, Reason("placement/overlap", "from", "Dit contract is in deze dagen al geplaatst.", "This contract is placed on these days already."))
-	}
-	return PlacementRecorded{Placement: p.ID}, err
 }

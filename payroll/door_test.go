@@ -80,7 +80,7 @@ func TestEveryReasonAtOnce(t *testing.T) {
 		{payroll.PersonRegister{Number: "P 1", BSN: "123456789", Name: long, Birth: "x", IBAN: "NL91ABNA0417164301"}, "bsn bsn/invalid; iban iban/invalid; name field/too_long; number field/number"},
 		{payroll.PersonRegister{Number: "P-1", BSN: "111222333", Name: "Jansen", Birth: "1996-03-01", IBAN: "NL91 ABNA 0417 1643 00"}, ""},
 		{payroll.PersonAmend{Number: "P-1", IBAN: "NL91", Name: long}, "iban iban/invalid; name field/too_long"},
-		{payroll.ContractTerms{}, "full_time_hours field/required; hours_per_week field/required"},
+		{payroll.ContractTerms{}, "hours_per_week field/required"}, // the full-time week may be the scheme's
 		{payroll.ContractTerms{HoursPerWeek: "32", FullTimeHours: "40", Base: "amount", PayBasis: "maybe"}, "pay_basis field/not_allowed; wage_amount field/required"},
 		{payroll.HoursSubmit{Submission: "1", Mode: "some", Lines: nil}, "lines field/required; mode field/not_allowed; submission field/uuid"},
 		{payroll.HoursSubmit{Submission: payroll.Namespace.String(), Lines: make([]payroll.HoursLine, payroll.MaxLines+1)}, "lines field/too_long"},

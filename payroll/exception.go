@@ -22,6 +22,7 @@ const (
 	BelowMinimum         ExceptionKind = "wage/below_minimum"
 	FigureInDoubt        ExceptionKind = "figure/in_doubt"
 	PersonFailed         ExceptionKind = "person/failed"
+	PaidBefore           ExceptionKind = "payslip/paid_before"
 )
 
 // Exception is something about a run that somebody must accept by name. Its
@@ -135,4 +136,14 @@ func Failed(number string, cause error) Exception {
 	return Exception{Kind: PersonFailed, Subject: number, Detail: Text{
 		NL: fmt.Sprintf("Contract %s kon niet worden berekend en zit niet in deze run: %v.", number, cause),
 		EN: fmt.Sprintf("Contract %s could not be calculated and is not in this run: %v.", number, cause)}}
+}
+
+// AlreadyPaid is the exception of a contract that another run of the same days
+// has paid: it is left out, so that nobody is paid twice. What changed since is
+// a correction and no second payslip.
+func AlreadyPaid(c ContractMonth, p calendar.Period) Exception {
+	number := c.Contract.Number
+	return Exception{Kind: PaidBefore, Subject: number, Detail: Text{
+		NL: fmt.Sprintf("Contract %s is over %s al betaald (bruto %s) in een andere run en zit niet in deze.", number, p, c.Paid),
+		EN: fmt.Sprintf("Contract %s was paid for %s (gross %s) in another run and is not in this one.", number, p, c.Paid)}}
 }

@@ -51,13 +51,14 @@ func nextBirthday(birth, from calendar.Date) calendar.Date {
 }
 
 // hourlyWage is what the contract pays an hour, never below the minimum (WML
-// art. 7): the minimum wage times a factor, or an amount. An hourly rate that
-// is no statutory amount is kept at four decimals.
+// art. 7): the minimum wage times a factor, or an amount that is at least that.
+// An hourly rate that is no statutory amount is kept at four decimals.
 func (t Terms) hourlyWage(minimum euro.Number) euro.Number {
+	least := minimum.Mul(t.Factor.Max(euro.One)).Round(4)
 	if t.Base == BaseAmount {
-		return t.HourlyAmount.Max(minimum)
+		return t.HourlyAmount.Max(least)
 	}
-	return minimum.Mul(t.Factor.Max(euro.One)).Round(4)
+	return least
 }
 
 // wageLines pays the hours, or the fixed amount, of one contract in a period:

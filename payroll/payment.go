@@ -18,6 +18,7 @@ type PaymentKind string
 const (
 	WagePayment    PaymentKind = "wage"
 	SubsidyPayment PaymentKind = "subsidy"
+	FeePayment     PaymentKind = "fee"
 )
 
 // Payment is an order to pay: debtor, creditor and an amount above nil. Its id
@@ -28,7 +29,7 @@ type Payment struct {
 	Kind         PaymentKind
 	Run          uuid.UUID
 	Contract     uuid.UUID
-	Claim        uuid.UUID // of a subsidy payment
+	Claim        uuid.UUID // of a subsidy or fee payment
 	Debtor       IBAN
 	Creditor     IBAN
 	Amount       euro.Amount

@@ -63,6 +63,7 @@ type Payslip struct {
 type ContractMonth struct {
 	Contract Contract
 	Hours    []Hours
+	Paid     euro.Amount // gross that other runs of the same days have paid
 }
 
 // Dossier is all that a calculation knows of one person at one employer.

@@ -24,8 +24,12 @@ const (
 // RunKind distinguishes the run of everybody from one for a single person.
 type RunKind string
 
-// Regular is the one run of a period; others have a sequence number.
-const Regular RunKind = "regular"
+// Regular is the one run of everybody in a period. Off-cycle runs pay one
+// person, and have a sequence number.
+const (
+	Regular  RunKind = "regular"
+	OffCycle RunKind = "off_cycle"
+)
 
 // Run is the pay run of one employer for one period. Tax follows the pay date;
 // wage and subsidy rules follow the day worked.
@@ -35,6 +39,7 @@ type Run struct {
 	Period      calendar.Period
 	Kind        RunKind
 	Sequence    int
+	Person      uuid.UUID // of an off-cycle run: the one who is paid
 	PayDate     calendar.Date
 	Deadline    calendar.Date // for hours; a date for lists, it closes nothing
 	Status      RunStatus

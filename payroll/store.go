@@ -43,6 +43,10 @@ type Tx interface {
 	// AddTerms keeps the newest version; overlaps reports that another
 	// contract of the person stands in its way.
 	AddTerms(ctx context.Context, a Actor, c Contract, first bool) (overlaps bool, err error)
+	// EmployedElsewhere reports whether another employer has a contract of the
+	// person under the scheme on the contract's days. It holds the person's row,
+	// so that two employers asking at once see each other.
+	EmployedElsewhere(ctx context.Context, c Contract) (bool, error)
 	AddPlacement(ctx context.Context, a Actor, p Placement) (overlaps bool, err error)
 
 	// Verdict returns the verdict of the same submission if it was judged
@@ -54,6 +58,12 @@ type Tx interface {
 
 	Run(ctx context.Context, id uuid.UUID, lock Lock) (Run, bool, error)
 	AddRun(ctx context.Context, a Actor, r Run) (exists bool, err error)
+	// NextSequence numbers an off-cycle run, under the employer's lock.
+	NextSequence(ctx context.Context, r Run) (int, error)
+	// EmployersIn lists, by code, the employers with a contract in the period.
+	EmployersIn(ctx context.Context, p calendar.Period) ([]Organisation, error)
+	// ReopenRun sets the run's status and supersedes its newest calculation.
+	ReopenRun(ctx context.Context, a Actor, r Run, reason string) error
 	SetRunStatus(ctx context.Context, r Run) error
 	// FixCutoff assigns the next knowledge number: facts written from now on
 	// are above it, and none below it can still appear.

@@ -1,7 +1,6 @@
 package subsidy
 
 import (
-	"errors"
 	"fmt"
 
 	"verloning/payroll"
@@ -10,32 +9,42 @@ import (
 	"verloning/payroll/statute"
 )
 
-// amounts computes what a rule gives over the service days of a month. Days
-// with the same facts form a stretch; each stretch counts for its calendar
-// days, and the month rounds once, not each stretch.
-func amounts(rule PayRule, f File, d Decision, cost euro.Amount, days calendar.Span, t *payroll.Trace) (lks, []payroll.Exception, error) {
-	var sum lks
+// entitlement is what a rule gives before any cap, exact: the period rounds
+// base and charges once each.
+type entitlement struct {
+	base, charges euro.Number
+	figures       []figureUse
+}
+
+// figureUse is a figure and the day for which it was used.
+type figureUse struct {
+	figure statute.Figure
+	on     calendar.Date
+}
+
+// amounts computes what a monthly rule gives over the service days. Days with
+// the same facts form a stretch; each stretch counts for its calendar days, and
+// the period rounds once, not each stretch.
+func (m month) amounts(j job) (entitlement, []payroll.Exception, error) {
+	var sum entitlement
 	var found []payroll.Exception
-	for _, part := range stretches(f, d, days) {
-		one, err := amountOn(rule, f, d, cost, part.From, t)
-		if e, known := excuse(err, f.Contract.Number, part); known {
+	for _, part := range stretches(m.file, *j.decision, j.days) {
+		one, err := m.amountOn(j, part.From)
+		if e, known := m.excuse(err, part); known {
 			found = append(found, e)
 			continue
 		}
 		if err != nil {
-			return lks{}, nil, fmt.Errorf("contract %s, rule %s: %w", f.Contract.Number, rule.ID, err)
+			return entitlement{}, nil, err
 		}
 		share := euro.Ratio{Over: euro.Int(int64(part.Days())), Under: euro.Int(int64(calendar.MonthOf(part.From).Days()))}
-		if rule.Amount.Pct != nil && rule.Amount.Pct.Of == "wage_cost" {
-			share = euro.Ratio{Over: euro.Int(int64(part.Days())), Under: euro.Int(int64(days.Days()))} // the cost is of these days
-		}
 		sum.base = sum.base.Add(one.base.Part(share))
 		sum.charges = sum.charges.Add(one.charges.Part(share))
 		sum.figures = append(sum.figures, one.figures...)
-		traceShare(t, share, part)
+		traceShare(m.trace, share, part)
 	}
 	sum.base, sum.charges = sum.base.Round(shareNoise), sum.charges.Round(shareNoise)
-	return sum, append(found, overdue(f, rule, days)...), nil
+	return sum, append(found, m.overdue(j)...), nil
 }
 
 // shareNoise takes away what the twenty-four decimals of each share lack, so
@@ -73,68 +82,78 @@ func stretches(f File, d Decision, days calendar.Span) []calendar.Span {
 }
 
 // amountOn is the amount of a whole month on the facts of a day.
-func amountOn(rule PayRule, f File, d Decision, cost euro.Amount, day calendar.Date, t *payroll.Trace) (lks, error) {
-	terms, _ := d.On(day)
-	switch form := rule.Amount; {
+func (m month) amountOn(j job, day calendar.Date) (entitlement, error) {
+	terms, _ := j.decision.On(day)
+	switch form := j.rule.Amount; {
 	case form.Loonkostensubsidie != nil:
-		return lksMonth(terms, f.Loonwaarden, f.Contract, f.Birth, day, t)
+		return lksMonth(terms, m.file.Loonwaarden, m.file.Contract, m.file.Birth, day, m.trace)
 	case form.Fixed != nil:
-		return lks{base: form.Fixed.Amount.Value.Number}, nil
-	case form.Pct != nil && form.Pct.Of == "wage_cost":
-		return lks{base: cost.Times(form.Pct.Rate.Value.Number)}, nil
+		return m.fixed(*form.Fixed), nil
+	case form.Gap != nil:
+		return m.gap(*form.Gap, terms, day)
 	case form.Pct != nil:
-		return pctOfMinimum(*form.Pct, terms, f, day)
+		return m.shareOfMinimum(minimumShare{form.Pct.WithHolidayAllowance, form.Pct.Rate.Value.Number, form.Pct.Rate.Value.String()}, terms, day)
 	}
-	return lks{}, fmt.Errorf("rule %s has no amount", rule.ID)
+	return entitlement{}, fmt.Errorf("rule %s has no monthly amount", j.rule.ID)
 }
 
-// pctOfMinimum is a share of the minimum wage a month, in proportion to the
-// decision's hours over the sector's full week.
-func pctOfMinimum(form PctAmount, terms DecisionTerms, f File, day calendar.Date) (lks, error) {
-	month, err := statute.ReferenceMonth(f.Birth, day)
-	if err != nil {
-		return lks{}, err
+func (m month) fixed(form FixedAmount) entitlement {
+	m.trace.Add(func() payroll.Step {
+		return payroll.Step{
+			What:   payroll.Text{NL: "vast bedrag van een hele maand", EN: "fixed amount of a whole month"},
+			Source: "scheme " + m.scheme.ID, Result: form.Amount.Value.Fixed(2),
+		}
+	})
+	return entitlement{base: form.Amount.Value.Number}
+}
+
+// gap is what the person falls short of the minimum wage: by a productivity of
+// 60 % it is 40 % of it, at most the scheme's largest share.
+func (m month) gap(form GapAmount, terms DecisionTerms, day calendar.Date) (entitlement, error) {
+	value, known := loonwaardeOn(m.file.Loonwaarden, day)
+	if !known {
+		return entitlement{}, errProductivity
 	}
-	out := lks{base: month.Value.Mul(form.Rate.Value.Number), figures: []figureUse{{month, day}}}
-	if form.WithHolidayAllowance {
+	short := euro.Hundred.Sub(euro.Int(int64(value.Percent))).Percent().Min(form.MaxShare.Number)
+	formula := fmt.Sprintf("(1 − %d %%)", value.Percent)
+	return m.shareOfMinimum(minimumShare{form.WithHolidayAllowance, short, formula}, terms, day)
+}
+
+// minimumShare is which part of the minimum wage a month is given.
+type minimumShare struct {
+	withAllowance bool
+	share         euro.Number
+	formula       string
+}
+
+// shareOfMinimum is a share of the minimum wage a month, in proportion to the
+// decision's hours over the sector's full week.
+func (m month) shareOfMinimum(s minimumShare, terms DecisionTerms, day calendar.Date) (entitlement, error) {
+	figure, err := statute.ReferenceMonth(m.file.Birth, day)
+	if err != nil {
+		return entitlement{}, err
+	}
+	out := entitlement{base: figure.Value.Mul(s.share), figures: []figureUse{{figure, day}}}
+	allowance := ""
+	if s.withAllowance {
 		holiday, err := statute.HolidayAllowance(day)
 		if err != nil {
-			return lks{}, err
+			return entitlement{}, err
 		}
-		out.base = out.base.Mul(euro.One.Add(holiday.Value.Percent()))
+		with := euro.One.Add(holiday.Value.Percent())
+		out.base, allowance = out.base.Mul(with), fmt.Sprintf(" × %s", with)
 	}
-	contract, _ := f.Contract.On(day)
-	out.base = out.base.Part(euro.Ratio{Over: terms.HoursPerWeek.Min(contract.FullTimeHours), Under: contract.FullTimeHours})
+	contract, _ := m.file.Contract.On(day)
+	hours, full := terms.HoursPerWeek.Min(contract.FullTimeHours), contract.FullTimeHours
+	out.base = out.base.Part(euro.Ratio{Over: hours, Under: full})
+	m.trace.Add(func() payroll.Step {
+		return payroll.Step{
+			What:    payroll.Text{NL: "deel van het minimumloon van een hele maand", EN: "share of the minimum wage of a whole month"},
+			Article: figure.Article, Source: fmt.Sprintf("%s %s: %s; scheme %s", figure.Name, figure.Since, figure.Source, m.scheme.ID),
+			Formula: fmt.Sprintf("%s%s × %s × %s/%s", figure.Value.Fixed(2), allowance, s.formula, hours, full), Result: out.base.String(),
+		}
+	})
 	return out, nil
-}
-
-// excuse turns a fact that is missing into an exception: unknown is never
-// nought, so these days claim nothing and somebody has to say that it is all
-// right.
-func excuse(err error, contract string, part calendar.Span) (payroll.Exception, bool) {
-	days := fmt.Sprintf("%s..%s", part.From, part.To)
-	switch {
-	case errors.Is(err, errLoonwaarde):
-		return payroll.Exception{Kind: UnknownLoonwaarde, Subject: contract, Article: "Participatiewet art. 10d lid 4", Detail: payroll.Text{
-			NL: fmt.Sprintf("Contract %s: de loonwaarde is niet bekend voor %s; over die dagen wordt niets gedeclareerd.", contract, days),
-			EN: fmt.Sprintf("Contract %s: the loonwaarde is not known for %s; nothing is claimed for those days.", contract, days)}}, true
-	case errors.Is(err, errForfait):
-		return payroll.Exception{Kind: ForfaitOver, Subject: contract, Article: "Participatiewet art. 10d lid 5", Detail: payroll.Text{
-			NL: fmt.Sprintf("Contract %s: het forfait geldt hoogstens zes maanden; voor %s is een loonwaarde nodig.", contract, days),
-			EN: fmt.Sprintf("Contract %s: the forfait lasts six months at most; %s needs a loonwaarde.", contract, days)}}, true
-	}
-	return payroll.Exception{}, false
-}
-
-// overdue notices a loonwaarde whose review date has passed.
-func overdue(f File, rule PayRule, days calendar.Span) []payroll.Exception {
-	value, known := loonwaardeOn(f.Loonwaarden, days.To)
-	if rule.Amount.Loonkostensubsidie == nil || !known || value.ReviewDue.IsZero() || !value.ReviewDue.Before(days.From) {
-		return nil
-	}
-	return []payroll.Exception{{Kind: ReviewOverdue, Subject: f.Contract.Number, Article: "Participatiewet art. 10d lid 6", Detail: payroll.Text{
-		NL: fmt.Sprintf("Contract %s: de loonwaarde had op %s herzien moeten zijn.", f.Contract.Number, value.ReviewDue),
-		EN: fmt.Sprintf("Contract %s: the loonwaarde was due for review on %s.", f.Contract.Number, value.ReviewDue)}}}
 }
 
 func traceShare(t *payroll.Trace, share euro.Ratio, part calendar.Span) {

@@ -1,11 +1,16 @@
 package subsidy_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
 
 	"verloning/payroll/calendar"
 	"verloning/subsidy"
@@ -34,6 +39,7 @@ func TestEmbeddedSchemes(t *testing.T) {
 		if len(faults) > 0 || s.ID+".yaml" != filepath.Base(file) {
 			t.Errorf("%s: scheme %q, %q", file, s.ID, faults)
 		}
+		sameAsDecoder(t, text, s)
 		if known, ok := book.Scheme(s.ID); !ok || len(known.Versions) != len(s.Versions) {
 			t.Errorf("%s is not in the book as it stands in its file", file)
 		}
@@ -89,9 +95,9 @@ func TestBrokenSchemes(t *testing.T) {
 		want     []string // one for each fault
 	}{
 		{"scheme: test", `scheme: ""`, []string{"is no id"}},
-		{"name: {nl: Proef, en: Trial}", "name: {nl: Proef}", []string{"name:"}},
+		{"name: {nl: Proef, en: Trial}", "name: {nl: Proef}", []string{"name.en: is missing"}},
 		{"versions:", "colour: red\nversions:", []string{"colour"}},
-		{"trigger: month", "trigger: month\n        tigger: month", []string{"[17:9]"}},
+		{"trigger: month", "trigger: month\n        tigger: month", []string{"line 17: versions[0].pay[0].tigger"}},
 		{"mark: stated\n        cap", "mark: stated\n        mark: stated\n        cap", []string{"mark"}},
 		{"2015-01-01", "2015-02-30", []string{"date"}},
 		{`"1.02"`, `"0.99"`, []string{"WML art. 7"}},
@@ -114,14 +120,56 @@ func TestBrokenSchemes(t *testing.T) {
 		{`mark: stated}}`, "mark: stated}}\n          loonkostensubsidie: {article: x}", []string{"there are 2"}},
 		{`fixed: {amount: {value: "100.00", mark: stated}}`, `pct: {of: moon, rate: {value: "0.5", mark: stated}}`, []string{"amount.pct.of"}},
 		{sound[strings.Index(sound, "versions:"):], "versions: []\n", []string{"versions: there is none"}},
-		{sound, "", []string{""}},
+		{sound, "", []string{"line 1: the file is empty"}},
+		{sound, "---\n# nothing\n", []string{"the file is empty"}},
+		{sound, "just a text", []string{"a block of keys"}},
+		{sound, sound + "---\n" + sound, []string{"line 24: a second document"}},
+		{"scheme: test", "scheme: \xff", []string{"UTF-8"}},
+		{"scheme: test", "scheme: !!str test", []string{"tags such as"}},
+		{"scheme: test", "scheme: 12", []string{"put 12 in quotes"}},
+		{"scheme: test", "scheme: true", []string{"put true in quotes"}},
+		{`"1.02"`, `yes`, []string{"not a number"}},
+		{`"1.02"`, `true`, []string{"not a number"}},
+		{`"1.02"`, `[a]`, []string{"a number in quotes belongs here"}},
+		{"scheme: test", "scheme:", []string{"line 1: scheme: is empty"}},
+		{"scheme: test", "scheme: test\n1: b", []string{"is no key"}},
+		{"scheme: test", "scheme: test\nscheme: test", []string{"line 2: scheme: this key is there already"}},
+		{`source: "a source"`, `source: "` + strings.Repeat("x", 401) + `"`, []string{"401 letters"}},
+		{`source: "a source"`, `source: [a]`, []string{"not a list"}},
+		{"employer: firm", `employer: " "`, []string{"may not be empty"}},
+		{"employer: firm", "employer: firm, exclusive: 1", []string{"true or false"}},
+		{"employer: firm", "employer: firm, with_benefit: perhaps", []string{"never, offset"}},
+		{"kind: employee", "kind: benefit", []string{"no wage"}},
+		{`"1.02"`, `1.02`, []string{`in quotes: "1.02"`}},
+		{`{value: "1.02", mark: stated}`, `{value: "1.02", mark: guessed}`, []string{"stated, public, setting"}},
+		{`{value: "1.02", mark: stated}`, `"1.02"`, []string{"a block of keys"}},
+		{"base: WML", `base: WML
+      full_time_hours: {value: "29.99", mark: stated}`, []string{"30 to 48"}},
+		{`"24"`, `"2.5"`, []string{"whole number of months"}},
+		{`"24"`, `"601"`, []string{"1 to 600"}},
+		{"limits: subsidy}", "limits: subsidy, review_months: [6, 6, 25]}", []string{"month 6 does not come after month 6", "month 25 is after the end"}},
+		{"limits: subsidy}", "limits: subsidy, review_months: 6}", []string{"a list belongs here"}},
+		{"limits: subsidy}", "limits: subsidy, review_months: [0x6]}", []string{"a whole number"}},
+		{"    pay:", "    eligibility: {require: [a, a, ''], places: -1}\n    pay:", []string{"is there already", "is empty", "-1 places"}},
+		{"    pay:", "    exits: [work, work]\n    outcome: {event: '', contract_months: -1, base: exits}\n    pay:", []string{"is there already", "may not be empty", "-1 months"}},
 		{sound, "[1, 2", []string{""}},
 		{sound, "scheme: &a [*a]", []string{""}},
 		{sound, strings.Repeat("#", 64<<10+1), []string{"larger than"}},
-		{sound, strings.Repeat("[", 60_000), []string{"[1:21] nested"}},
+		{sound, strings.Repeat("[", 60_000), []string{"line 1: nested"}},
 		{sound, strings.Repeat("{a: ", 15_000), []string{"nested"}},
 		{sound, strings.Repeat("- ", 30_000), []string{"nested"}},
-		{"name: {nl", "x: &x [a, a]\ny: &y [*x, *x]\nname: {nl", []string{"[2:4] anchors"}},
+		{"name: {nl", "x: &x [a, a]\ny: &y [*x, *x]\nname: {nl", []string{"line 2: anchors"}},
+		{"pay:", "pay: a lot\n    pays:", []string{"a list belongs here", "unknown key"}},
+		{"id: lks", "id: LKS", []string{"is no id"}},
+		{"kind: subsidy", "kind: premium", []string{"premiums are not computed yet"}},
+		{"kind: subsidy", "kind: fee", []string{"vat: is missing"}},
+		{"kind: subsidy", "kind: fee\n        vat: {compensable: {value: '1.01', mark: setting}}", []string{"from \"0\" to \"1\""}},
+		{"kind: subsidy", "kind: subsidy\n        vat: {compensable: {value: '1', mark: setting}}", []string{"a subsidy carries no VAT"}},
+		{"kind: subsidy", "kind: hire", []string{"payer", "amount.fixed", "no cap", "document", "budget"}},
+		{`{BUIG: "1"}`, `{BUIG: 1}`, []string{"in quotes"}},
+		{`"100.00"`, `"100.001"`, []string{"at most two decimals"}},
+		{"cap: wage_cost", "cap: wage_cost_total", []string{"parts only"}},
+		{"trigger: month", "trigger: milestone", []string{"only parts"}},
 		{"kind: subsidy\n        payer: municipality\n        payee: employer", "kind: gift\n        payer: x\n        payee: y", []string{"kind", "payer", "payee"}},
 		{`source: "a source"` + "\n    status: {kind: employee, employer: firm}", "status: {kind: x, employer: firm}", []string{"source", "status.kind"}},
 	} {
@@ -136,10 +184,157 @@ func TestBrokenSchemes(t *testing.T) {
 			continue
 		}
 		for i, want := range c.want {
-			if !strings.Contains(faults[i], want) {
+			if !strings.Contains(faults[i].In("en"), want) {
 				t.Errorf("%.60q gives %q, which does not name %s", c.new, faults[i], want)
 			}
+			if faults[i].In("nl") == faults[i].In("en") || strings.Contains(faults[i].In("nl")+faults[i].In("en"), "%!") {
+				t.Errorf("%.60q is not told in two languages: %q", c.new, faults[i].Text)
+			}
 		}
+	}
+}
+
+// withAmount is the sound scheme with another pay rule.
+func withAmount(kind, amount, rest string) string {
+	head, _, _ := strings.Cut(sound, "      - id: lks")
+	payer, document, budget := "municipality", "decision", "        budget: {own: \"1\"}\n"
+	if kind == "hire" {
+		payer, document, budget = "inlener", "invoice", ""
+	}
+	return head + "      - id: one\n        kind: " + kind + "\n        payer: " + payer + "\n        payee: employer\n        mark: setting\n        document: " + document +
+		"\n" + budget + "        amount: {" + amount + "}\n        " + rest + "\n"
+}
+
+// Each form of an amount has its own limits, and suits a kind, a trigger and a
+// cap. A line without a fault shows that the fault is of what it names.
+func TestFormsOfAmounts(t *testing.T) {
+	const (
+		month = "trigger: month"
+		costs = "trigger: month\n        cap: wage_cost"
+	)
+	for _, c := range []struct{ kind, amount, rest, want string }{
+		{"subsidy", `fixed: {amount: {value: "0.01", mark: stated}}`, month, ""},
+		{"subsidy", `fixed: {amount: {value: "0", mark: stated}}`, month, "fixed.amount.value: 0"},
+		{"fee", `fixed: {amount: {value: "10", mark: stated}}`, "trigger: month\n        vat: {compensable: {value: '0', mark: stated}}", ""},
+		{"subsidy", `pct: {of: wage_cost, rate: {value: "2", mark: stated}}`, costs, ""},
+		{"subsidy", `pct: {of: wage_cost, rate: {value: "2", mark: stated}}`, month, "has cap: wage_cost"},
+		{"subsidy", `pct: {of: wage_cost, rate: {value: "2.01", mark: stated}}`, costs, "no share"},
+		{"subsidy", `pct: {of: wage_cost, rate: {value: "0", mark: stated}}`, costs, "no share"},
+		{"subsidy", `pct: {of: WML, with_holiday_allowance: true, rate: {value: "1", mark: stated}}`, month, ""},
+		{"subsidy", `pct: {of: wage_cost, with_holiday_allowance: true, rate: {value: "1", mark: stated}}`, costs, "of: WML only"},
+		{"subsidy", `pct: {of: WML, at_minimum: true, rate: {value: "1", mark: stated}}`, month, "of: wage_cost only"},
+		{"subsidy", `pct: {of: WML, employer_charges: {value: "1", mark: stated}, rate: {value: "1", mark: stated}}`, month, "of: wage_cost only"},
+		{"subsidy", `pct: {of: wage_cost, employer_charges: {value: "1", mark: stated}, rate: {value: "1", mark: stated}}`, costs, ""},
+		{"subsidy", `pct: {of: wage_cost, employer_charges: {value: "20", mark: stated}, rate: {value: "1", mark: stated}}`, costs, "a fifth on top"},
+		{"hire", `pct: {of: wage_cost, rate: {value: "1", mark: stated}}`, month, ""},
+		{"hire", `pct: {of: WML, rate: {value: "1", mark: stated}}`, month, "a share of the wage cost"},
+		{"hire", `pct: {of: wage_cost, at_minimum: true, rate: {value: "1", mark: stated}}`, month, "does not go with a hire price"},
+		{"hire", `fixed: {amount: {value: "10", mark: stated}}`, month, "a price an hour"},
+		{"hire", "hourly: {}", month, ""},
+		{"hire", `hourly: {price: {value: "12.3456", mark: setting}}`, month, ""},
+		{"hire", `hourly: {price: {value: "12.34567", mark: setting}}`, month, "four decimals"},
+		{"hire", `hourly: {price: {value: "0", mark: setting}}`, month, "above nought"},
+		{"subsidy", "hourly: {}", month, "kind: hire only"},
+		{"subsidy", `gap: {of: WML, by: productivity, max_share: "1"}`, month, ""},
+		{"subsidy", `gap: {of: WML, by: productivity, max_share: "1.01"}`, month, "max_share: 1.01"},
+		{"subsidy", `gap: {of: wage_cost, by: productivity, max_share: "1"}`, month, "gap.of"},
+		{"subsidy", `gap: {of: WML, by: age, max_share: "1"}`, month, "gap.by"},
+		{"hire", `gap: {of: WML, by: productivity, max_share: "1"}`, month, "kind: subsidy only"},
+		{"subsidy", `parts: {price: {value: "9", mark: stated}, shares: {start: "0.4", month_24: "0.6"}}`, "trigger: milestone", ""},
+		{"subsidy", `parts: {price: {value: "9", mark: stated}, shares: {start: "0.4", month_24: "0.6"}}`, "trigger: milestone\n        cap: wage_cost_total", ""},
+		{"subsidy", `parts: {price: {value: "9", mark: stated}, shares: {start: "0.4", month_24: "0.6"}}`, "trigger: milestone\n        cap: wage_cost", "wage_cost_total, or"},
+		{"subsidy", `parts: {price: {value: "9", mark: stated}, shares: {start: "0.4", month_24: "0.6"}}`, month, "write trigger: milestone"},
+		{"subsidy", `parts: {price: {value: "9", mark: stated}, shares: {start: "0.4", month_25: "0.6"}}`, "trigger: milestone", "month_1 to month_24"},
+		{"subsidy", `parts: {price: {value: "9", mark: stated}, shares: {start: "0.4", month_01: "0.6"}}`, "trigger: milestone", "no milestone"},
+		{"subsidy", `parts: {price: {value: "9", mark: stated}, shares: {start: "0.4"}}`, "trigger: milestone", "sum to 0.4"},
+		{"subsidy", `parts: {price: {value: "9", mark: stated}, shares: {start: "1", month_1: "0"}}`, "trigger: milestone", "above nought"},
+		{"subsidy", `parts: {price: {value: "9.999", mark: stated}, shares: {start: "1"}}`, "trigger: milestone", "two decimals"},
+		{"subsidy", "loonkostensubsidie: {article: art}", month, ""},
+		{"subsidy", "loonkostensubsidie: {}", month, "article: is missing"},
+		{"hire", "loonkostensubsidie: {article: art}", month, "kind: subsidy only"},
+	} {
+		text := withAmount(c.kind, c.amount, c.rest)
+		_, faults := subsidy.ParseScheme([]byte(text))
+		switch {
+		case c.want == "" && len(faults) > 0:
+			t.Errorf("%s %s: %q", c.kind, c.amount, faults)
+		case c.want != "" && (len(faults) != 1 || !strings.Contains(faults[0].In("en"), c.want)):
+			t.Errorf("%s %s: %q, want %q", c.kind, c.amount, faults, c.want)
+		}
+	}
+}
+
+// Faults of the form and of the meaning come together, in the order of the
+// file, each with where it stands.
+func TestEveryFaultAtOnce(t *testing.T) {
+	text := sound
+	for _, c := range [][2]string{
+		{"municipality", "municipality\n        colour: red"},
+		{`value: "1.02"`, `value: 1.02`},
+		{"2015-01-01", "2015-02-30"},
+		{"kind: subsidy", "kind: gift"},
+		{`{BUIG: "1"}`, `{BUIG: "0.5", W: "0.4"}`},
+	} {
+		text = strings.Replace(text, c[0], c[1], 1)
+	}
+	_, faults := subsidy.ParseScheme([]byte(text))
+	want := []struct {
+		line, column int
+		path, nl, en string
+	}{
+		{4, 5, "versions[0].from", "is geen datum", "is not a date"},
+		{9, 16, "versions[0].wage.factor.value", "tussen aanhalingstekens", "in quotes"},
+		{13, 9, "versions[0].pay[0].kind", `"gift" kan hier niet; kies uit subsidy, fee, hire`, `"gift" is not one of subsidy, fee, hire`},
+		{15, 9, "versions[0].pay[0].colour", "onbekende sleutel; kies uit id, kind", "unknown key; choose from id, kind"},
+		{23, 9, "versions[0].pay[0].budget", "samen 0.9", "sum to 0.9"},
+	}
+	if len(faults) != len(want) {
+		t.Fatalf("%d faults: %q", len(faults), faults)
+	}
+	for i, w := range want {
+		if f := faults[i]; f.Line != w.line || f.Column != w.column || f.Path != w.path || !strings.Contains(f.Text.NL, w.nl) || !strings.Contains(f.Text.EN, w.en) {
+			t.Errorf("%+v, want %+v", f, w)
+		}
+	}
+	if got, want := faults[2].In("nl"), `regel 13: versions[0].pay[0].kind: "gift" kan hier niet; kies uit subsidy, fee, hire`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if !strings.HasPrefix(faults[2].String(), "line 13: ") {
+		t.Errorf("%s is not English", faults[2])
+	}
+}
+
+// However much is wrong, the answer stays small and says so.
+func TestFaultsAreBounded(t *testing.T) {
+	text := "scheme: test\n"
+	for i := range 5000 {
+		text += fmt.Sprintf("x%d: 1\n", i)
+	}
+	_, faults := subsidy.ParseScheme([]byte(text))
+	if len(faults) != 101 || !strings.Contains(faults[100].In("en"), "4902 faults more") {
+		t.Errorf("%d faults, the last: %s", len(faults), faults[len(faults)-1])
+	}
+	many := strings.Replace(sound, "    pay:\n", "    pay:\n"+strings.Repeat("      - {id: x}\n", 20), 1)
+	if _, faults := subsidy.ParseScheme([]byte(many)); !slices.ContainsFunc(faults, func(f subsidy.Fault) bool { return strings.Contains(f.In("en"), "21 pay rules; at most 20") }) {
+		t.Errorf("21 rules: %q", faults)
+	}
+	_, version, _ := strings.Cut(sound, "versions:\n")
+	if _, faults := subsidy.ParseScheme([]byte(sound + strings.Repeat(version, 50))); !strings.Contains(faults[0].In("en"), "51 versions; at most 50") {
+		t.Errorf("51 versions: %q", faults[0])
+	}
+}
+
+// What is read here is what the YAML library's own strict decoder reads.
+func sameAsDecoder(t *testing.T, text []byte, s subsidy.Scheme) {
+	t.Helper()
+	var other subsidy.Scheme
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField()).Decode(&other); err != nil {
+		t.Fatalf("the library refuses what is sound here: %v\n%q", err, text)
+	}
+	a, errA := json.Marshal(s)
+	b, errB := json.Marshal(other)
+	if errA != nil || errB != nil || !bytes.Equal(a, b) {
+		t.Fatalf("read %s\nbut the library reads %s, %v, %v", a, b, errA, errB)
 	}
 }
 
@@ -159,7 +354,7 @@ func TestVersionsInOrder(t *testing.T) {
 	}
 	rule := version[strings.Index(version, "      - id"):]
 	for text, want := range map[string]string{head + version + version: "not after", head + later + version: "not after", head + version + rule: "used twice"} {
-		if _, faults := subsidy.ParseScheme([]byte(text)); len(faults) != 1 || !strings.Contains(faults[0], want) {
+		if _, faults := subsidy.ParseScheme([]byte(text)); len(faults) != 1 || !strings.Contains(faults[0].In("en"), want) {
 			t.Errorf("%q, want %s", faults, want)
 		}
 	}
@@ -190,7 +385,7 @@ func FuzzParseScheme(f *testing.F) {
 	f.Add([]byte("a: &a [*a, *a]\nb: &b [*a, *a]"))
 	f.Add([]byte("scheme: !!binary x\nversions: {}"))
 	f.Add([]byte("---\n...\n---"))
-	for _, file := range []string{"schemes/loonkostensubsidie.yaml"} {
+	for _, file := range []string{"schemes/loonkostensubsidie.yaml", "schemes/breda-opstapbaan.yaml", "schemes/uden-warmm.yaml"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)
@@ -199,9 +394,18 @@ func FuzzParseScheme(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s, faults := subsidy.ParseScheme(text)
+		if len(faults) > 101 {
+			t.Fatalf("%d faults of one file", len(faults))
+		}
+		for _, f := range faults {
+			if f.Line < 0 || f.Column < 0 || f.Text.NL == "" || f.Text.EN == "" {
+				t.Fatalf("a broken fault: %+v", f)
+			}
+		}
 		if len(faults) > 0 {
 			return
 		}
+		_ = subsidy.Ordinance(s, "nl") + subsidy.Ordinance(s, "en")
 		if s.ID == "" || len(s.Versions) == 0 {
 			t.Fatalf("an empty scheme is sound: %q", text)
 		}

@@ -16,6 +16,7 @@ type Document string
 const (
 	Beschikking Document = "beschikking"
 	Agreement   Document = "agreement"
+	Invoice     Document = "invoice" // of a hire price
 )
 
 // Route is how a loonkostensubsidie is determined.
@@ -88,9 +89,17 @@ type DecisionTerms struct {
 	Conditions   string
 }
 
+// Span returns the days of the decision as its newest version has them.
+func (d Decision) Span() calendar.Span {
+	if len(d.Versions) == 0 {
+		return calendar.Span{}
+	}
+	return d.Versions[len(d.Versions)-1].Span
+}
+
 // On returns the terms that hold on a day, and whether the decision covers it.
 func (d Decision) On(day calendar.Date) (DecisionTerms, bool) {
-	if len(d.Versions) == 0 || !d.Versions[len(d.Versions)-1].Span.Holds(day) {
+	if len(d.Versions) == 0 || !d.Span().Holds(day) {
 		return DecisionTerms{}, false
 	}
 	return d.Versions[payroll.Newest(len(d.Versions), func(i int) calendar.Date { return d.Versions[i].ValidFrom }, day)], true

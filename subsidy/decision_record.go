@@ -2,7 +2,7 @@ package subsidy
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -27,6 +27,7 @@ type DecisionRecord struct {
 	Route        string `json:"route,omitempty" validate:"omitempty,oneof=loonwaarde forfait"`
 	HoursPerWeek string `json:"hours_per_week" validate:"required"`
 	Loonwaarde   *int   `json:"loonwaarde,omitempty" validate:"omitempty,min=0,max=100"`
+	Productivity *int   `json:"productivity,omitempty" validate:"omitempty,min=0,max=100"` // where the scheme asks for that
 	MeasuredBy   string `json:"measured_by,omitempty" validate:"max=100"`
 	ReviewDue    string `json:"review_due,omitempty"`
 	Ceiling      string `json:"ceiling,omitempty"`
@@ -51,17 +52,20 @@ func (d *Desk) RecordDecision(ctx context.Context, tx Tx, a payroll.Actor, req D
 	if err != nil {
 		return DecisionRecorded{}, err
 	}
-	d.acceptSource(door, c, terms)
 	decision, err := d.decision(ctx, tx, a, door, c, req.Number)
 	if err != nil {
 		return DecisionRecorded{}, err
 	}
 	value := Loonwaarde{Contract: c.ID, ValidFrom: terms.ValidFrom, MeasuredBy: req.MeasuredBy, ReviewDue: door.Date("review_due", req.ReviewDue)}
+	terms.Version = len(decision.Versions) + 1
+	decision.Versions = append(decision.Versions, terms)
+	if err := d.withinScheme(ctx, tx, door, req, c, &decision); err != nil {
+		return DecisionRecorded{}, err
+	}
 	if err := door.Err(); err != nil {
 		return DecisionRecorded{}, err
 	}
-	terms.Version = len(decision.Versions) + 1
-	decision.Versions = append(decision.Versions, terms)
+	terms = decision.Versions[terms.Version-1]
 	overlaps, err := tx.AddDecision(ctx, a, decision)
 	if err != nil {
 		return DecisionRecorded{}, err
@@ -70,11 +74,14 @@ func (d *Desk) RecordDecision(ctx context.Context, tx Tx, a payroll.Actor, req D
 		return DecisionRecorded{}, payroll.Refuse(payroll.Conflict, payroll.Reason("decision/overlap", "from",
 			"Een ander besluit geldt in deze dagen al voor dit contract.", "Another decision covers this contract on these days already."))
 	}
-	if req.Loonwaarde != nil {
-		value.Percent = *req.Loonwaarde
+	if percent := req.percent(); percent != nil {
+		value.Percent = *percent
 		if _, err := tx.AddLoonwaarde(ctx, a, value); err != nil {
 			return DecisionRecorded{}, err
 		}
+	}
+	if err := d.reserve(ctx, tx, c); err != nil {
+		return DecisionRecorded{}, err
 	}
 	reply := DecisionRecorded{Decision: decision.ID, Number: decision.Number, Version: terms.Version}
 	return reply, tx.Publish(ctx, decisionEvents(c, decision, reply))
@@ -83,10 +90,13 @@ func (d *Desk) RecordDecision(ctx context.Context, tx Tx, a payroll.Actor, req D
 // accept reads the terms of a decision.
 func (r DecisionRecord) accept(door *payroll.Door) DecisionTerms {
 	t := DecisionTerms{
-		Document: Document(orElse(r.Document, string(Beschikking))), Granted: door.Date("granted", r.Granted),
-		Span: door.Span("from", r.From, "to", r.To), Route: Route(orElse(r.Route, string(ByLoonwaarde))),
+		Document: Document(r.Document), Granted: door.Date("granted", r.Granted),
+		Span: door.Span("from", r.From, "to", r.To), Route: Route(r.Route),
 		HoursPerWeek: door.Number("hours_per_week", r.HoursPerWeek, euro.MustNumber("0.01"), euro.Int(48)),
 		Budget:       Source(r.Budget), Conditions: r.Conditions,
+	}
+	if t.Route == "" {
+		t.Route = ByLoonwaarde
 	}
 	door.Decimals("hours_per_week", t.HoursPerWeek, 2)
 	t.ValidFrom = t.Span.From
@@ -104,6 +114,9 @@ func (r DecisionRecord) accept(door *payroll.Door) DecisionTerms {
 		door.Decimals("charges_percent", charges, 4)
 		t.Charges = &charges
 	}
+	if r.Loonwaarde != nil && r.Productivity != nil {
+		door.Refuse(payroll.Reason("loonwaarde/twice", "productivity", "Geef een loonwaarde of een productiviteit, niet beide.", "Give a loonwaarde or a productivity, not both."))
+	}
 	if t.Route == Forfait && r.Loonwaarde != nil {
 		door.Refuse(payroll.Reason("loonwaarde/with_forfait", "loonwaarde", "Bij het forfait hoort geen loonwaarde.", "The forfait goes without a loonwaarde."))
 	}
@@ -113,36 +126,35 @@ func (r DecisionRecord) accept(door *payroll.Door) DecisionTerms {
 
 // acceptBudget refuses a source that did not exist in a year of the decision.
 func acceptBudget(door *payroll.Door, t DecisionTerms) {
-	names := make([]string, len(Sources))
-	known := false
-	for i, s := range Sources {
-		names[i], known = string(s), known || s == t.Budget
-	}
-	if !known {
-		door.Refuse(payroll.Reason("budget/unknown", "budget", "Kies uit: "+strings.Join(names, " ")+".", "Choose one of: "+strings.Join(names, " ")+"."))
+	if !knownSource(door, "budget", t.Budget) {
 		return
 	}
 	for _, day := range []calendar.Date{t.Span.From, t.Span.To} {
 		if !day.IsZero() && !t.Budget.Exists(day.Year()) {
-			door.Refuse(payroll.Reason("budget/other_time", "budget",
-				fmt.Sprintf("Bron %s bestond niet in %d.", t.Budget, day.Year()), fmt.Sprintf("Source %s did not exist in %d.", t.Budget, day.Year())))
+			door.Refuse(notInYear("budget", t.Budget, day.Year()))
 		}
 	}
 }
 
-// acceptSource refuses a budget that the scheme's rules do not draw on.
-func (d *Desk) acceptSource(door *payroll.Door, c payroll.Contract, t DecisionTerms) {
-	scheme, known := d.Schemes.Scheme(c.Scheme)
-	version, dated := scheme.On(t.Span.From)
-	if !known || !dated {
-		return
+// knownSource refuses what is no source of money.
+func knownSource(door *payroll.Door, field string, source Source) bool {
+	if slices.Contains(Sources, source) {
+		return true
 	}
-	for _, rule := range version.Pay {
-		if _, draws := rule.Budget[string(t.Budget)]; draws {
-			return
-		}
+	names := make([]string, len(Sources))
+	for i, s := range Sources {
+		names[i] = string(s)
 	}
-	door.Refuse(payroll.Reason("budget/not_of_scheme", "budget", "Deze regeling put niet uit deze bron.", "This scheme does not draw on this source."))
+	door.Refuse(payroll.Reason("budget/unknown", field, "Kies uit: "+strings.Join(names, " ")+".", "Choose one of: "+strings.Join(names, " ")+"."))
+	return false
+}
+
+// percent is the loonwaarde or productivity that the decision names.
+func (r DecisionRecord) percent() *int {
+	if r.Productivity != nil {
+		return r.Productivity
+	}
+	return r.Loonwaarde
 }
 
 // subsidised finds a contract that names the caller as its municipality.
@@ -218,12 +230,8 @@ func (d *Desk) RecordLoonwaarde(ctx context.Context, tx Tx, a payroll.Actor, req
 	}
 	value.Percent = *req.Percent
 	version, err := tx.AddLoonwaarde(ctx, a, value)
-	return LoonwaardeRecorded{Contract: req.Contract, Version: version}, err
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
+	if err != nil {
+		return LoonwaardeRecorded{}, err
 	}
-	return s
+	return LoonwaardeRecorded{Contract: req.Contract, Version: version}, d.reserve(ctx, tx, c)
 }

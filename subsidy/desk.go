@@ -61,6 +61,10 @@ func (d *Desk) compute(r payroll.Run, files []PersonFile) ShardResult {
 	var out ShardResult
 	for _, f := range files {
 		for _, month := range f.Contracts {
+			if !month.Paid.IsZero() {
+				out.Exceptions = append(out.Exceptions, payroll.AlreadyPaid(month, r.Period))
+				continue
+			}
 			slip, claims, found, err := d.Compute(r, f, month, nil)
 			if err != nil {
 				out.Failed++
@@ -93,14 +97,15 @@ func (d *Desk) Compute(r payroll.Run, f PersonFile, month payroll.ContractMonth,
 	if err != nil {
 		return slip, nil, nil, err
 	}
-	if month.Contract.Municipality == uuid.Nil {
+	file := f.ClaimFile(month)
+	if month.Contract.Municipality == uuid.Nil && len(file.Placements) == 0 {
 		return slip, nil, found, nil
 	}
 	scheme, known := d.Schemes.Scheme(month.Contract.Scheme)
 	if !known {
 		return slip, nil, append(found, unknownScheme(month.Contract)), nil
 	}
-	claims, more, err := NewClaims(r, scheme, f.ClaimFile(month), slip, t)
+	claims, more, err := NewClaims(r, scheme, file, slip, t)
 	if err != nil {
 		return slip, nil, append(found, claimFailed(month.Contract, err)), nil
 	}
@@ -143,6 +148,9 @@ func (d *Desk) Finish(ctx context.Context, tx Tx, run uuid.UUID, number int) (bo
 	if left, err := tx.ShardsToDo(ctx, c); err != nil || left > 0 {
 		return false, err
 	}
+	if err := d.allot(ctx, tx, r, c); err != nil {
+		return false, err
+	}
 	hash, totals, err := tx.Seal(ctx, r, c)
 	if err != nil {
 		return false, err
@@ -183,8 +191,19 @@ type RunApproved struct {
 	Payments int         `json:"payments"`
 	Paid     euro.Amount `json:"paid"`
 	Claims   int         `json:"claims"`
-	Claimed  euro.Amount `json:"claimed"`
+	Claimed  euro.Amount `json:"claimed"` // of municipalities
+	Hired    euro.Amount `json:"hired"`   // of inleners
+	VAT      euro.Amount `json:"vat"`
 	Posting  uuid.UUID   `json:"posting"`
+}
+
+func (r *RunApproved) count(c Claim) {
+	r.Claims, r.VAT = r.Claims+1, r.VAT.Add(c.VAT)
+	if c.Kind == Hire {
+		r.Hired = r.Hired.Add(c.Amount)
+		return
+	}
+	r.Claimed = r.Claimed.Add(c.Amount)
 }
 
 // ApproveRun posts the ledger, orders the wage payments and raises the claims,
@@ -213,10 +232,11 @@ func (d *Desk) ApproveRun(ctx context.Context, tx Tx, a payroll.Actor, req RunAp
 	if err != nil {
 		return RunApproved{}, err
 	}
-	if !reply.Paid.Equal(totals.Net) || !reply.Claimed.Equal(totals.Claimed) {
-		return RunApproved{}, fmt.Errorf("run %s: payments of %s and claims of %s were ordered, calculated were %s and %s", r.ID, reply.Paid, reply.Claimed, totals.Net, totals.Claimed)
+	if !reply.Paid.Equal(totals.Net) || !reply.Claimed.Equal(totals.Claimed) || !reply.Hired.Equal(totals.Hired) || !reply.VAT.Equal(totals.VAT) {
+		return RunApproved{}, fmt.Errorf("run %s: ordered %s, claimed %s, hired %s, VAT %s; calculated were %s, %s, %s, %s", r.ID,
+			reply.Paid, reply.Claimed, reply.Hired, reply.VAT, totals.Net, totals.Claimed, totals.Hired, totals.VAT)
 	}
-	posting := Posting{ID: PostingID(r, c), Ledger: r.Employer, Kind: "run", Content: c.Hash, Total: totals.Gross.Add(totals.Holiday).Add(totals.Claimed)}
+	posting := Posting{ID: PostingID(r, c), Ledger: r.Employer, Kind: "run", Content: c.Hash, Total: totals.posted()}
 	reply.Run, reply.Posting = r.ID, posting.ID
 	head, err := tx.Approve(ctx, a, r, c, posting)
 	if err != nil {
@@ -292,11 +312,11 @@ func (d *Desk) order(ctx context.Context, tx Tx, r payroll.Run, c payroll.Calcul
 				reply.Payments, reply.Paid = reply.Payments+1, reply.Paid.Add(p.Amount)
 			}
 			for _, claim := range item.Claims {
-				if claim.Amount.Sign() <= 0 {
+				if claim.Amount.IsZero() {
 					continue
 				}
 				events = append(events, claim.Raised(r)...)
-				reply.Claims, reply.Claimed = reply.Claims+1, reply.Claimed.Add(claim.Amount)
+				reply.count(claim)
 			}
 		}
 		after = due[len(due)-1].Payslip.Contract

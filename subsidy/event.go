@@ -12,21 +12,23 @@ import (
 type claimData struct {
 	Claim    uuid.UUID       `json:"claim"`
 	Contract string          `json:"contract"`
-	Decision string          `json:"decision"`
+	Decision string          `json:"decision,omitempty"`
 	Scheme   string          `json:"scheme"`
 	Rule     string          `json:"rule"`
 	Kind     Kind            `json:"kind"`
 	Period   calendar.Period `json:"period"`
 	Amount   euro.Amount     `json:"amount"`
+	VAT      euro.Amount     `json:"vat"`
 	Granted  *euro.Amount    `json:"granted,omitempty"`
+	Settled  *calendar.Date  `json:"settled,omitempty"`
 	Currency string          `json:"currency"`
-	Budget   Source          `json:"budget"`
+	Budget   Source          `json:"budget,omitempty"`
 }
 
 func (c Claim) data(p calendar.Period) claimData {
 	return claimData{
 		Claim: c.ID, Contract: c.ContractNumber, Decision: c.DecisionNumber, Scheme: c.Scheme, Rule: c.Rule, Kind: c.Kind,
-		Period: p, Amount: c.Amount, Currency: "EUR", Budget: c.Budget,
+		Period: p, Amount: c.Amount, VAT: c.VAT, Currency: "EUR", Budget: c.Budget,
 	}
 }
 
@@ -45,11 +47,16 @@ func (c Claim) Raised(r payroll.Run) []payroll.Event {
 	return c.toBoth(1, "raised", c.data(r.Period))
 }
 
-// Announced announces the municipality's verdict to both parties. The reason is
-// free text, which may name somebody: it is in the list of claims and not here.
+// Announced announces the municipality's verdict to both parties; what is
+// claimed back says so. The reason is free text, which may name somebody: it is
+// in the list of claims and not here.
 func (g Granted) Announced() []payroll.Event {
 	data := g.data(g.Run.Period)
 	amount := g.Amount
-	data.Granted = &amount
-	return g.toBoth(2, string(g.Verdict), data)
+	data.VAT, data.Granted = g.VAT, &amount
+	verb := string(g.Verdict)
+	if amount.Sign() < 0 {
+		verb = "reclaimed"
+	}
+	return g.toBoth(2, verb, data)
 }

@@ -4,19 +4,19 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"verloning/payroll"
 	"verloning/payroll/euro"
-	"verloning/payroll/ledger"
 )
 
 // ClaimFilter narrows a list of claims.
 type ClaimFilter struct {
 	Employer string `json:"employer,omitempty" validate:"omitempty,code"`
 	Period   string `json:"period,omitempty"`
-	Status   string `json:"status,omitempty" validate:"omitempty,oneof=raised ordered refused nil"`
+	Status   string `json:"status,omitempty" validate:"omitempty,oneof=raised ordered reclaimed refused settled nil"`
 	After    string `json:"after,omitempty" validate:"omitempty,uuid"`
 	Limit    int    `json:"limit,omitempty" validate:"omitempty,min=1,max=1000"`
 }
@@ -36,7 +36,7 @@ type ClaimGrant struct {
 type GrantClaim struct {
 	Claim   string `json:"claim" validate:"required,uuid"`
 	Verdict string `json:"verdict" validate:"required,oneof=granted partly refused"`
-	Amount  string `json:"amount,omitempty"`
+	Amount  string `json:"amount,omitempty"` // of partly; below nil of what is claimed back
 	Reason  string `json:"reason,omitempty" validate:"max=500"`
 }
 
@@ -44,16 +44,20 @@ type GrantClaim struct {
 type GrantLine struct {
 	Claim   uuid.UUID
 	Verdict Verdict
-	Amount  euro.Amount
+	Amount  euro.Amount // without VAT
+	VAT     euro.Amount
+	VATCost euro.Amount // of the VAT, what burdens the budget
 	Reason  string
 }
 
 // BatchReply names a batch and what it holds; who approves it repeats the hash.
 type BatchReply struct {
-	Batch  uuid.UUID   `json:"batch"`
-	Claims int         `json:"claims"`
-	Total  euro.Amount `json:"total"`
-	Hash   string      `json:"hash"`
+	Batch   uuid.UUID    `json:"batch"`
+	Claims  int          `json:"claims"`
+	Total   euro.Amount  `json:"total"` // without VAT
+	VAT     euro.Amount  `json:"vat"`
+	Hash    string       `json:"hash"`
+	Budgets []BudgetLeft `json:"budgets"` // what the batch leaves of each budget
 }
 
 // GrantClaims keeps the verdicts of one person of the municipality as a batch
@@ -78,7 +82,11 @@ func (d *Desk) GrantClaims(ctx context.Context, tx Tx, a payroll.Actor, req Clai
 		return BatchReply{}, err
 	}
 	b := newBatch(d.NewID(), a, lines)
-	return BatchReply{Batch: b.ID, Claims: b.Claims, Total: b.Total, Hash: b.Hash}, tx.AddBatch(ctx, a, b, lines)
+	if err := tx.AddBatch(ctx, a, b, lines); err != nil {
+		return BatchReply{}, err
+	}
+	left, err := tx.BudgetsAfter(ctx, b)
+	return BatchReply{Batch: b.ID, Claims: b.Claims, Total: b.Total, VAT: b.VAT, Hash: b.Hash, Budgets: left}, err
 }
 
 // verdicts matches the request with what was raised.
@@ -105,7 +113,7 @@ func verdicts(door *payroll.Door, req ClaimGrant, raised []RaisedClaim) []GrantL
 			door.Problems = append(door.Problems, line.Problems...)
 			delete(named, c.Claim)
 		case req.All:
-			lines = append(lines, GrantLine{Claim: c.Claim, Verdict: Grant, Amount: c.Amount})
+			lines = append(lines, verdict(door, GrantClaim{Verdict: string(Grant)}, c))
 		}
 	}
 	for i, g := range req.Claims {
@@ -118,31 +126,59 @@ func verdicts(door *payroll.Door, req ClaimGrant, raised []RaisedClaim) []GrantL
 }
 
 // verdict reads one verdict: partly grants more than nil and less than all,
-// and what is not granted whole has a reason.
+// and what is not granted whole has a reason. Of a claim below nil, what is
+// granted is claimed back, and no more than was granted before.
 func verdict(door *payroll.Door, g GrantClaim, c RaisedClaim) GrantLine {
 	line := GrantLine{Claim: c.Claim, Verdict: Verdict(g.Verdict), Reason: g.Reason}
 	switch line.Verdict {
 	case Grant:
-		line.Amount = c.Amount
+		line.Amount, line.VAT, line.VATCost = c.Amount, c.VAT, c.VATCost
 	case Partly:
-		line.Amount = door.Amount("amount", g.Amount)
-		if line.Amount.Sign() <= 0 || line.Amount.Cmp(c.Amount) >= 0 {
-			door.Refuse(payroll.Reason("claim/partly", "amount",
-				fmt.Sprintf("Gedeeltelijk toekennen is meer dan 0.00 en minder dan %s.", c.Amount), fmt.Sprintf("Granting partly is more than 0.00 and less than %s.", c.Amount)))
-		}
+		line.Amount = partly(door, g.Amount, c.Amount)
+		line.VAT, line.VATCost = c.taxOn(line.Amount)
 	}
 	if line.Verdict != Grant && g.Reason == "" {
 		door.Refuse(payroll.Reason("field/required", "reason", "Geef de reden van (gedeeltelijke) afwijzing.", "Give the reason of a (partial) refusal."))
 	}
+	if c.GrantedBefore.Add(line.Amount).Sign() < 0 {
+		door.Refuse(payroll.Reason("claim/reclaim_over_granted", "amount",
+			fmt.Sprintf("Contract %s: onder besluit %s is %s toegekend; meer terugvorderen kan niet.", c.Number, c.Decision, c.GrantedBefore),
+			fmt.Sprintf("Contract %s: %s was granted under decision %s; no more can be claimed back.", c.Number, c.GrantedBefore, c.Decision)))
+	}
 	return line
+}
+
+// partly reads an amount between nil and the whole claim, on the claim's side of
+// nil.
+func partly(door *payroll.Door, text string, whole euro.Amount) euro.Amount {
+	sign := whole.Sign()
+	digits, below := strings.CutPrefix(text, "-")
+	amount := door.Amount("amount", digits)
+	if below {
+		amount = amount.Neg()
+	}
+	if amount.Sign() != sign || amount.Cmp(whole) == sign || amount.Equal(whole) {
+		door.Refuse(payroll.Reason("claim/partly", "amount",
+			fmt.Sprintf("Gedeeltelijk toekennen ligt tussen 0.00 en %s.", whole), fmt.Sprintf("Granting partly lies between 0.00 and %s.", whole)))
+	}
+	return amount
+}
+
+// taxOn is the VAT on a part of the claim, in proportion as on the whole.
+func (c RaisedClaim) taxOn(amount euro.Amount) (vat, cost euro.Amount) {
+	if c.VAT.IsZero() {
+		return euro.Zero, euro.Zero
+	}
+	vat = amount.Times(c.VATRate.Percent()).Cents()
+	return vat, vat.Number().Part(euro.Ratio{Over: c.VATCost.Number(), Under: c.VAT.Number()}).Cents()
 }
 
 func newBatch(id uuid.UUID, a payroll.Actor, lines []GrantLine) Batch {
 	b := Batch{ID: id, Municipality: a.Organisation.ID, GrantedBy: a.User, Claims: len(lines)}
 	h := sha256.New()
 	for _, l := range lines {
-		b.Total = b.Total.Add(l.Amount)
-		_, _ = fmt.Fprintf(h, "%s|%s|%s|%q\n", l.Claim, l.Verdict, l.Amount, l.Reason)
+		b.Total, b.VAT = b.Total.Add(l.Amount), b.VAT.Add(l.VAT)
+		_, _ = fmt.Fprintf(h, "%s|%s|%s|%s|%s|%q\n", l.Claim, l.Verdict, l.Amount, l.VAT, l.VATCost, l.Reason)
 	}
 	b.Hash = payroll.HashText(h.Sum(nil))
 	return b
@@ -151,8 +187,9 @@ func newBatch(id uuid.UUID, a payroll.Actor, lines []GrantLine) Batch {
 // ClaimApprove approves a batch of verdicts by its hash.
 type ClaimApprove struct {
 	payroll.Command
-	Batch string `json:"batch" validate:"required,uuid"`
-	Hash  string `json:"hash" validate:"required,hexadecimal"`
+	Batch      string `json:"batch" validate:"required,uuid"`
+	Hash       string `json:"hash" validate:"required,hexadecimal"`
+	OverBudget string `json:"over_budget,omitempty" validate:"max=500"` // why more is spent than a budget has
 }
 
 // ClaimsApproved is the reply.
@@ -160,7 +197,8 @@ type ClaimsApproved struct {
 	Batch    uuid.UUID   `json:"batch"`
 	Claims   int         `json:"claims"`
 	Payments int         `json:"payments"`
-	Paid     euro.Amount `json:"paid"`
+	Paid     euro.Amount `json:"paid"`      // with VAT
+	Reclaims euro.Amount `json:"reclaimed"` // what employers are to pay back
 	Posting  uuid.UUID   `json:"posting"`
 }
 
@@ -183,6 +221,9 @@ func (d *Desk) ApproveClaims(ctx context.Context, tx Tx, a payroll.Actor, req Cl
 	if err := grantable(a, b, req.Hash); err != nil {
 		return ClaimsApproved{}, err
 	}
+	if err := affordable(ctx, tx, b, req.OverBudget); err != nil {
+		return ClaimsApproved{}, err
+	}
 	reply, transfers, err := d.pay(ctx, tx, b)
 	if err != nil {
 		return ClaimsApproved{}, err
@@ -193,17 +234,36 @@ func (d *Desk) ApproveClaims(ctx context.Context, tx Tx, a payroll.Actor, req Cl
 	}
 	posts := postings(b, transfers)
 	reply.Batch, reply.Posting = b.ID, posts[0].ID
-	if err := tx.ApproveBatch(ctx, a, b, posts); err != nil {
+	if err := tx.ApproveBatch(ctx, a, b, posts, req.OverBudget); err != nil {
 		return ClaimsApproved{}, err
 	}
 	return reply, tx.SpendBudget(ctx, a, b)
+}
+
+// affordable refuses a batch that spends more than a budget has left, unless
+// who approves says why. Budgets that the municipality does not keep here hold
+// nothing back.
+func affordable(ctx context.Context, tx Tx, b Batch, why string) error {
+	budgets, err := tx.BudgetsAfter(ctx, b)
+	if err != nil || why != "" {
+		return err
+	}
+	var problems []payroll.Problem
+	for _, left := range budgets {
+		if left.Kept && left.After.Sign() < 0 {
+			problems = append(problems, payroll.Reason("budget/over", "over_budget",
+				fmt.Sprintf("Budget %s %d komt %s tekort. Geef een reden (over_budget), wijs declaraties af of verhoog het budget.", left.Source, left.Year, left.After.Neg()),
+				fmt.Sprintf("Budget %s %d falls short by %s. Give a reason (over_budget), refuse claims or raise the budget.", left.Source, left.Year, left.After.Neg())))
+		}
+	}
+	return payroll.Refuse(payroll.Conflict, problems...)
 }
 
 // postings puts the transfers under a posting of each ledger: the
 // municipality's grant first, and of each employer what was not granted, which
 // is not receivable any more.
 func postings(b Batch, transfers []RunTransfer) []Posted {
-	posts := []Posted{{Posting: Posting{ID: payroll.DeriveID("posting/grant/" + b.ID.String()), Ledger: b.Municipality, Kind: "grant", Content: b.Hash, Total: b.Total}}}
+	posts := []Posted{{Posting: Posting{ID: payroll.DeriveID("posting/grant/" + b.ID.String()), Ledger: b.Municipality, Kind: "grant", Content: b.Hash, Total: b.posted()}}}
 	at := map[uuid.UUID]int{b.Municipality: 0}
 	for _, t := range transfers {
 		i, known := at[t.Ledger]
@@ -254,6 +314,9 @@ func (d *Desk) pay(ctx context.Context, tx Tx, b Batch) (ClaimsApproved, []RunTr
 				events = append(events, p.Ordered(g.ContractNumber, g.Run.Period))
 				reply.Payments, reply.Paid = reply.Payments+1, reply.Paid.Add(p.Amount)
 			}
+			if g.Amount.Sign() < 0 {
+				reply.Reclaims = reply.Reclaims.Sub(g.Amount)
+			}
 			transfers = append(transfers, g.transfers()...)
 			reply.Claims++
 		}
@@ -265,31 +328,6 @@ func (d *Desk) pay(ctx context.Context, tx Tx, b Batch) (ClaimsApproved, []RunTr
 		}
 		after = granted[len(granted)-1].ID
 	}
-}
-
-// payment orders what was granted, from the municipality to the employer.
-func (g Granted) payment() (payroll.Payment, bool) {
-	if g.Amount.Sign() <= 0 {
-		return payroll.Payment{}, false
-	}
-	return payroll.Payment{
-		ID: payroll.PaymentID(g.Run, g.Contract, payroll.SubsidyPayment, g.ID.String()), Organisation: g.Payer, Kind: payroll.SubsidyPayment,
-		Run: g.Run.ID, Contract: g.Contract, Claim: g.ID, Debtor: g.Debtor, Creditor: g.Creditor, Amount: g.Amount, PayDate: g.Run.PayDate,
-		Reference: fmt.Sprintf("Subsidie %s %s %s", g.Run.Period, g.ContractNumber, g.DecisionNumber),
-	}, true
-}
-
-// transfers are the bookings of a verdict: what is granted is the
-// municipality's cost, and what is not is taken off the employer's receivable.
-func (g Granted) transfers() []RunTransfer {
-	var list []RunTransfer
-	for _, t := range ledger.NonZero(
-		ledger.Transfer{Ledger: g.Payer, Debit: ledger.SubsidyCost, Credit: ledger.SubsidyPayable, Amount: g.Amount},
-		ledger.Transfer{Ledger: g.Payee, Debit: ledger.WageSubsidy, Credit: ledger.SubsidyReceivable, Amount: g.Claim.Amount.Sub(g.Amount)},
-	) {
-		list = append(list, RunTransfer{g.Run, ContractTransfer{g.Contract, t}})
-	}
-	return list
 }
 
 func onlyMunicipality(door *payroll.Door, a payroll.Actor) {

@@ -11,20 +11,11 @@ import (
 	"verloning/payroll/statute"
 )
 
-// lks is the outcome of one stretch of days with the same facts.
-type lks struct {
-	base, charges euro.Number // exact; the month rounds each once
-	figures       []figureUse
-}
-
-// figureUse is a figure and the day for which it was used.
-type figureUse struct {
-	figure statute.Figure
-	on     calendar.Date
-}
-
 // errLoonwaarde means that the route asks for a loonwaarde and none is known.
 var errLoonwaarde = errors.New("no loonwaarde is known")
+
+// errProductivity means that a scheme asks for a productivity and none is known.
+var errProductivity = errors.New("no productivity is known")
 
 // errForfait means that the forfait has lasted six months.
 var errForfait = errors.New("the forfait has lasted six months")
@@ -38,31 +29,31 @@ var errForfait = errors.New("the forfait has lasted six months")
 //
 // The minimum wage is the reference month amount of the reference day: the day
 // of granting, or the last 1 January since (lid 7). Nothing is rounded here.
-func lksMonth(d DecisionTerms, values []Loonwaarde, c payroll.Contract, birth, day calendar.Date, t *payroll.Trace) (lks, error) {
+func lksMonth(d DecisionTerms, values []Loonwaarde, c payroll.Contract, birth, day calendar.Date, t *payroll.Trace) (entitlement, error) {
 	ref := d.referenceDay(day)
 	month, err := statute.ReferenceMonth(birth, ref)
 	if err != nil {
-		return lks{}, err
+		return entitlement{}, err
 	}
 	holiday, err := statute.HolidayAllowance(ref)
 	if err != nil {
-		return lks{}, err
+		return entitlement{}, err
 	}
 	share, used, err := lksShare(d, values, c, day, ref)
 	if err != nil {
-		return lks{}, err
+		return entitlement{}, err
 	}
 	hours, full, weekUse, err := lksHours(d, c, day)
 	if err != nil {
-		return lks{}, err
+		return entitlement{}, err
 	}
 	charge, chargeUse, err := lksCharges(d, ref)
 	if err != nil {
-		return lks{}, err
+		return entitlement{}, err
 	}
 	total := month.Value.Mul(euro.One.Add(holiday.Value.Percent()))
 	base := total.Mul(share.Percent()).Part(euro.Ratio{Over: hours, Under: full})
-	out := lks{base: base, charges: base.Mul(charge.Percent())}
+	out := entitlement{base: base, charges: base.Mul(charge.Percent())}
 	out.figures = slices.Concat([]figureUse{{month, ref}, {holiday, ref}}, used, weekUse, chargeUse)
 	traceLks(t, month, holiday, share, hours, full, charge, out)
 	return out, nil
@@ -124,7 +115,7 @@ func lksCharges(d DecisionTerms, ref calendar.Date) (euro.Number, []figureUse, e
 	return f.Value, []figureUse{{f, ref}}, err
 }
 
-func traceLks(t *payroll.Trace, month, holiday statute.Figure, share, hours, full, charge euro.Number, out lks) {
+func traceLks(t *payroll.Trace, month, holiday statute.Figure, share, hours, full, charge euro.Number, out entitlement) {
 	t.Add(func() payroll.Step {
 		return payroll.Step{
 			What:    payroll.Text{NL: "grondslag van een hele maand", EN: "base of a whole month"},

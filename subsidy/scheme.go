@@ -49,9 +49,10 @@ type Version struct {
 
 // Status says whether the person is employed and keeps a benefit.
 type Status struct {
-	Kind        string `yaml:"kind" json:"kind"`         // employee | benefit
-	Employer    string `yaml:"employer" json:"employer"` // who employs
-	WithBenefit string `yaml:"with_benefit" json:"with_benefit,omitempty"`
+	Kind        string `yaml:"kind" json:"kind"`                           // employee | benefit
+	Employer    string `yaml:"employer" json:"employer"`                   // who employs
+	WithBenefit string `yaml:"with_benefit" json:"with_benefit,omitempty"` // never | offset
+	Exclusive   bool   `yaml:"exclusive" json:"exclusive,omitempty"`       // one employer at a time for a person
 }
 
 // Marked is a number with the mark of its source.
@@ -60,7 +61,8 @@ type Marked struct {
 	Mark  Mark    `yaml:"mark" json:"mark"`
 }
 
-// WageTerms are what a contract under the scheme must pay at least.
+// WageTerms are what a contract under the scheme must pay at least, and the
+// full-time week that holds where the contract names none.
 type WageTerms struct {
 	Base          string  `yaml:"base" json:"base"` // WML
 	Factor        Marked  `yaml:"factor" json:"factor"`
@@ -84,31 +86,57 @@ func (p SubsidyPeriod) months() int {
 	return n
 }
 
-// Eligibility lists what must be answered yes.
+// Eligibility lists what must be answered yes, and what the scheme has room
+// for.
 type Eligibility struct {
-	Require []string `yaml:"require" json:"require,omitempty"`
-	Exclude []string `yaml:"exclude" json:"exclude,omitempty"`
+	Require       []string `yaml:"require" json:"require,omitempty"`
+	Exclude       []string `yaml:"exclude" json:"exclude,omitempty"`
+	OncePerPerson bool     `yaml:"once_per_person" json:"once_per_person,omitempty"`
+	Places        int      `yaml:"places" json:"places,omitempty"`
 }
 
 // PayRule is one thing owed by or to anyone under the scheme.
 type PayRule struct {
 	ID       string             `yaml:"id" json:"id"`
 	Kind     Kind               `yaml:"kind" json:"kind"`
-	Payer    string             `yaml:"payer" json:"payer"`
-	Payee    string             `yaml:"payee" json:"payee"`
+	Payer    string             `yaml:"payer" json:"payer"` // municipality | inlener
+	Payee    string             `yaml:"payee" json:"payee"` // employer
 	Trigger  string             `yaml:"trigger" json:"trigger"`
 	Amount   AmountForm         `yaml:"amount" json:"amount"`
 	Mark     Mark               `yaml:"mark" json:"mark"`
-	Cap      string             `yaml:"cap" json:"cap,omitempty"` // wage_cost
-	Document string             `yaml:"document" json:"document"` // decision | agreement
-	Budget   map[string]Decimal `yaml:"budget" json:"budget"`
+	Cap      string             `yaml:"cap" json:"cap,omitempty"` // wage_cost | wage_cost_total
+	VAT      *VATTerms          `yaml:"vat" json:"vat,omitempty"`
+	Document string             `yaml:"document" json:"document"` // decision | agreement | invoice
+	Budget   map[string]Decimal `yaml:"budget" json:"budget,omitempty"`
+}
+
+// The triggers: each month, or a milestone of the subsidy period.
+const (
+	Monthly   = "month"
+	Milestone = "milestone"
+)
+
+// The caps on wage cost: each month cumulatively, what exceeds it being carried
+// over; or over the whole period, until when what is paid is an advance.
+const (
+	CapWageCost      = "wage_cost"
+	CapWageCostTotal = "wage_cost_total"
+)
+
+// VATTerms say which part of the VAT on a supply the payer gets back from the
+// BTW-compensatiefonds; the rest burdens its budget.
+type VATTerms struct {
+	Compensable Marked `yaml:"compensable" json:"compensable"`
 }
 
 // AmountForm is one of the forms; exactly one is set.
 type AmountForm struct {
-	Fixed              *FixedAmount `yaml:"fixed" json:"fixed,omitempty"`
-	Pct                *PctAmount   `yaml:"pct" json:"pct,omitempty"`
-	Loonkostensubsidie *LksAmount   `yaml:"loonkostensubsidie" json:"loonkostensubsidie,omitempty"`
+	Fixed              *FixedAmount  `yaml:"fixed" json:"fixed,omitempty"`
+	Pct                *PctAmount    `yaml:"pct" json:"pct,omitempty"`
+	Gap                *GapAmount    `yaml:"gap" json:"gap,omitempty"`
+	Parts              *PartsAmount  `yaml:"parts" json:"parts,omitempty"`
+	Hourly             *HourlyAmount `yaml:"hourly" json:"hourly,omitempty"`
+	Loonkostensubsidie *LksAmount    `yaml:"loonkostensubsidie" json:"loonkostensubsidie,omitempty"`
 }
 
 // FixedAmount is an amount each trigger, in part months by calendar days.
@@ -116,12 +144,43 @@ type FixedAmount struct {
 	Amount Marked `yaml:"amount" json:"amount"`
 }
 
-// PctAmount is a share of a base: the wage cost of the period, or the minimum
-// wage of the day times hours over full-time hours.
+// The bases of a share.
+const (
+	OfWageCost = "wage_cost" // of the period
+	OfMinimum  = "WML"       // of the day, times hours over full-time hours
+)
+
+// PctAmount is a share of a base. A share of the wage cost may leave to the
+// employer what the contract pays above the minimum wage, and name a percentage
+// for employer charges where national figures are missing.
 type PctAmount struct {
-	Of                   string `yaml:"of" json:"of"` // wage_cost | WML
-	WithHolidayAllowance bool   `yaml:"with_holiday_allowance" json:"with_holiday_allowance,omitempty"`
-	Rate                 Marked `yaml:"rate" json:"rate"` // 0.50 is half
+	Of                   string  `yaml:"of" json:"of"`
+	WithHolidayAllowance bool    `yaml:"with_holiday_allowance" json:"with_holiday_allowance,omitempty"`
+	AtMinimum            bool    `yaml:"at_minimum" json:"at_minimum,omitempty"`
+	Charges              *Marked `yaml:"employer_charges" json:"employer_charges,omitempty"` // 0.20 is a fifth on top
+	Rate                 Marked  `yaml:"rate" json:"rate"`                                   // 0.50 is half
+}
+
+// GapAmount is what somebody falls short of: base × (1 − productivity), at most
+// a share of the base.
+type GapAmount struct {
+	Of                   string  `yaml:"of" json:"of"` // WML
+	WithHolidayAllowance bool    `yaml:"with_holiday_allowance" json:"with_holiday_allowance,omitempty"`
+	By                   string  `yaml:"by" json:"by"` // productivity
+	MaxShare             Decimal `yaml:"max_share" json:"max_share"`
+}
+
+// PartsAmount is a price in shares, each due at a milestone of the subsidy
+// period: start, or month_N when N months have been served.
+type PartsAmount struct {
+	Price  Marked             `yaml:"price" json:"price"`
+	Shares map[string]Decimal `yaml:"shares" json:"shares"`
+}
+
+// HourlyAmount is a price for each hour worked: the placement's own, or else
+// this one.
+type HourlyAmount struct {
+	Price *Marked `yaml:"price" json:"price,omitempty"` // euro an hour
 }
 
 // LksAmount is the statutory loonkostensubsidie of Participatiewet art. 10d;

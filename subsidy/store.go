@@ -58,10 +58,22 @@ type Totals struct {
 	Gross    euro.Amount `json:"gross"`
 	Holiday  euro.Amount `json:"holiday_allowance"`
 	Net      euro.Amount `json:"net"`
-	Claimed  euro.Amount `json:"claimed"`
+	Claimed  euro.Amount `json:"claimed"` // of municipalities, without VAT
+	Hired    euro.Amount `json:"hired"`   // of inleners, without VAT
+	VAT      euro.Amount `json:"vat"`
 	Failed   int         `json:"failed"`
 	Open     int         `json:"exceptions_open"`
 	All      int         `json:"exceptions"`
+}
+
+// posted is what a posting of the run comes to; a total is never below nil, also
+// where more is paid back than claimed.
+func (t Totals) posted() euro.Amount {
+	sum := euro.Sum(t.Gross, t.Holiday, t.Claimed, t.Hired, t.VAT)
+	if sum.Sign() < 0 {
+		return sum.Neg()
+	}
+	return sum
 }
 
 // ApprovalChecks is what stands in the way of an approval.
@@ -86,9 +98,18 @@ type Batch struct {
 	Municipality uuid.UUID
 	GrantedBy    uuid.UUID
 	Claims       int
-	Total        euro.Amount
+	Total        euro.Amount // without VAT
+	VAT          euro.Amount
 	Hash         string
 	Approved     bool
+}
+
+// posted is what the posting of a batch comes to, never below nil.
+func (b Batch) posted() euro.Amount {
+	if sum := b.Total.Add(b.VAT); sum.Sign() >= 0 {
+		return sum
+	}
+	return b.Total.Add(b.VAT).Neg()
 }
 
 // Verdict is what the municipality says of a claim.
@@ -101,37 +122,34 @@ const (
 	Refuse Verdict = "refused"
 )
 
-// Granted is a claim with its verdict.
-type Granted struct {
-	Claim
-	Run      payroll.Run
-	Verdict  Verdict
-	Amount   euro.Amount
-	Reason   string
-	Debtor   payroll.IBAN
-	Creditor payroll.IBAN
-}
-
 // RaisedClaim is a claim as it stands, for lists and for granting.
 type RaisedClaim struct {
-	Claim    uuid.UUID    `json:"claim"`
-	Number   string       `json:"contract"`
-	Employer string       `json:"employer"`
-	Payer    string       `json:"municipality"`
-	Scheme   string       `json:"scheme"`
-	Rule     string       `json:"rule"`
-	Decision string       `json:"decision"`
-	Period   string       `json:"period"`
-	Base     euro.Amount  `json:"base"`
-	Charges  euro.Amount  `json:"charges"`
-	Entitled euro.Amount  `json:"entitled"`
-	Amount   euro.Amount  `json:"amount"`
-	Budget   Source       `json:"budget"`
-	Status   string       `json:"status"` // raised | ordered | refused | nil
-	Verdict  Verdict      `json:"verdict,omitempty"`
-	Batch    *uuid.UUID   `json:"batch,omitempty"` // of the verdict, also while it waits for approval
-	Granted  *euro.Amount `json:"granted,omitempty"`
-	Reason   string       `json:"reason,omitempty"`
+	Claim       uuid.UUID    `json:"claim"`
+	Number      string       `json:"contract"`
+	Employer    string       `json:"employer"`
+	Payer       string       `json:"payer"` // code of the municipality or inlener
+	Scheme      string       `json:"scheme"`
+	Rule        string       `json:"rule"`
+	Kind        Kind         `json:"kind"`
+	Decision    string       `json:"decision,omitempty"`
+	Period      string       `json:"period"`
+	Base        euro.Amount  `json:"base"`
+	Charges     euro.Amount  `json:"charges"`
+	Entitled    euro.Amount  `json:"entitled"`
+	Amount      euro.Amount  `json:"amount"` // without VAT
+	VATRate     euro.Number  `json:"vat_percent"`
+	VAT         euro.Amount  `json:"vat"`
+	VATCost     euro.Amount  `json:"vat_cost"`
+	Provisional bool         `json:"provisional"`
+	Budget      Source       `json:"budget,omitempty"`
+	Status      string       `json:"status"` // raised | ordered | reclaimed | refused | settled | nil
+	Verdict     Verdict      `json:"verdict,omitempty"`
+	Batch       *uuid.UUID   `json:"batch,omitempty"` // of the verdict, also while it waits for approval
+	Granted     *euro.Amount `json:"granted,omitempty"`
+	GrantedVAT  *euro.Amount `json:"granted_vat,omitempty"`
+	Reason      string       `json:"reason,omitempty"`
+
+	GrantedBefore euro.Amount `json:"-"` // under the same decision and rule
 }
 
 // Tx is what closing the month and granting need kept, in the same transaction
@@ -172,6 +190,28 @@ type Tx interface {
 	AddBatch(ctx context.Context, a payroll.Actor, b Batch, lines []GrantLine) error
 	Batch(ctx context.Context, municipality, id uuid.UUID) (Batch, bool, error)
 	GrantedPage(ctx context.Context, b Batch, after uuid.UUID, limit int) ([]Granted, error)
-	ApproveBatch(ctx context.Context, a payroll.Actor, b Batch, posts []Posted) error
+	// ApproveBatch decides the claims of a batch for good; overBudget is why it
+	// may spend more than a budget has.
+	ApproveBatch(ctx context.Context, a payroll.Actor, b Batch, posts []Posted, overBudget string) error
 	SpendBudget(ctx context.Context, a payroll.Actor, b Batch) error
+	// BudgetsAfter tells what a batch would leave of each budget it draws on.
+	BudgetsAfter(ctx context.Context, b Batch) ([]BudgetLeft, error)
+	AddBudgetEntry(ctx context.Context, a payroll.Actor, e BudgetEntry) error
+	// OverBudget allots the claims of a calculation to the budgets that their
+	// municipalities keep, in order of the day and number of the decision, and
+	// returns those beyond.
+	OverBudget(ctx context.Context, r payroll.Run, c payroll.Calculation) ([]Beyond, error)
+	AddExceptions(ctx context.Context, r payroll.Run, c payroll.Calculation, found []payroll.Exception) error
+	// Reserve replaces what is expected of a decision, by year.
+	Reserve(ctx context.Context, d Decision, expected []Reservation) error
+	// Subsidised tells of the other decisions of the municipality for the same
+	// person and scheme.
+	Subsidised(ctx context.Context, d Decision, c payroll.Contract) ([]calendar.Span, error)
+	// DecidedFile is what the claims of a contract rest on, as known now.
+	DecidedFile(ctx context.Context, c payroll.Contract) (File, error)
+
+	// ClaimsToSettle lists claims that the organisation pays or is paid and that
+	// it has not settled.
+	ClaimsToSettle(ctx context.Context, a payroll.Actor, s Settle) ([]Payable, error)
+	Settle(ctx context.Context, a payroll.Actor, p Posted, settled []Settlement) error
 }

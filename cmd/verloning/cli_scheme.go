@@ -2,10 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
+	"verloning/payroll/calendar"
 	"verloning/subsidy"
 )
 
@@ -27,13 +28,49 @@ func (schemeList) Run(ctx context.Context, sh *shell) error {
 
 type schemeShow struct {
 	Scheme string `arg:"" help:"Id of the scheme; see scheme list."`
+	On     string `placeholder:"DAY" help:"Only the version that holds on this day (2026-07-01)."`
 }
 
-// Run prints the scheme in its own form, which says every value with its mark.
+// Run prints the scheme as an ordinance in numbered articles, and with --json
+// as the data that it is.
 func (c *schemeShow) Run(ctx context.Context, sh *shell) error {
-	return ask(ctx, sh, "scheme", "show", schemeAsked{Scheme: c.Scheme}, func(r json.RawMessage) error {
-		return sh.printJSON(r)
-	})
+	asked := schemeAsked{Scheme: c.Scheme}
+	if c.On != "" {
+		return c.version(ctx, sh, asked)
+	}
+	return ask(ctx, sh, "scheme", "show", asked, func(s subsidy.Scheme) error { return ordain(sh, s) })
+}
+
+// version keeps the one version that holds on a day.
+func (c *schemeShow) version(ctx context.Context, sh *shell, asked schemeAsked) error {
+	day, err := calendar.Parse(c.On)
+	if err != nil {
+		return fault("date/invalid", "on", fmt.Sprintf("%.20q is geen datum; schrijf jaar-maand-dag.", c.On), fmt.Sprintf("%.20q is not a date; write year-month-day.", c.On))
+	}
+	var s subsidy.Scheme
+	if err := sh.call(ctx, "scheme", "show", asked, &s); err != nil {
+		return err
+	}
+	v, known := s.On(day)
+	if !known {
+		return sh.failed("Op %s gold regeling %s nog niet.", "Scheme %[2]s did not hold yet on %[1]s.", day, s.ID)
+	}
+	s.Versions = []subsidy.Version{v}
+	if sh.JSON {
+		return sh.printJSON(s)
+	}
+	return ordain(sh, s)
+}
+
+// ordain prints a scheme in words. Control characters never reach the terminal:
+// the texts are somebody else's.
+func ordain(sh *shell, s subsidy.Scheme) error {
+	for line := range strings.Lines(subsidy.Ordinance(s, sh.Lang)) {
+		if _, err := fmt.Fprintln(sh.out, printable(strings.TrimSuffix(line, "\n"))); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+	}
+	return nil
 }
 
 type schemeCheck struct {
@@ -58,7 +95,7 @@ func (c *schemeCheck) Run(sh *shell) error {
 	}
 	scheme, faults := subsidy.ParseScheme(text)
 	if faults == nil {
-		faults = []string{}
+		faults = []subsidy.Fault{}
 	}
 	if sh.JSON {
 		if err := sh.printJSON(schemeChecked{scheme.ID, faults}); err != nil {
@@ -67,7 +104,7 @@ func (c *schemeCheck) Run(sh *shell) error {
 	}
 	for _, f := range faults {
 		if !sh.JSON {
-			if err := sh.say("- %s", "- %s", f); err != nil {
+			if err := sh.say("- %s", "- %s", printable(f.In(sh.Lang))); err != nil {
 				return err
 			}
 		}

@@ -45,9 +45,11 @@ type wageSteps struct {
 
 type claimSteps struct {
 	Claim    uuid.UUID      `json:"claim"`
-	Decision string         `json:"decision"`
+	Decision string         `json:"decision,omitempty"`
 	Rule     string         `json:"rule"`
+	Kind     subsidy.Kind   `json:"kind"`
 	Amount   euro.Amount    `json:"amount"`
+	VAT      euro.Amount    `json:"vat"`
 	Steps    []payroll.Step `json:"steps"`
 }
 
@@ -125,23 +127,23 @@ func (s *service) recompute(out *explained, x postgres.Explained, a payroll.Acto
 // explainClaims computes each claim with a trace of its own.
 func (s *service) explainClaims(out *explained, x postgres.Explained, f subsidy.PersonFile, month payroll.ContractMonth, slip payroll.Payslip) error {
 	scheme, known := s.desk.Schemes.Scheme(month.Contract.Scheme)
-	if !known || month.Contract.Municipality == uuid.Nil {
+	if !known {
 		return nil
 	}
 	file := f.ClaimFile(month)
-	for _, d := range file.Decisions {
-		one := file
-		one.Decisions = []subsidy.Decision{d}
+	claims, _, err := subsidy.NewClaims(x.Run, scheme, file, slip, nil)
+	if err != nil {
+		return fmt.Errorf("explain the claims of contract %s: %w", x.Contract, err)
+	}
+	for _, c := range claims {
+		if x.Claim != uuid.Nil && x.Claim != c.ID {
+			continue
+		}
 		trace := &payroll.Trace{}
-		claims, _, err := subsidy.NewClaims(x.Run, scheme, one, slip, trace)
-		if err != nil {
-			return fmt.Errorf("explain the claims of contract %s: %w", x.Contract, err)
+		if _, _, err := subsidy.ExplainClaim(x.Run, scheme, file, slip, trace, c.ID); err != nil {
+			return fmt.Errorf("explain a claim of contract %s: %w", x.Contract, err)
 		}
-		for _, c := range claims {
-			if x.Claim == uuid.Nil || x.Claim == c.ID {
-				out.Claims = append(out.Claims, claimSteps{c.ID, c.DecisionNumber, c.Rule, c.Amount, trace.Steps})
-			}
-		}
+		out.Claims = append(out.Claims, claimSteps{c.ID, c.DecisionNumber, c.Rule, c.Kind, c.Amount, c.VAT, trace.Steps})
 	}
 	return nil
 }

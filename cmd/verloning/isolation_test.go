@@ -55,54 +55,6 @@ func newVictim(s *site, e, m string) victim {
 	return v
 }
 
-// attempts are, for every endpoint, requests that name what is A's.
-func (v victim) attempts() map[string][]map[string]any {
-	run, approved := v.ids["run"], v.ids["approved"]
-	named := func(key string) []map[string]any { return []map[string]any{{key: run}, {key: approved}} }
-	terms := map[string]any{"number": "C-1", "valid_from": "2026-10-01", "hours_per_week": "1", "full_time_hours": "40"}
-	return map[string][]map[string]any{
-		"org.register":    {{"code": v.e, "name": "x", "roles": []string{"employer"}, "iban": "NL91ABNA0417164300"}},
-		"org.list":        {{}},
-		"user.add":        {{"organisation": v.e, "name": "x", "roles": []string{"approve"}}},
-		"person.register": {{"number": "P-1", "bsn": bsnOf(1), "name": "Piet", "birth_date": "1990-01-01", "iban": "NL44RABO0123456789"}},
-		"person.amend":    {{"number": "P-1", "iban": "NL91ABNA0417164300"}},
-		"contract.register": {{"number": "C-7", "person": "P-1", "scheme": "loonkostensubsidie", "start": "2026-07-01", "open_ended": true,
-			"hours_per_week": "32", "full_time_hours": "40"}},
-		"contract.amend":    {terms},
-		"contract.extend":   {{"number": "C-1", "end": "2030-01-01"}},
-		"contract.end":      {{"number": "C-1", "end": "2026-10-01", "reason": "x"}},
-		"contract.list":     {{}, {"limit": 1000}},
-		"placement.record":  {{"contract": "C-1", "inlener": v.e, "from": "2026-10-01", "price": "20"}},
-		"decision.record":   {v.decision(1), {"number": "D-9", "employer": v.e, "contract": "C-1", "granted": "2026-07-01", "from": "2026-07-01", "hours_per_week": "32", "budget": "BUIG"}},
-		"loonwaarde.record": {{"employer": v.e, "contract": "C-1", "valid_from": "2026-10-01", "percent": 0, "measured_by": "x"}},
-		"hours.submit": {{"submission": uuid.NewString(), "lines": lines("C-1", "8.00", "2026-10-02")},
-			{"submission": uuid.NewString(), "lines": []any{map[string]any{"employer": v.e, "contract": "C-1", "day": "2026-10-02", "kind": "worked", "hours": "8.00"}}}},
-		"hours.status":    {{"submission": v.ids["submission"]}},
-		"run.open":        {}, // It names nothing of anybody's; see the test of forged fields.
-		"run.calculate":   named("run"),
-		"run.exceptions":  named("run"),
-		"run.accept":      {{"run": run, "exceptions": []string{v.ids["exception"]}, "reason": "x"}},
-		"run.approve":     {{"run": run, "calculation": 1, "hash": v.ids["hash"]}, {"run": approved, "calculation": 1, "hash": v.ids["hash"]}},
-		"run.close":       named("run"),
-		"run.show":        named("run"),
-		"run.list":        {{}},
-		"claim.list":      {{}, {"employer": v.e}, {"employer": v.e, "period": "2026-09", "status": "raised"}},
-		"claim.grant":     {{"employer": v.e, "period": "2026-09", "all": true}, {"employer": v.e, "period": "2026-09", "claims": []any{map[string]any{"claim": v.ids["claim"], "verdict": "granted"}}}},
-		"claim.approve":   {{"batch": v.ids["batch"], "hash": v.ids["batchhash"]}},
-		"payslip.show":    {{"run": run, "contract": "C-1"}, {"run": approved, "contract": "C-1"}},
-		"payment.list":    {{}, {"run": approved}},
-		"ledger.balances": {{}},
-		"explain.amount":  {{"id": v.ids["claim"]}, {"id": v.ids["payment"]}, {"run": approved, "contract": "C-1"}, {"run": run, "contract": "C-1"}},
-		"scheme.list":     {{}},
-		"scheme.show":     {{"scheme": "loonkostensubsidie"}},
-		"scheme.check":    {{"text": "scheme: x"}},
-		"asyncapi.show":   {{}},
-		"events.held":     {{}},
-		"events.release":  {{"reason": "zomaar"}},
-		"events.replay":   {{"organisation": v.e, "since": "2026-01-01"}},
-	}
-}
-
 // everyone are users of B with every role that B can be given.
 func (s *site) everyone(b string) *bus.Client {
 	s.t.Helper()

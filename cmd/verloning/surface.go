@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -91,16 +92,23 @@ func (s *service) surface() []operation {
 		op("hours", "submit", payroll.Submit, d.SubmitHours, "hours.accepted", "hours.rejected"),
 		op("hours", "status", payroll.Submit, d.StatusOfHours),
 		op("run", "open", payroll.Calculate, d.OpenRun),
+		op("run", "all", payroll.Admin, d.OpenAll, "run.calculated"),
 		op("run", "calculate", payroll.Calculate, d.CalculateRun, "run.calculated"),
 		op("run", "exceptions", payroll.Read, s.listExceptions),
 		op("run", "accept", payroll.Calculate, d.Accept),
 		op("run", "approve", payroll.Approve, d.ApproveRun, "run.approved", "payment.ordered", "claim.raised"),
 		op("run", "close", payroll.Calculate, d.CloseRun, "run.closed"),
+		op("run", "reopen", payroll.Calculate, d.ReopenRun, "run.reopened"),
+		op("run", "compare", payroll.Read, s.compareRun),
+		op("run", "missing", payroll.Read, s.missingFromRun),
 		op("run", "show", payroll.Read, s.showRun),
 		op("run", "list", payroll.Read, s.listRuns),
 		op("claim", "list", payroll.Read, s.listClaims),
 		op("claim", "grant", payroll.Control, d.GrantClaims),
-		op("claim", "approve", payroll.Approve, d.ApproveClaims, "claim.granted", "claim.partly", "claim.refused", "payment.ordered"),
+		op("claim", "approve", payroll.Approve, d.ApproveClaims, "claim.granted", "claim.partly", "claim.refused", "claim.reclaimed", "payment.ordered"),
+		op("claim", "settle", payroll.Control, d.SettleClaims, "claim.settled", "payment.settled"),
+		op("budget", "record", payroll.Control, d.RecordBudget),
+		op("budget", "list", payroll.Read, s.listBudgets),
 		op("payslip", "show", payroll.Read, s.showPayslip),
 		op("payment", "list", payroll.Read, s.listPayments),
 		op("ledger", "balances", payroll.Read, s.listBalances),
@@ -189,6 +197,14 @@ func (s *service) after(ctx context.Context, o operation, reply any) {
 		if o.name() == "run.calculate" {
 			err = s.hint(ctx, r.Run, r.Calculation, r.Shards)
 		}
+	case payroll.RunsReply:
+		var errs []error
+		for _, one := range r.Runs {
+			if one.Asked {
+				errs = append(errs, s.hint(ctx, one.Run, one.Calculation, one.Shards))
+			}
+		}
+		err = errors.Join(errs...)
 	case payroll.OrganisationRegistered:
 		if err = s.announceAccount(ctx, r.Account, r.Code); err != nil {
 			s.stale.Store(true)
@@ -274,6 +290,8 @@ func (s *service) listExceptions(ctx context.Context, tx *postgres.Tx, a payroll
 type runShown struct {
 	Run         uuid.UUID         `json:"run"`
 	Period      string            `json:"period"`
+	Kind        payroll.RunKind   `json:"kind"`
+	Sequence    int               `json:"sequence"`
 	PayDate     string            `json:"pay_date"`
 	Deadline    string            `json:"deadline,omitempty"`
 	Status      payroll.RunStatus `json:"status"`
@@ -294,11 +312,11 @@ func (s *service) showRun(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 		return runShown{}, err
 	}
 	v := runShown{
-		Run: r.ID, Period: r.Period.String(), PayDate: r.PayDate.String(), Deadline: r.Deadline.String(), Status: r.Status,
+		Run: r.ID, Period: r.Period.String(), Kind: r.Kind, Sequence: r.Sequence, PayDate: r.PayDate.String(), Deadline: r.Deadline.String(), Status: r.Status,
 		Calculation: r.Calculation, GrossOnly: true,
 	}
 	c, known, err := tx.Calculation(ctx, r.ID, r.Calculation)
-	if err != nil || !known {
+	if err != nil || !known || r.Status == payroll.RunOpened { // a reopened run has only what was superseded
 		return v, err
 	}
 	v.Cutoff, v.RuleSet, v.Hash = c.Cutoff, c.RuleSet, c.Hash
@@ -320,6 +338,8 @@ type runsListed struct {
 type runListed struct {
 	Run         uuid.UUID         `json:"run"`
 	Period      string            `json:"period"`
+	Kind        payroll.RunKind   `json:"kind"`
+	Sequence    int               `json:"sequence"`
 	PayDate     string            `json:"pay_date"`
 	Status      payroll.RunStatus `json:"status"`
 	Calculation int               `json:"calculation"`
@@ -329,7 +349,7 @@ func (s *service) listRuns(ctx context.Context, tx *postgres.Tx, a payroll.Actor
 	runs, err := tx.Runs(ctx, a)
 	list := runsListed{Runs: []runListed{}}
 	for _, r := range runs {
-		list.Runs = append(list.Runs, runListed{r.ID, r.Period.String(), r.PayDate.String(), r.Status, r.Calculation})
+		list.Runs = append(list.Runs, runListed{r.ID, r.Period.String(), r.Kind, r.Sequence, r.PayDate.String(), r.Status, r.Calculation})
 	}
 	return list, err
 }
@@ -442,8 +462,8 @@ type schemeText struct {
 }
 
 type schemeChecked struct {
-	Scheme string   `json:"scheme,omitempty"`
-	Faults []string `json:"faults"`
+	Scheme string          `json:"scheme,omitempty"`
+	Faults []subsidy.Fault `json:"faults"`
 }
 
 func (s *service) checkScheme(_ context.Context, _ *postgres.Tx, _ payroll.Actor, q schemeText) (schemeChecked, error) {
@@ -452,7 +472,7 @@ func (s *service) checkScheme(_ context.Context, _ *postgres.Tx, _ payroll.Actor
 	}
 	scheme, faults := subsidy.ParseScheme([]byte(q.Text))
 	if faults == nil {
-		faults = []string{}
+		faults = []subsidy.Fault{}
 	}
 	return schemeChecked{scheme.ID, faults}, nil
 }

@@ -18,8 +18,10 @@ import (
 type Account string
 
 // Accounts of an employer. The codes are of RGS; BVorOva (overlopende activa)
-// for a subsidy that was claimed and not yet received is this service's
-// choice, to be confirmed by the employer's accountant.
+// for a subsidy that was claimed and not yet received, BSchOpa (overlopende
+// passiva) for one that is to be paid back, and the group WOmz (netto-omzet) for
+// hire and places are this service's choice, to be confirmed by the employer's
+// accountant.
 const (
 	Wages                   Account = "WPerLesLon" // lonen
 	HolidayAllowance        Account = "WPerLesVag" // vakantiebijslag
@@ -27,13 +29,23 @@ const (
 	NetWagesPayable         Account = "BSchSalNet" // netto lonen
 	HolidayAllowancePayable Account = "BSchSalTvg" // te betalen vakantiebijslag
 	SubsidyReceivable       Account = "BVorOva"    // overlopende activa
+	SubsidyRepayable        Account = "BSchOpa"    // overlopende passiva
+	Turnover                Account = "WOmz"       // netto-omzet
+	Debtors                 Account = "BVorDebHad" // handelsdebiteuren
+	VATPayable              Account = "BSchBepBtw" // te betalen omzetbelasting
+	Bank                    Account = "BLimBanRba" // rekening-courant bank
 )
 
 // Accounts of a municipality. A municipality keeps its books by taakveld
-// (BBV), so these two are names of this service and no RGS codes.
+// (BBV), so these are names of this service and no RGS codes.
 const (
-	SubsidyCost    Account = "GemSubsidielast"
-	SubsidyPayable Account = "GemTeBetalenSubsidie"
+	SubsidyCost        Account = "GemSubsidielast"
+	SubsidyPayable     Account = "GemTeBetalenSubsidie"
+	SubsidyReclaimable Account = "GemTerugTeVorderenSubsidie"
+	FeeCost            Account = "GemTrajectlast"
+	FeePayable         Account = "GemCrediteuren"
+	VATCompensable     Account = "GemCompensabeleBtw" // from the BTW-compensatiefonds
+	MunicipalBank      Account = "GemBank"
 )
 
 // Transfer moves an amount between two accounts of one organisation's ledger.

@@ -48,7 +48,7 @@ func (tx *Tx) DuePage(ctx context.Context, r payroll.Run, c payroll.Calculation,
 func (tx *Tx) dueClaims(ctx context.Context, r payroll.Run, c payroll.Calculation, due []subsidy.Due) error {
 	rows, err := tx.Query(ctx, `
 		WITH m AS MATERIALIZED (
-			SELECT id, contract, decision, payer, payee, scheme, rule, kind, budget, amount FROM claim
+			SELECT id, contract, decision, payer, payee, scheme, rule, kind, budget, amount, vat FROM claim
 			WHERE period = @period AND calculation = @id AND contract BETWEEN @first AND @last ORDER BY contract, id)
 		SELECT m.*, (SELECT d.number FROM decision d WHERE d.id = m.decision) FROM m ORDER BY m.contract, m.id`,
 		pgx.NamedArgs{"period": day(r.Period.From), "id": c.ID, "first": due[0].Payslip.Contract, "last": due[len(due)-1].Payslip.Contract})
@@ -57,16 +57,21 @@ func (tx *Tx) dueClaims(ctx context.Context, r payroll.Run, c payroll.Calculatio
 	}
 	at := 0
 	var m subsidy.Claim
-	var kind, budget string
-	var amount decimal.Decimal
-	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Contract, &m.Decision, &m.Payer, &m.Payee, &m.Scheme, &m.Rule, &kind, &budget, &amount, &m.DecisionNumber}, func() (err error) {
+	var kind string
+	var decision *uuid.UUID
+	var budget, number *string
+	var amount, vat decimal.Decimal
+	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Contract, &decision, &m.Payer, &m.Payee, &m.Scheme, &m.Rule, &kind, &budget, &amount, &vat, &number}, func() (err error) {
 		for due[at].Payslip.Contract != m.Contract {
 			at++
 		}
-		m.Kind, m.Budget, m.ContractNumber = subsidy.Kind(kind), subsidy.Source(budget), due[at].Payslip.ContractNumber
-		if m.Amount, err = money(amount); err == nil {
-			due[at].Claims = append(due[at].Claims, m)
+		m.Kind, m.Budget, m.ContractNumber = subsidy.Kind(kind), subsidy.Source(orEmpty(budget)), due[at].Payslip.ContractNumber
+		m.Decision, m.DecisionNumber = nilOr(decision), orEmpty(number)
+		if m.VAT, err = money(vat); err != nil {
+			return err
 		}
+		m.Amount, err = money(amount)
+		due[at].Claims = append(due[at].Claims, m)
 		return err
 	})
 	if err != nil {

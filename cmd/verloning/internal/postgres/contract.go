@@ -170,27 +170,20 @@ func (tx *Tx) addVersion(ctx context.Context, a payroll.Actor, c payroll.Contrac
 	return nil
 }
 
-// AddPlacement keeps a placement; overlaps reports one of the same contract on
-// the same days.
-func (tx *Tx) AddPlacement(ctx context.Context, a payroll.Actor, p payroll.Placement) (bool, error) {
-	known, err := tx.knowledge(ctx)
+// EmployedElsewhere looks for a contract of the person with another employer under
+// the same scheme on the same days. The person's row is held, so that two
+// employers who ask at the same time see each other.
+func (tx *Tx) EmployedElsewhere(ctx context.Context, c payroll.Contract) (elsewhere bool, err error) {
+	if _, err := tx.Exec(ctx, `SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE`, c.Person); err != nil {
+		return false, fmt.Errorf("person of contract %s: %w", c.Number, err)
+	}
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM contract_current k WHERE k.person = $1 AND k.scheme = $2 AND k.employer <> $3 AND k.days && $4)`,
+		c.Person, c.Scheme, c.Employer, days(c.Span())).Scan(&elsewhere)
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("other contracts of the person of contract %s: %w", c.Number, err)
 	}
-	err = pgx.BeginFunc(ctx, tx.Tx, func(save pgx.Tx) error {
-		_, err := save.Exec(ctx, `
-			INSERT INTO placement (id, contract, inlener, days, price, scale, known, recorded_by)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			p.ID, p.Contract, p.Inlener, days(p.Span), p.Price.Decimal(), p.Scale, known, a.User)
-		return err
-	})
-	if violates(err, "placement_overlap") {
-		return true, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("add placement: %w", redact(err))
-	}
-	return false, nil
+	return elsewhere, nil
 }
 
 // ContractListed is a contract as a list shows it.

@@ -171,3 +171,51 @@ func (tx *Tx) AddLoonwaarde(ctx context.Context, a payroll.Actor, l subsidy.Loon
 	}
 	return version, nil
 }
+
+// Subsidised lists the days of the other decisions of a municipality for the same
+// person and scheme, wherever the person was employed.
+func (tx *Tx) Subsidised(ctx context.Context, d subsidy.Decision, c payroll.Contract) ([]calendar.Span, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT lower(k.days), upper(k.days) - 1
+		FROM contract c JOIN decision o ON o.contract = c.id JOIN decision_current k ON k.decision = o.id
+		WHERE c.person = $1 AND c.scheme = $2 AND o.municipality = $3 AND o.id <> $4 ORDER BY 1`, c.Person, c.Scheme, d.Municipality, d.ID)
+	if err != nil {
+		return nil, fmt.Errorf("other decisions for the person of contract %s: %w", c.Number, err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (s calendar.Span, err error) {
+		var from time.Time
+		var to *time.Time
+		err = row.Scan(&from, &to)
+		return calendar.Span{From: date(&from), To: date(to)}, err
+	})
+}
+
+// DecidedFile is what the claims of a contract rest on, as known now.
+func (tx *Tx) DecidedFile(ctx context.Context, c payroll.Contract) (subsidy.File, error) {
+	f := subsidy.File{Contract: c}
+	var birth time.Time
+	err := tx.QueryRow(ctx, `SELECT birth FROM employment_version WHERE employment = $1 ORDER BY version DESC LIMIT 1`, c.Employment).Scan(&birth)
+	if err != nil {
+		return f, fmt.Errorf("employment of contract %s: %w", c.Number, err)
+	}
+	f.Birth = date(&birth)
+	rows, err := tx.Query(ctx, `
+		SELECT `+decisionColumns+` FROM decision d JOIN decision_version v ON v.decision = d.id WHERE d.contract = $1 ORDER BY d.number, d.id, v.version`, c.ID)
+	if err != nil {
+		return f, fmt.Errorf("decisions of contract %s: %w", c.Number, err)
+	}
+	if f.Decisions, err = collectDecisions(rows); err != nil {
+		return f, err
+	}
+	rows, err = tx.Query(ctx, `SELECT version, valid_from, percent FROM loonwaarde WHERE contract = $1 ORDER BY version`, c.ID)
+	if err != nil {
+		return f, fmt.Errorf("loonwaarden of contract %s: %w", c.Number, err)
+	}
+	f.Loonwaarden, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (w subsidy.Loonwaarde, err error) {
+		var from time.Time
+		err = row.Scan(&w.Version, &from, &w.Percent)
+		w.Contract, w.ValidFrom = c.ID, date(&from)
+		return w, err
+	})
+	return f, err
+}

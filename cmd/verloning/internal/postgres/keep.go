@@ -9,10 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/shopspring/decimal"
 
 	"verloning/payroll"
-	"verloning/payroll/euro"
 	"verloning/subsidy"
 )
 
@@ -77,13 +75,15 @@ func (k keeper) claims(ctx context.Context, out subsidy.ShardResult) error {
 	period := day(k.run.Period.From)
 	_, err := k.CopyFrom(ctx, pgx.Identifier{"claim"},
 		[]string{"period", "calculation", "contract", "id", "decision", "payer", "payee", "scheme", "rule", "kind", "document", "budget",
-			"service_from", "service_to", "base", "charges", "entitled", "wage_cost", "amount", "hash"},
+			"service_from", "service_to", "base", "charges", "entitled", "wage_cost", "amount", "hash",
+			"placement", "vat_rate", "vat", "vat_cost", "provisional"},
 		pgx.CopyFromSlice(len(out.Claims), func(i int) ([]any, error) {
 			m := out.Claims[i]
 			hash := m.Hash()
-			return []any{period, k.calc.ID, key(m.Contract), key(m.ID), key(m.Decision), key(m.Payer), key(m.Payee), m.Scheme, m.Rule, string(m.Kind), string(m.Document),
-				string(m.Budget), day(m.Service.From), day(m.Service.To), m.Base.Decimal(), m.Charges.Decimal(), m.Entitled.Decimal(),
-				m.WageCost.Decimal(), m.Amount.Decimal(), hash[:]}, nil
+			return []any{period, k.calc.ID, key(m.Contract), key(m.ID), keyOrNull(m.Decision), key(m.Payer), key(m.Payee), m.Scheme, m.Rule, string(m.Kind), string(m.Document),
+				text(string(m.Budget)), day(m.Service.From), day(m.Service.To), m.Base.Decimal(), m.Charges.Decimal(), m.Entitled.Decimal(),
+				m.WageCost.Decimal(), m.Amount.Decimal(), hash[:],
+				keyOrNull(m.Placement), m.VATRate.Decimal(), m.VAT.Decimal(), m.VATCost.Decimal(), m.Provisional}, nil
 		}))
 	return err
 }
@@ -94,12 +94,17 @@ func (k keeper) transfers(ctx context.Context, out subsidy.ShardResult) error {
 
 // exceptions about a figure come from every person that it touches: one row.
 func (k keeper) exceptions(ctx context.Context, out subsidy.ShardResult) error {
+	return k.AddExceptions(ctx, k.run, k.calc, out.Exceptions)
+}
+
+// AddExceptions keeps what somebody must accept. The rows go in order of key, so
+// that two shards that found the same wait for each other and do not lock each
+// other out.
+func (tx *Tx) AddExceptions(ctx context.Context, r payroll.Run, c payroll.Calculation, list []payroll.Exception) error {
 	found := map[uuid.UUID]payroll.Exception{}
-	for _, e := range out.Exceptions {
-		found[e.Key(k.run.ID)] = e
+	for _, e := range list {
+		found[e.Key(r.ID)] = e
 	}
-	// In order of key, so that two shards that found the same wait for each
-	// other and do not lock each other out.
 	keys := slices.SortedFunc(maps.Keys(found), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	batch := &pgx.Batch{}
 	for _, key := range keys {
@@ -107,9 +112,9 @@ func (k keeper) exceptions(ctx context.Context, out subsidy.ShardResult) error {
 		batch.Queue(`
 			INSERT INTO exception (calculation, key, kind, subject, article, detail_nl, detail_en)
 			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-			k.calc.ID, key, string(e.Kind), e.Subject, e.Article, e.Detail.NL, e.Detail.EN)
+			c.ID, key, string(e.Kind), e.Subject, e.Article, e.Detail.NL, e.Detail.EN)
 	}
-	return k.SendBatch(ctx, batch).Close()
+	return tx.SendBatch(ctx, batch).Close()
 }
 
 // addTransfers writes transfers under their posting, numbered within each
@@ -132,44 +137,4 @@ func (tx *Tx) addTransfers(ctx context.Context, r payroll.Run, posting uuid.UUID
 			return []any{period, key(posting), key(t.Contract), number, key(t.Ledger), string(t.Debit), string(t.Credit), t.Amount.Decimal()}, nil
 		}))
 	return err
-}
-
-// Seal checks that the parts of a calculation add up and computes its hash:
-// over every payslip, claim and exception in order of contract and key, so that
-// how the work was sharded does not matter.
-func (tx *Tx) Seal(ctx context.Context, r payroll.Run, c payroll.Calculation) (string, subsidy.Totals, error) {
-	var t subsidy.Totals
-	var gross, holiday, net, lines, accrued, claimed, booked decimal.Decimal
-	var hash []byte
-	err := tx.QueryRow(ctx, `
-		WITH p AS (SELECT * FROM payslip WHERE period = @period AND calculation = @id),
-		     l AS (SELECT * FROM payslip_line WHERE period = @period AND calculation = @id),
-		     m AS (SELECT * FROM claim WHERE period = @period AND calculation = @id),
-		     e AS (SELECT * FROM exception WHERE calculation = @id)
-		SELECT (SELECT count(*) FROM p), (SELECT count(*) FROM m), (SELECT count(*) FROM e),
-		       (SELECT coalesce(sum(failed), 0) FROM shard WHERE calculation = @id),
-		       (SELECT coalesce(sum(gross), 0) FROM p), (SELECT coalesce(sum(holiday), 0) FROM p), (SELECT coalesce(sum(net), 0) FROM p),
-		       (SELECT coalesce(sum(amount), 0) FROM l WHERE kind LIKE 'wage.%'),
-		       (SELECT coalesce(sum(amount), 0) FROM l WHERE kind = 'holiday.accrued'),
-		       (SELECT coalesce(sum(amount), 0) FROM m),
-		       (SELECT coalesce(sum(CASE WHEN debit IN ('BSchSalNet', 'BSchSalTvg') THEN -amount ELSE amount END), 0) FROM transfer WHERE period = @period AND posting = @posting),
-		       sha256(coalesce((SELECT string_agg(hash, ''::bytea ORDER BY contract) FROM p), '') ||
-		              coalesce((SELECT string_agg(hash, ''::bytea ORDER BY contract, id) FROM m), '') ||
-		              coalesce((SELECT string_agg(uuid_send(key), ''::bytea ORDER BY key) FROM e), ''))`,
-		pgx.NamedArgs{"period": day(r.Period.From), "id": c.ID, "posting": subsidy.PostingID(r, c)}).
-		Scan(&t.Payslips, &t.Claims, &t.All, &t.Failed, &gross, &holiday, &net, &lines, &accrued, &claimed, &booked, &hash)
-	if err != nil {
-		return "", t, fmt.Errorf("seal run %s: %w", r.ID, err)
-	}
-	if !gross.Equal(lines) || !holiday.Equal(accrued) || !booked.Equal(gross.Add(holiday).Add(claimed)) {
-		return "", t, fmt.Errorf("calculation %d of run %s does not add up: gross %s of lines %s, holiday %s of lines %s, booked %s for claims %s",
-			c.Number, r.ID, gross, lines, holiday, accrued, booked, claimed)
-	}
-	for to, from := range map[*euro.Amount]decimal.Decimal{&t.Gross: gross, &t.Holiday: holiday, &t.Net: net, &t.Claimed: claimed} {
-		if *to, err = money(from); err != nil {
-			return "", t, err
-		}
-	}
-	t.Open = t.All
-	return payroll.HashText(hash), t, nil
 }

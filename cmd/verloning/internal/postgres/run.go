@@ -23,18 +23,19 @@ type runRow struct {
 	PeriodKind  string
 	Kind        string
 	Sequence    int
+	Person      *uuid.UUID
 	PayDate     time.Time
 	Deadline    *time.Time
 	Status      string
 	Calculation int
 }
 
-const runColumns = `r.id, r.employer, r.period, r.period_kind, r.kind, r.sequence, r.pay_date, r.deadline, r.status, r.calculation`
+const runColumns = `r.id, r.employer, r.period, r.period_kind, r.kind, r.sequence, r.person, r.pay_date, r.deadline, r.status, r.calculation`
 
 func (row runRow) run() payroll.Run {
 	return payroll.Run{
 		ID: row.ID, Employer: row.Employer, Period: calendar.PeriodFrom(calendar.Kind(row.PeriodKind), date(&row.Period)),
-		Kind: payroll.RunKind(row.Kind), Sequence: row.Sequence, PayDate: date(&row.PayDate), Deadline: date(row.Deadline),
+		Kind: payroll.RunKind(row.Kind), Sequence: row.Sequence, Person: nilOr(row.Person), PayDate: date(&row.PayDate), Deadline: date(row.Deadline),
 		Status: payroll.RunStatus(row.Status), Calculation: row.Calculation,
 	}
 }
@@ -73,16 +74,56 @@ func (tx *Tx) AddRun(ctx context.Context, a payroll.Actor, r payroll.Run) (bool,
 		return false, err
 	}
 	tag, err := tx.Exec(ctx, `
-		INSERT INTO run (id, employer, period, period_end, period_kind, kind, sequence, pay_date, deadline, status, opened_by)
-		VALUES (@id, @employer, @period, @periodEnd, @periodKind, @kind, @sequence, @payDate, @deadline, @status, @by) ON CONFLICT DO NOTHING`,
+		INSERT INTO run (id, employer, period, period_end, period_kind, kind, sequence, person, pay_date, deadline, status, opened_by)
+		VALUES (@id, @employer, @period, @periodEnd, @periodKind, @kind, @sequence, @person, @payDate, @deadline, @status, @by) ON CONFLICT DO NOTHING`,
 		pgx.NamedArgs{
 			"id": r.ID, "employer": r.Employer, "period": day(r.Period.From), "periodEnd": day(r.Period.To), "periodKind": string(r.Period.Kind), "kind": string(r.Kind),
-			"sequence": r.Sequence, "payDate": day(r.PayDate), "deadline": day(r.Deadline), "status": string(r.Status), "by": a.User,
+			"sequence": r.Sequence, "person": null(r.Person), "payDate": day(r.PayDate), "deadline": day(r.Deadline), "status": string(r.Status), "by": a.User,
 		})
 	if err != nil {
 		return false, fmt.Errorf("add run %s: %w", r.ID, err)
 	}
 	return tag.RowsAffected() == 0, nil
+}
+
+// NextSequence numbers an off-cycle run. The employer's row is held, so that two
+// that are opened at the same time get two numbers.
+func (tx *Tx) NextSequence(ctx context.Context, r payroll.Run) (n int, err error) {
+	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, r.Employer); err != nil {
+		return 0, fmt.Errorf("number of a run: %w", err)
+	}
+	err = tx.QueryRow(ctx, `
+		SELECT coalesce(max(sequence), 0)::int + 1 FROM run WHERE employer = $1 AND period = $2 AND period_kind = $3 AND kind = $4`,
+		r.Employer, day(r.Period.From), string(r.Period.Kind), string(r.Kind)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("number of a run: %w", err)
+	}
+	return n, nil
+}
+
+// EmployersIn lists the employers with a contract in a period, in order of code.
+func (tx *Tx) EmployersIn(ctx context.Context, p calendar.Period) ([]payroll.Organisation, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT o.id, o.code FROM organisation o
+		WHERE EXISTS (SELECT FROM contract_current k WHERE k.employer = o.id AND k.days && $1) ORDER BY o.code`, days(p.Span))
+	if err != nil {
+		return nil, fmt.Errorf("employers in %s: %w", p, err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (o payroll.Organisation, err error) {
+		return o, row.Scan(&o.ID, &o.Code)
+	})
+}
+
+// ReopenRun takes a run back to open: its newest calculation is superseded.
+func (tx *Tx) ReopenRun(ctx context.Context, a payroll.Actor, r payroll.Run, reason string) error {
+	if _, err := tx.Exec(ctx, `UPDATE calculation SET status = 'superseded' WHERE run = $1 AND status IN ('calculating', 'calculated')`, r.ID); err != nil {
+		return fmt.Errorf("reopen run %s: %w", r.ID, err)
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO run_reopened (run, calculation, reason, reopened_by) VALUES ($1, $2, $3, $4)`, r.ID, r.Calculation, reason, a.User)
+	if err != nil {
+		return fmt.Errorf("reopen run %s: %w", r.ID, err)
+	}
+	return tx.SetRunStatus(ctx, r)
 }
 
 // SetRunStatus moves a run on; the caller holds its lock.
@@ -102,12 +143,12 @@ func (tx *Tx) PersonsOf(ctx context.Context, r payroll.Run, cutoff int64) ([]uui
 		JOIN LATERAL (
 			SELECT v.starts, v.ends FROM contract_version v
 			WHERE v.contract = c.id AND v.known <= @cutoff ORDER BY v.version DESC LIMIT 1) v ON true
-		WHERE c.employer = @employer AND c.known <= @cutoff
+		WHERE c.employer = @employer AND c.known <= @cutoff AND (@person::uuid IS NULL OR c.person = @person)
 		  AND (v.starts <= @to AND (v.ends IS NULL OR v.ends >= @from)
 		       OR EXISTS (SELECT FROM hours h WHERE h.contract = c.id AND h.known <= @cutoff
 		                  AND h.period BETWEEN date_trunc('month', @from::date)::date AND @to AND h.day BETWEEN @from AND @to))
 		ORDER BY c.person`,
-		pgx.NamedArgs{"employer": r.Employer, "cutoff": cutoff, "from": day(r.Period.From), "to": day(r.Period.To)})
+		pgx.NamedArgs{"employer": r.Employer, "person": null(r.Person), "cutoff": cutoff, "from": day(r.Period.From), "to": day(r.Period.To)})
 	if err != nil {
 		return nil, fmt.Errorf("persons of run %s: %w", r.ID, err)
 	}

@@ -197,6 +197,14 @@ func world() [][]string {
 			`UPDATE calculation SET status = 'approved', approved_by = '` + id(aUser, 2) + `', known = 2 WHERE id = 1`,
 			`UPDATE run SET status = 'approved'`},
 		{`INSERT INTO stream_release (incarnation, sequence, reason, released_by) VALUES ('i', 1, 'r', '` + user + `')`},
+		{`INSERT INTO run_reopened (run, calculation, reason, reopened_by) VALUES ('` + run + `', 1, 'r', '` + user + `')`,
+			`INSERT INTO settlement (claim, organisation, amount, day, reference, posting, settled_by)
+				VALUES ('` + id(aClaim, 1) + `', '` + org + `', 10, '2026-11-02', 'r', '` + posting + `', '` + user + `')`,
+			`INSERT INTO reservation (decision, year, municipality, source, amount) VALUES ('` + id(aDecision, 1) + `', 2026, '` + org + `', 'BUIG', 100)`,
+			`INSERT INTO claim (period, calculation, contract, id, payer, payee, scheme, rule, kind, document, service_from, service_to,
+				base, charges, entitled, wage_cost, amount, hash, placement, vat_rate, vat)
+				VALUES ('2026-10-01', 2, '` + contract + `', '` + id(aClaim, 2) + `', '` + org + `', '` + org + `', 's', 'h', 'hire', 'invoice',
+				'2026-10-01', '2026-10-31', 100, 0, 100, 0, 100, ` + bytes + `, '` + id(aContract, 2) + `', 21, 21)`},
 	}
 }
 
@@ -212,7 +220,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 13
+const steps = 14
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -248,7 +256,8 @@ func TestFactsAreForEver(t *testing.T) {
 	conn := connect(t, migrated(t))
 	build(t, conn, 1, steps)
 	forEver := strings.Fields(`cutoff person employment employment_version contract contract_version placement decision decision_version loonwaarde
-		submission hours acceptance stream_release posting payment grant_batch grant_line grant_approval claim_decided budget_entry`)
+		submission hours acceptance stream_release posting payment grant_batch grant_line grant_approval claim_decided budget_entry
+		settlement run_reopened`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
@@ -257,7 +266,7 @@ func TestFactsAreForEver(t *testing.T) {
 		"calculation": "id = 2", "shard": "calculation = 2", "exception": "calculation = 2", "payslip": "calculation = 2", "payslip_line": "calculation = 2",
 		"claim": "calculation = 2", "transfer": "posting = '" + id(aPosting, 2) + "'",
 	}
-	changeable := []string{"sealing_key", "instance", "organisation", "account", "app_user", "app_user_key", "request", "contract_current", "decision_current", "run", "outbox", "goose_db_version"}
+	changeable := []string{"sealing_key", "instance", "organisation", "account", "app_user", "app_user_key", "request", "contract_current", "decision_current", "run", "reservation", "outbox", "goose_db_version"}
 	tables := tablesOf(t, conn)
 	for _, table := range tables {
 		_, partly := approved[table]
@@ -363,9 +372,17 @@ func TestWhatMayChange(t *testing.T) {
 		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 2`:         "",
 		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 1) + `'`:                      restrict,
 		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 2) + `'`:                      "",
-		`UPDATE payslip SET iban = 'mine' WHERE calculation = 1`:              restrict,
-		`UPDATE payslip SET calculation = 1 WHERE calculation = 2`:            restrict,
-		`UPDATE transfer SET posting = '` + id(aPosting, 1) + `', number = 2`: restrict,
+		`UPDATE payslip SET iban = 'mine' WHERE calculation = 1`:                                  restrict,
+		`UPDATE payslip SET calculation = 1 WHERE calculation = 2`:                                restrict,
+		`UPDATE transfer SET posting = '` + id(aPosting, 1) + `', number = 2`:                     restrict,
+		`UPDATE claim SET budget = 'W' WHERE kind = 'hire'`:                                       "23514", // a hire price draws on none
+		`UPDATE claim SET decision = NULL WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`: "23514",
+		`UPDATE claim SET vat = 1 WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:         "23514", // a subsidy carries none
+		`UPDATE claim SET vat_cost = 22 WHERE kind = 'hire'`:                                      "23514",
+		`UPDATE claim SET amount = -1 WHERE kind = 'hire'`:                                        "23514",
+		`UPDATE claim SET amount = -1 WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:     "",      // an advance that was too much
+		`UPDATE run SET kind = 'off_cycle'`:                                                       "23514", // of nobody
+		`UPDATE reservation SET amount = 1`:                                                       "",
 	} {
 		if code, _, rows := refusedBy(t, conn, statement); code != want || want == "" && rows == 0 {
 			t.Errorf("%s: %q (%d rows), want %q", statement, code, rows, want)

@@ -12,6 +12,7 @@ import (
 
 	"verloning/payroll"
 	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
 	"verloning/subsidy"
 )
 
@@ -47,9 +48,9 @@ type place struct{ file, month int }
 func (tx *Tx) LoadShard(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard) ([]subsidy.PersonFile, error) {
 	l := &loader{Tx: tx, run: r, at: map[uuid.UUID]place{}, args: pgx.NamedArgs{
 		"employer": r.Employer, "cutoff": c.Cutoff, "from": day(r.Period.From), "to": day(r.Period.To),
-		"first": s.From, "last": s.To, "month": day(calendar.MonthOf(r.Period.From).From),
+		"run": r.ID, "first": s.From, "last": s.To, "month": day(calendar.MonthOf(r.Period.From).From),
 	}}
-	for _, step := range []func(context.Context) error{l.employments, l.contracts, l.terms, l.hours, l.decisions, l.loonwaarden, l.history} {
+	for _, step := range []func(context.Context) error{l.employments, l.contracts, l.terms, l.hours, l.decisions, l.loonwaarden, l.placements, l.paid, l.history} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("load shard %d of run %s: %w", s.Number, r.ID, err)
 		}
@@ -109,6 +110,15 @@ func (l *loader) month(contract uuid.UUID) (*payroll.ContractMonth, *subsidy.Per
 		return nil, nil
 	}
 	return &l.files[p.file].Contracts[p.month], &l.files[p.file]
+}
+
+// claims adds to what the claims of a contract need.
+func (l *loader) claims(contract uuid.UUID, add func(*subsidy.File)) {
+	if _, file := l.month(contract); file != nil {
+		claims := file.Claims[contract]
+		add(&claims)
+		file.Claims[contract] = claims
+	}
 }
 
 func (l *loader) terms(ctx context.Context) error {
@@ -173,11 +183,7 @@ func (l *loader) decisions(ctx context.Context) error {
 	}
 	list, err := collectDecisions(rows)
 	for _, d := range list {
-		if _, file := l.month(d.Contract); file != nil {
-			claims := file.Claims[d.Contract]
-			claims.Decisions = append(claims.Decisions, d)
-			file.Claims[d.Contract] = claims
-		}
+		l.claims(d.Contract, func(f *subsidy.File) { f.Decisions = append(f.Decisions, d) })
 	}
 	return err
 }
@@ -196,54 +202,77 @@ func (l *loader) loonwaarden(ctx context.Context) error {
 	var review *time.Time
 	_, err = pgx.ForEachRow(rows, []any{&w.Contract, &w.Version, &from, &w.Percent, &w.MeasuredBy, &review}, func() error {
 		w.ValidFrom, w.ReviewDue = date(&from), date(review)
-		if _, file := l.month(w.Contract); file != nil {
-			claims := file.Claims[w.Contract]
-			claims.Loonwaarden = append(claims.Loonwaarden, w)
-			file.Claims[w.Contract] = claims
-		}
+		l.claims(w.Contract, func(f *subsidy.File) { f.Loonwaarden = append(f.Loonwaarden, w) })
 		return nil
 	})
 	return err
 }
 
-// history sums what was claimed by runs that were approved when the cut-off was
-// fixed: never by this run itself. Claims are found decision by decision, since
-// the planner knows nothing yet of rows that were written a moment ago.
-func (l *loader) history(ctx context.Context) error {
-	var claimed bool
-	err := l.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM calculation k JOIN run r ON r.id = k.run WHERE r.employer = @employer AND k.known <= @cutoff)`, l.args).Scan(&claimed)
-	if err != nil || !claimed {
+// approvedBefore reports whether any run of the employer had been approved when
+// the cut-off was fixed: without one there is nothing to look for.
+func (l *loader) approvedBefore(ctx context.Context) (any bool, err error) {
+	err = l.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM calculation k JOIN run r ON r.id = k.run WHERE r.employer = @employer AND k.known <= @cutoff)`, l.args).Scan(&any)
+	return any, err
+}
+
+// paid sums the gross that other runs of the same days have paid, so that nobody
+// is paid twice.
+func (l *loader) paid(ctx context.Context) error {
+	if any, err := l.approvedBefore(ctx); err != nil || !any {
 		return err
 	}
 	rows, err := l.Query(ctx, `
-		SELECT m.contract, m.decision, m.rule, sum(m.entitled), sum(m.wage_cost), sum(m.amount)
+		SELECT p.contract, sum(p.gross)
+		FROM run r JOIN calculation k ON k.run = r.id AND k.known <= @cutoff
+		JOIN payslip p ON p.calculation = k.id AND p.period = r.period
+		WHERE r.employer = @employer AND r.id <> @run AND r.period <= @to AND r.period_end >= @from AND p.person BETWEEN @first AND @last
+		GROUP BY p.contract`, l.args)
+	if err != nil {
+		return err
+	}
+	var contract uuid.UUID
+	var gross decimal.Decimal
+	_, err = pgx.ForEachRow(rows, []any{&contract, &gross}, func() (err error) {
+		if month, _ := l.month(contract); month != nil {
+			month.Paid, err = money(gross)
+		}
+		return err
+	})
+	return err
+}
+
+// history sums what was claimed by runs that were approved when the cut-off was
+// fixed, never by this run itself, and apart from it what other runs of this
+// very period booked. Claims are found decision by decision, since the planner
+// knows nothing yet of rows that were written a moment ago.
+func (l *loader) history(ctx context.Context) error {
+	if any, err := l.approvedBefore(ctx); err != nil || !any {
+		return err
+	}
+	rows, err := l.Query(ctx, `
+		SELECT m.contract, m.decision, m.rule, sum(m.entitled), sum(m.wage_cost), sum(m.amount),
+		       coalesce(sum(m.base) FILTER (WHERE m.period = @from), 0), coalesce(sum(m.charges) FILTER (WHERE m.period = @from), 0),
+		       coalesce(sum(m.wage_cost) FILTER (WHERE m.period = @from), 0)
 		FROM contract c JOIN decision d ON d.contract = c.id
 		JOIN LATERAL (SELECT * FROM claim m WHERE m.decision = d.id OFFSET 0) m ON true
 		JOIN calculation k ON k.id = m.calculation
-		WHERE c.employer = @employer AND c.person BETWEEN @first AND @last AND k.known <= @cutoff
+		WHERE c.employer = @employer AND c.person BETWEEN @first AND @last AND k.known <= @cutoff AND k.run <> @run
 		GROUP BY m.contract, m.decision, m.rule`, l.args)
 	if err != nil {
 		return err
 	}
 	var contract uuid.UUID
 	var h subsidy.History
-	var entitled, cost, amount decimal.Decimal
-	_, err = pgx.ForEachRow(rows, []any{&contract, &h.Decision, &h.Rule, &entitled, &cost, &amount}, func() (err error) {
-		if h.Entitled, err = money(entitled); err != nil {
-			return err
+	sums := make([]decimal.Decimal, 6)
+	into := []*euro.Amount{&h.Entitled, &h.WageCost, &h.Amount, &h.Booked.Base, &h.Booked.Charges, &h.Booked.WageCost}
+	_, err = pgx.ForEachRow(rows, []any{&contract, &h.Decision, &h.Rule, &sums[0], &sums[1], &sums[2], &sums[3], &sums[4], &sums[5]}, func() (err error) {
+		for i, sum := range sums {
+			if *into[i], err = money(sum); err != nil {
+				return err
+			}
 		}
-		if h.WageCost, err = money(cost); err != nil {
-			return err
-		}
-		if h.Amount, err = money(amount); err != nil {
-			return err
-		}
-		if _, file := l.month(contract); file != nil {
-			claims := file.Claims[contract]
-			claims.History = append(claims.History, h)
-			file.Claims[contract] = claims
-		}
+		l.claims(contract, func(f *subsidy.File) { f.History = append(f.History, h) })
 		return nil
 	})
 	return err

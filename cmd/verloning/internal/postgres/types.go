@@ -68,3 +68,6 @@ func text(s string) *string {
 // key hands an id to COPY in the form that needs no detour: a uuid.UUID goes
 // through its text, which shows where there are a million of them.
 func key(id uuid.UUID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: true} }
+
+// keyOrNull is key, with the nil id as NULL.
+func keyOrNull(id uuid.UUID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: id != uuid.Nil} }

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"reflect"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll"
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+	"verloning/subsidy"
+)
+
+// eventForms are the data of each event, in one or more forms. They are written down a second time
+// here, because the domain makes them in place; the test holds them against
+// events of a month.
+var eventForms = map[string][]reflect.Type{
+	"contract.registered": {reflect.TypeFor[payroll.ContractReply]()},
+	"contract.amended":    {reflect.TypeFor[payroll.ContractReply]()},
+	"contract.extended":   {reflect.TypeFor[payroll.ContractReply]()},
+	"contract.ended":      {reflect.TypeFor[payroll.ContractReply]()},
+	"decision.recorded":   {reflect.TypeFor[decisionAnnounced]()},
+	"hours.accepted":      {reflect.TypeFor[hoursAccepted]()},
+	"hours.rejected":      {reflect.TypeFor[hoursRejected](), reflect.TypeFor[hoursUnread]()},
+	"run.calculated":      {reflect.TypeFor[runAnnounced]()},
+	"run.approved":        {reflect.TypeFor[runAnnounced]()},
+	"run.closed":          {reflect.TypeFor[payroll.RunReply]()},
+	"run.reopened":        {reflect.TypeFor[payroll.RunReply]()},
+	"payment.ordered":     {reflect.TypeFor[paymentAnnounced]()},
+	"claim.raised":        {reflect.TypeFor[claimAnnounced]()},
+	"claim.granted":       {reflect.TypeFor[claimAnnounced]()},
+	"claim.partly":        {reflect.TypeFor[claimAnnounced]()},
+	"claim.refused":       {reflect.TypeFor[claimAnnounced]()},
+	"claim.reclaimed":     {reflect.TypeFor[claimAnnounced]()},
+	"claim.settled":       {reflect.TypeFor[claimAnnounced]()},
+	"payment.settled":     {reflect.TypeFor[paymentSettled]()},
+}
+
+type decisionAnnounced struct {
+	subsidy.DecisionRecorded
+	Contract string        `json:"contract"`
+	From     calendar.Date `json:"from"`
+	To       calendar.Date `json:"to,omitzero"`
+}
+
+type hoursAccepted struct {
+	Submission uuid.UUID              `json:"submission"`
+	Lines      int                    `json:"lines"`
+	Verdict    []payroll.AcceptedLine `json:"verdict"`
+}
+
+type hoursRejected struct {
+	Submission uuid.UUID             `json:"submission"`
+	Refused    []payroll.RefusedLine `json:"refused"`
+}
+
+// hoursUnread tells of hours that were refused before any line was judged.
+type hoursUnread struct {
+	Digest   string            `json:"sha256"` // of what was handed in
+	Meaning  payroll.Meaning   `json:"meaning"`
+	Problems []payroll.Problem `json:"problems"`
+}
+
+type runAnnounced struct {
+	Run         uuid.UUID       `json:"run"`
+	Period      calendar.Period `json:"period"`
+	Calculation int             `json:"calculation"`
+	Hash        string          `json:"hash"`
+	GrossOnly   bool            `json:"gross_only"`
+	Totals      subsidy.Totals  `json:"totals"`
+	Ledger      string          `json:"ledger_head,omitempty"` // of the employer, after approval
+}
+
+type paymentAnnounced struct {
+	Payment  uuid.UUID           `json:"payment"`
+	Kind     payroll.PaymentKind `json:"kind"`
+	Run      uuid.UUID           `json:"run"`
+	Contract string              `json:"contract"`
+	Claim    *uuid.UUID          `json:"claim,omitempty"`
+	Period   calendar.Period     `json:"period"`
+	PayDate  calendar.Date       `json:"pay_date"`
+	Amount   euro.Amount         `json:"amount"`
+	Currency string              `json:"currency"`
+	EndToEnd string              `json:"end_to_end"`
+}
+
+type claimAnnounced struct {
+	Claim    uuid.UUID       `json:"claim"`
+	Contract string          `json:"contract"`
+	Decision string          `json:"decision,omitempty"`
+	Scheme   string          `json:"scheme"`
+	Rule     string          `json:"rule"`
+	Kind     subsidy.Kind    `json:"kind"`
+	Period   calendar.Period `json:"period"`
+	Amount   euro.Amount     `json:"amount"`
+	VAT      euro.Amount     `json:"vat"`
+	Granted  *euro.Amount    `json:"granted,omitempty"`
+	Settled  *calendar.Date  `json:"settled,omitempty"`
+	Currency string          `json:"currency"`
+	Budget   subsidy.Source  `json:"budget,omitempty"`
+}
+
+type paymentSettled struct {
+	Payment  uuid.UUID     `json:"payment"`
+	Claim    uuid.UUID     `json:"claim"`
+	Day      calendar.Date `json:"day"`
+	Amount   euro.Amount   `json:"amount"`
+	Currency string        `json:"currency"`
+}

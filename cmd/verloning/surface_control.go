@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+
+	"verloning/cmd/verloning/internal/postgres"
+	"verloning/payroll"
+	"verloning/subsidy"
+)
+
+// compareAsked asks what a run changes against the period before it.
+type compareAsked struct {
+	Run  string `json:"run" validate:"required,uuid"`
+	Kind string `json:"kind,omitempty" validate:"omitempty,oneof=new gone changed same"`
+	Paged
+}
+
+// compareRun sets a run's newest calculation beside what was approved for the
+// period before.
+func (s *service) compareRun(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q compareAsked) (postgres.Comparison, error) {
+	door := payroll.NewDoor(q)
+	after := q.afterID(door)
+	if err := door.Err(); err != nil {
+		return postgres.Comparison{}, err
+	}
+	r, err := s.desk.OwnRun(ctx, tx, a, q.Run, payroll.NoLock)
+	if err != nil {
+		return postgres.Comparison{}, err
+	}
+	return tx.Compare(ctx, r, q.Kind, after, q.limit())
+}
+
+// missingAsked asks who is missing from a period, before or after its run was
+// calculated.
+type missingAsked struct {
+	Period string `json:"period" validate:"required"`
+	Paged
+}
+
+type missingListed struct {
+	Missing []postgres.MissingRow `json:"missing"`
+}
+
+func (s *service) missingFromRun(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q missingAsked) (missingListed, error) {
+	door := payroll.NewDoor(q)
+	period := door.Period("period", q.Period)
+	after := q.afterID(door)
+	if err := door.Err(); err != nil {
+		return missingListed{}, err
+	}
+	list, err := tx.Missing(ctx, a, period, after, q.limit())
+	return missingListed{list}, err
+}
+
+type budgetsListed struct {
+	Budgets []subsidy.BudgetStands `json:"budgets"`
+}
+
+func (s *service) listBudgets(ctx context.Context, tx *postgres.Tx, a payroll.Actor, _ struct{}) (budgetsListed, error) {
+	list, err := tx.Budgets(ctx, a)
+	return budgetsListed{list}, err
+}

@@ -1,0 +1,131 @@
+package subsidy
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll"
+	"verloning/payroll/calendar"
+)
+
+// withinScheme holds the newest version of a decision against its scheme: the
+// source of money, the document, the longest period, how often a person may have
+// one, and what the amount is reckoned by.
+func (d *Desk) withinScheme(ctx context.Context, tx Tx, door *payroll.Door, req DecisionRecord, c payroll.Contract, decision *Decision) error {
+	terms := &decision.Versions[len(decision.Versions)-1]
+	scheme, known := d.Schemes.Scheme(c.Scheme)
+	version, dated := scheme.On(terms.Span.From)
+	if !known || !dated {
+		terms.Document = orDocument(terms.Document, Beschikking)
+		return nil // the run says so
+	}
+	version.acceptSource(door, *terms)
+	version.acceptDocument(door, terms)
+	version.acceptPercent(door, req)
+	if len(door.Problems) > 0 || c.Person == uuid.Nil {
+		return nil
+	}
+	earlier, err := tx.Subsidised(ctx, *decision, c)
+	if err == nil {
+		version.acceptPeriod(door, *terms, c, earlier)
+	}
+	return err
+}
+
+// acceptSource refuses a budget that the scheme's rules do not draw on.
+func (v Version) acceptSource(door *payroll.Door, t DecisionTerms) {
+	for _, rule := range v.Pay {
+		if _, draws := rule.Budget[string(t.Budget)]; draws {
+			return
+		}
+	}
+	door.Refuse(payroll.Reason("budget/not_of_scheme", "budget", "Deze regeling put niet uit deze bron.", "This scheme does not draw on this source."))
+}
+
+// acceptDocument takes the scheme's document where none is named, and refuses
+// another: where the scheme says that there is no subsidy relation, the paper is
+// an agreement and no beschikking.
+func (v Version) acceptDocument(door *payroll.Door, t *DecisionTerms) {
+	own := Beschikking
+	for _, rule := range v.Pay {
+		if rule.Document == "agreement" {
+			own = Agreement
+		}
+	}
+	if t.Document = orDocument(t.Document, own); t.Document != own {
+		door.Refuse(payroll.Reason("document/not_of_scheme", "document",
+			fmt.Sprintf("Onder deze regeling is dit een %s.", own), fmt.Sprintf("Under this scheme this is a %s.", own)))
+	}
+}
+
+func orDocument(d, otherwise Document) Document {
+	if d == "" {
+		return otherwise
+	}
+	return d
+}
+
+// acceptPercent refuses a loonwaarde where the scheme reckons by productivity,
+// and either where it reckons by neither.
+func (v Version) acceptPercent(door *payroll.Door, req DecisionRecord) {
+	byLoonwaarde, byProductivity := false, false
+	for _, rule := range v.Pay {
+		byLoonwaarde = byLoonwaarde || rule.Amount.Loonkostensubsidie != nil
+		byProductivity = byProductivity || rule.Amount.Gap != nil
+	}
+	if req.Loonwaarde != nil && !byLoonwaarde {
+		door.Refuse(payroll.Reason("loonwaarde/not_of_scheme", "loonwaarde", "Deze regeling rekent niet met een loonwaarde.", "This scheme does not reckon by a loonwaarde."))
+	}
+	if req.Productivity != nil && !byProductivity {
+		door.Refuse(payroll.Reason("productivity/not_of_scheme", "productivity", "Deze regeling rekent niet met een productiviteit.", "This scheme does not reckon by a productivity."))
+	}
+}
+
+// acceptPeriod refuses days after the scheme's longest period, counted over all
+// decisions of the municipality for the person, and a second decision where a
+// person may have one.
+func (v Version) acceptPeriod(door *payroll.Door, t DecisionTerms, c payroll.Contract, earlier []calendar.Span) {
+	if v.Eligibility.OncePerPerson && len(earlier) > 0 {
+		door.Refuse(payroll.Reason("decision/once_per_person", "contract", "Deze persoon heeft onder deze regeling al een besluit gehad; dat kan eenmaal.", "This person has had a decision under this scheme before; that can be once."))
+	}
+	if v.Period == nil || v.Period.Months == nil {
+		return
+	}
+	used := 0
+	for _, s := range earlier {
+		if s.From.Before(t.Span.From) && !s.To.IsZero() {
+			used += s.Days()
+		}
+	}
+	last := t.Span.From.AddMonths(v.Period.months()).Add(-1 - used)
+	end := t.Span.Meet(c.Span()).To
+	if end.IsZero() || end.After(last) {
+		door.Refuse(payroll.Reason("to/beyond_scheme", "to",
+			fmt.Sprintf("Deze regeling duurt hoogstens %d maanden; het besluit loopt uiterlijk tot en met %s.", v.Period.months(), last),
+			fmt.Sprintf("This scheme lasts %d months at most; the decision runs until %s at the latest.", v.Period.months(), last)))
+	}
+}
+
+// reserve reckons anew what the decisions on a contract are expected to cost.
+func (d *Desk) reserve(ctx context.Context, tx Tx, c payroll.Contract) error {
+	scheme, known := d.Schemes.Scheme(c.Scheme)
+	if !known {
+		return nil
+	}
+	file, err := tx.DecidedFile(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, decision := range file.Decisions {
+		expected, err := Expect(scheme, file, decision)
+		if err != nil {
+			expected = nil // the run will say what is missing; a forecast refuses no decision
+		}
+		if err := tx.Reserve(ctx, decision, expected); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,231 @@
+package subsidy
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll"
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+)
+
+// History is what was claimed before under one decision and rule: in all, and
+// of that what other runs of this very period have booked.
+type History struct {
+	Decision uuid.UUID
+	Rule     string
+	Entitled euro.Amount
+	WageCost euro.Amount
+	Amount   euro.Amount
+	Booked   Booked
+}
+
+// Booked is what other runs of the same period have booked.
+type Booked struct{ Base, Charges, WageCost euro.Amount }
+
+// File is what the claims of one contract need beside its payslip.
+type File struct {
+	Contract    payroll.Contract
+	Hours       []payroll.Hours // of the period, for the wage cost of part of it
+	Birth       calendar.Date
+	Decisions   []Decision
+	Loonwaarden []Loonwaarde
+	Placements  []payroll.Placement
+	History     []History
+}
+
+// month is one contract's period with all that its claims are computed from.
+type month struct {
+	run     payroll.Run
+	scheme  Scheme
+	version Version
+	file    File
+	slip    payroll.Payslip
+	trace   *payroll.Trace
+}
+
+// job is one claim to be computed: a rule on a decision, or on a placement.
+type job struct {
+	rule      PayRule
+	decision  *Decision
+	placement *payroll.Placement
+	days      calendar.Span // service days in the period
+}
+
+// under is the decision or placement that the claim rests on.
+func (j job) under() uuid.UUID {
+	if j.placement != nil {
+		return j.placement.ID
+	}
+	return j.decision.ID
+}
+
+// NewClaims computes the claims on a payslip: one for each decision and each
+// rule that a municipality pays, and one for each placement and hire price.
+func NewClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll.Trace) ([]Claim, []payroll.Exception, error) {
+	return newClaims(r, s, f, slip, t, uuid.Nil)
+}
+
+// ExplainClaim computes one claim alone, so that the trace is of nothing else.
+func ExplainClaim(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll.Trace, claim uuid.UUID) (Claim, bool, error) {
+	claims, _, err := newClaims(r, s, f, slip, t, claim)
+	if err != nil || len(claims) == 0 {
+		return Claim{}, false, err
+	}
+	return claims[0], true, nil
+}
+
+func newClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll.Trace, only uuid.UUID) ([]Claim, []payroll.Exception, error) {
+	version, known := s.On(f.Contract.Span().Meet(r.Period.Span).From)
+	if !known {
+		return nil, []payroll.Exception{noVersion(s, f, r.Period)}, nil
+	}
+	m := month{run: r, scheme: s, version: version, file: f, slip: slip, trace: t}
+	var claims []Claim
+	found := m.undecided()
+	for _, j := range m.jobs() {
+		if only != uuid.Nil && only != ClaimID(r, f.Contract.ID, j.under(), j.rule.ID) {
+			continue
+		}
+		claim, attention, err := m.claim(j)
+		if err != nil {
+			return nil, nil, err
+		}
+		claims, found = append(claims, claim), append(found, attention...)
+	}
+	return claims, found, nil
+}
+
+// jobs pairs the scheme's rules with the decisions and placements that share a
+// day with the contract in the period.
+func (m month) jobs() []job {
+	var list []job
+	for _, rule := range m.version.Pay {
+		if rule.Kind == Hire {
+			for i := range m.file.Placements {
+				p := &m.file.Placements[i]
+				list = m.add(list, job{rule: rule, placement: p, days: m.file.Contract.Span().Meet(m.run.Period.Span).Meet(p.Span)})
+			}
+			continue
+		}
+		for i := range m.file.Decisions {
+			d := &m.file.Decisions[i]
+			list = m.add(list, job{rule: rule, decision: d, days: m.subsidised(*d).Meet(m.run.Period.Span)})
+		}
+	}
+	return list
+}
+
+func (m month) add(list []job, j job) []job {
+	if j.days.Empty() || j.days.To.IsZero() {
+		return list
+	}
+	return append(list, j)
+}
+
+// subsidised are the days that contract, decision and the scheme's longest
+// period have in common. No claim for a day outside.
+func (m month) subsidised(d Decision) calendar.Span {
+	span := m.file.Contract.Span().Meet(d.Span())
+	if p := m.version.Period; p != nil && p.Months != nil {
+		span = span.Meet(calendar.Span{From: span.From, To: m.start().AddMonths(p.months()).Add(-1)})
+	}
+	return span
+}
+
+// start is the first day that the scheme's period counts from: of the contract
+// where it limits that, and otherwise of the first decision on it.
+func (m month) start() calendar.Date {
+	first := m.file.Contract.Span().From
+	if m.version.Period.Limits == "contract" || len(m.file.Decisions) == 0 {
+		return first
+	}
+	earliest := m.file.Decisions[0].Span().From
+	for _, d := range m.file.Decisions[1:] {
+		if from := d.Span().From; from.Before(earliest) {
+			earliest = from
+		}
+	}
+	if earliest.Before(first) {
+		return first
+	}
+	return earliest
+}
+
+// claim computes one claim.
+func (m month) claim(j job) (Claim, []payroll.Exception, error) {
+	c := Claim{
+		ID: ClaimID(m.run, m.file.Contract.ID, j.under(), j.rule.ID), Contract: m.file.Contract.ID, ContractNumber: m.file.Contract.Number,
+		Payee: m.run.Employer, Scheme: m.scheme.ID, Rule: j.rule.ID, Kind: j.rule.Kind, Service: j.days,
+	}
+	sum, found, err := m.fill(&c, j)
+	if err != nil {
+		return c, nil, fmt.Errorf("contract %s, rule %s: %w", c.ContractNumber, j.rule.ID, err)
+	}
+	history := m.history(j)
+	c.Base, c.Charges = sum.base.Cents().Sub(history.Booked.Base), sum.charges.Cents().Sub(history.Booked.Charges)
+	c.Entitled, c.WageCost = c.Base.Add(c.Charges), c.WageCost.Sub(history.Booked.WageCost)
+	m.traceEntitled(c)
+	found = append(found, m.limit(&c, j, history)...)
+	vat, err := m.addVAT(&c, j)
+	if err != nil {
+		return c, nil, err
+	}
+	found = append(found, doubts(append(sum.figures, vat...))...)
+	return c, append(found, m.settings(j)...), nil
+}
+
+// fill computes the entitlement by the form of the rule's amount, and who pays
+// under which document.
+func (m month) fill(c *Claim, j job) (entitlement, []payroll.Exception, error) {
+	if j.placement != nil {
+		c.Placement, c.Payer, c.Document = j.placement.ID, j.placement.Inlener, Invoice
+		return m.hire(j)
+	}
+	terms, _ := j.decision.On(j.days.To)
+	c.Decision, c.DecisionNumber, c.Payer = j.decision.ID, j.decision.Number, j.decision.Municipality
+	c.Document, c.Budget = terms.Document, terms.Budget
+	cost, err := m.cost(j, terms)
+	if err != nil {
+		return entitlement{}, nil, err
+	}
+	c.WageCost = cost.all()
+	switch form := j.rule.Amount; {
+	case form.Parts != nil:
+		return m.instalments(j), nil, nil
+	case form.Pct != nil && form.Pct.Of == OfWageCost:
+		c.Provisional = true
+		return m.shareOfCost(*form.Pct, cost), []payroll.Exception{m.provisional(j, terms)}, nil
+	}
+	return m.amounts(j)
+}
+
+// addVAT adds the tax on a supply, by the rate of the last day of service.
+func (m month) addVAT(c *Claim, j job) ([]figureUse, error) {
+	if !c.supply() {
+		return nil, nil
+	}
+	figure, err := vatOn(c.Service.To)
+	if err != nil {
+		return nil, err
+	}
+	compensable := euro.One
+	if j.rule.VAT != nil {
+		compensable = j.rule.VAT.Compensable.Value.Number
+	}
+	c.VATRate = figure.figure.Value
+	c.VAT, c.VATCost = c.tax(c.Amount, c.VATRate, compensable)
+	m.traceVAT(*c, figure.figure)
+	return []figureUse{figure}, nil
+}
+
+// history finds what was claimed before under the same decision and rule.
+func (m month) history(j job) History {
+	for _, h := range m.file.History {
+		if j.decision != nil && h.Decision == j.decision.ID && h.Rule == j.rule.ID {
+			return h
+		}
+	}
+	return History{}
+}
