@@ -61,6 +61,7 @@ type grammar struct {
 	} `cmd:"" help:"Contracts."`
 	Placement struct {
 		Record placementRecord `cmd:"" help:"Record a placement (detachering) of a contract."`
+		Import placementImport `cmd:"" help:"Record the placements of a CSV file."`
 	} `cmd:"" help:"Placements at an inlener."`
 	Decision struct {
 		Record decisionRecord `cmd:"" help:"Record a decision (beschikking) of your gemeente for a contract."`
@@ -74,7 +75,11 @@ type grammar struct {
 		Status hoursStatus `cmd:"" help:"Print the verdict of an earlier submission."`
 	} `cmd:"" help:"Hours."`
 	Run struct {
-		Open       runOpen       `cmd:"" help:"Open the run of a period."`
+		Open       runOpen       `cmd:"" help:"Open the run of a period, or of one person off the cycle."`
+		All        runAll        `cmd:"" help:"Open and calculate the run of every employer, as the beheerder."`
+		Missing    runMissing    `cmd:"" help:"List of whom hours, a decision or a payslip are missing in a period."`
+		Compare    runCompare    `cmd:"" help:"Compare with the period before: new, gone, changed."`
+		Reopen     runReopen     `cmd:"" help:"Take a calculated run back to open, before it is approved."`
 		Calculate  runCalculate  `cmd:"" help:"Calculate, and wait until it is done."`
 		Show       runShow       `cmd:"" help:"Show where a run stands."`
 		List       runList       `cmd:"" help:"List the runs."`
@@ -87,7 +92,12 @@ type grammar struct {
 		List    claimList    `cmd:"" help:"List claims."`
 		Grant   claimGrant   `cmd:"" help:"Decide on raised claims: all, or each by its id."`
 		Approve claimApprove `cmd:"" help:"Approve a batch of verdicts by its hash."`
-	} `cmd:"" help:"Claims on the gemeente."`
+		Settle  claimSettle  `cmd:"" help:"Note that the money of claims went over your bank account."`
+	} `cmd:"" help:"Claims on the gemeente, and hire prices of inleners."`
+	Budget struct {
+		Record budgetRecord `cmd:"" help:"Record money that your gemeente has for a year."`
+		List   budgetList   `cmd:"" help:"Show how each budget stands: granted, reserved, spent."`
+	} `cmd:"" help:"Budgets of the gemeente."`
 	Payslip struct {
 		Show payslipShow `cmd:"" help:"Show a payslip with its lines."`
 	} `cmd:"" help:"Payslips."`

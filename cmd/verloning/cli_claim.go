@@ -11,7 +11,7 @@ import (
 type claimList struct {
 	Employer string `help:"Code of the employer."`
 	Period   string `help:"Wage period, such as 2026-10."`
-	Status   string `help:"raised, ordered, refused or nil."`
+	Status   string `help:"raised, ordered, reclaimed, refused, settled or nil."`
 	Limit    int    `help:"At most so many; otherwise all."`
 }
 
@@ -27,14 +27,14 @@ func (c *claimList) Run(ctx context.Context, sh *shell) error {
 	if sh.JSON {
 		return sh.printJSON(claimsListed{list})
 	}
-	shown := newTable("claim", "employer", "contract", "period", "decision", "status", ">base", ">charges", ">amount", "verdict", ">granted")
+	shown := newTable("claim", "kind", "employer", "payer", "contract", "period", "decision", "status", ">base", ">charges", ">amount", ">vat", "verdict", ">granted")
 	for _, one := range list {
 		granted := "-"
 		if one.Granted != nil {
 			granted = one.Granted.String()
 		}
-		shown.add(one.Claim.String(), one.Employer, one.Number, one.Period, one.Decision, one.Status,
-			one.Base.String(), one.Charges.String(), one.Amount.String(), string(one.Verdict), granted)
+		shown.add(one.Claim.String(), string(one.Kind), one.Employer, one.Payer, one.Number, one.Period, one.Decision, one.Status,
+			one.Base.String(), one.Charges.String(), one.Amount.String(), one.VAT.String(), string(one.Verdict), granted)
 	}
 	return shown.print(sh.out)
 }
@@ -60,9 +60,30 @@ func (c *claimGrant) Run(ctx context.Context, sh *shell) error {
 		return fault("flag/choice", "", "Noem declaraties met hun oordeel, of geef --all.", "Name claims with their verdict, or give --all.")
 	}
 	return ask(ctx, sh, "claim", "grant", request, func(r subsidy.BatchReply) error {
-		return sh.say("Batch %s: %d declaraties, samen %s.\nEen ander keurt goed met: verloning claim approve %s --hash %s",
-			"Batch %s: %d claims, together %s.\nSomebody else approves with: verloning claim approve %s --hash %s", r.Batch, r.Claims, r.Total, r.Batch, r.Hash)
+		return sh.batched(r)
 	})
+}
+
+// batched says what a batch comes to and leaves of each budget, and who is next.
+func (sh *shell) batched(r subsidy.BatchReply) error {
+	if err := sh.say("Batch %s: %d declaraties, samen %s en %s btw.", "Batch %s: %d claims, together %s and %s VAT.", r.Batch, r.Claims, r.Total, r.VAT); err != nil {
+		return err
+	}
+	for _, b := range r.Budgets {
+		var err error
+		switch {
+		case !b.Kept:
+			err = sh.say("Budget %s %d wordt hier niet bijgehouden.", "Budget %s %d is not kept here.", b.Source, b.Year)
+		case b.After.Sign() < 0:
+			err = sh.say("Budget %s %d komt %s tekort: goedkeuren kan alleen met een reden (--over-budget).", "Budget %s %d falls short by %s: approval needs a reason (--over-budget).", b.Source, b.Year, b.After.Neg())
+		default:
+			err = sh.say("Budget %s %d: van %s blijft %s over.", "Budget %s %d: of %s there is %s left.", b.Source, b.Year, b.Before, b.After)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return sh.say("Een ander keurt goed met: verloning claim approve %s --hash %s", "Somebody else approves with: verloning claim approve %s --hash %s", r.Batch, r.Hash)
 }
 
 // verdict reads CLAIM=granted|partly:AMOUNT|refused; whether the claim and the
@@ -84,11 +105,32 @@ func (c *claimGrant) verdict(text string) (subsidy.GrantClaim, error) {
 type claimApprove struct {
 	Batch string `arg:"" help:"Id of the batch."`
 	Hash  string `required:"" help:"Hash of the batch, as claim grant printed it."`
+
+	OverBudget string `help:"Why more is spent than a budget has."`
 }
 
 func (c *claimApprove) Run(ctx context.Context, sh *shell) error {
-	request := subsidy.ClaimApprove{Command: sh.command(), Batch: c.Batch, Hash: c.Hash}
+	request := subsidy.ClaimApprove{Command: sh.command(), Batch: c.Batch, Hash: c.Hash, OverBudget: c.OverBudget}
 	return ask(ctx, sh, "claim", "approve", request, func(r subsidy.ClaimsApproved) error {
 		return sh.say("Goedgekeurd: %d declaraties; %d betalingen, samen %s.", "Approved: %d claims; %d payments, together %s.", r.Claims, r.Payments, r.Paid)
+	})
+}
+
+type claimSettle struct {
+	Employer  string   `help:"Code of the employer; with --all."`
+	Period    string   `help:"Wage period, such as 2026-10; with --all."`
+	All       bool     `help:"Everything of the period that is not settled."`
+	Day       string   `required:"" help:"Day of the bank statement."`
+	Reference string   `required:"" help:"Reference of the bank statement."`
+	Claims    []string `arg:"" optional:"" name:"claim" help:"Ids of claims."`
+}
+
+// Run notes what went over the bank, out of the caller's account or into it.
+func (c *claimSettle) Run(ctx context.Context, sh *shell) error {
+	request := subsidy.ClaimSettle{
+		Command: sh.command(), Employer: c.Employer, Period: c.Period, All: c.All, Claims: c.Claims, Day: c.Day, Reference: c.Reference,
+	}
+	return ask(ctx, sh, "claim", "settle", request, func(r subsidy.ClaimsSettled) error {
+		return sh.say("Afgewikkeld: %d declaraties, samen %s.", "Settled: %d claims, together %s.", r.Claims, r.Amount)
 	})
 }

@@ -12,9 +12,9 @@ import (
 // earlier version.
 type termsFlags struct {
 	HoursPerWeek  string `required:"" help:"Hours a week, such as 32 or 28.5."`
-	FullTimeHours string `required:"" help:"Hours of the sector's full-time week."`
+	FullTimeHours string `help:"Hours of the sector's full-time week; without it the scheme's."`
 	WageBase      string `help:"WML (the minimum wage; default) or amount."`
-	WageFactor    string `help:"Times the minimum wage, at least 1."`
+	WageFactor    string `help:"Times the minimum wage, at least 1; without it the least that the scheme asks."`
 	WageAmount    string `help:"Euro an hour, with --wage-base amount."`
 	PayBasis      string `help:"hours (default) or fixed."`
 	Averaging     bool   `help:"A written arrangement averages the hours of a fixed wage."`
@@ -129,7 +129,7 @@ type placementRecord struct {
 	Inlener  string `required:"" help:"Code of the inlener."`
 	From     string `required:"" help:"First day."`
 	To       string `help:"Last day."`
-	Price    string `required:"" help:"Hire price (inleentarief), euro an hour."`
+	Price    string `help:"Hire price (inleentarief), euro an hour worked; without it what the scheme says."`
 	Scale    string `help:"The hirer's own pay scale, if it pays higher."`
 }
 
@@ -138,4 +138,12 @@ func (c *placementRecord) Run(ctx context.Context, sh *shell) error {
 	return ask(ctx, sh, "placement", "record", request, func(r payroll.PlacementRecorded) error {
 		return sh.say("Plaatsing %s.", "Placement %s.", r.Placement)
 	})
+}
+
+type placementImport struct{ importFile }
+
+// Run keeps the placements of one contract in one lane: which of two that
+// overlap comes first is then what the file says.
+func (c *placementImport) Run(ctx context.Context, sh *shell) error {
+	return importRows[payroll.PlacementRecord](ctx, sh, c.importFile, importing{noun: "placement", verb: "record", lane: "contract", decimals: []string{"price"}})
 }

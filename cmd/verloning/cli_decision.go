@@ -10,7 +10,7 @@ type decisionRecord struct {
 	Number         string `required:"" help:"The gemeente's own number."`
 	Employer       string `required:"" help:"Code of the employer."`
 	Contract       string `required:"" help:"Contract number."`
-	Document       string `help:"beschikking (default) or agreement."`
+	Document       string `help:"beschikking or agreement; without it the scheme's."`
 	Granted        string `required:"" help:"Day it was granted."`
 	ValidFrom      string `help:"Day from which a later version holds."`
 	From           string `required:"" help:"First day."`
@@ -18,6 +18,7 @@ type decisionRecord struct {
 	Route          string `help:"loonwaarde (default) or forfait."`
 	HoursPerWeek   string `required:"" help:"Hours a week."`
 	Loonwaarde     *int   `help:"Whole percentage."`
+	Productivity   *int   `help:"Whole percentage, where the scheme reckons by productivity."`
 	MeasuredBy     string `help:"Who determined the loonwaarde: an organisation or a role, not a person."`
 	ReviewDue      string `help:"Day on which the loonwaarde is to be determined anew."`
 	Ceiling        string `help:"Most of all claims together, in euros."`
@@ -29,7 +30,7 @@ type decisionRecord struct {
 func (c *decisionRecord) Run(ctx context.Context, sh *shell) error {
 	request := subsidy.DecisionRecord{
 		Command: sh.command(), Number: c.Number, Employer: c.Employer, Contract: c.Contract, Document: c.Document, Granted: c.Granted,
-		ValidFrom: c.ValidFrom, From: c.From, To: c.To, Route: c.Route, HoursPerWeek: c.HoursPerWeek, Loonwaarde: c.Loonwaarde,
+		ValidFrom: c.ValidFrom, From: c.From, To: c.To, Route: c.Route, HoursPerWeek: c.HoursPerWeek, Loonwaarde: c.Loonwaarde, Productivity: c.Productivity,
 		MeasuredBy: c.MeasuredBy, ReviewDue: c.ReviewDue, Ceiling: c.Ceiling, Charges: c.ChargesPercent, Budget: c.Budget, Conditions: c.Conditions,
 	}
 	return ask(ctx, sh, "decision", "record", request, func(r subsidy.DecisionRecorded) error {

@@ -51,9 +51,12 @@ func (sh *shell) showExplained(x explained) error {
 	}
 	for _, claim := range x.Claims {
 		line("", "")
-		line("Declaratie %s, besluit %s, regel %s", "Claim %s, decision %s, rule %s", claim.Claim, claim.Decision, claim.Rule)
+		line("Declaratie %s (%s), besluit %s, regel %s", "Claim %s (%s), decision %s, rule %s", claim.Claim, claim.Kind, orDash(claim.Decision), claim.Rule)
 		sh.steps(&b, claim.Steps)
 		line("  te declareren %s", "  to be claimed %s", claim.Amount)
+		if !claim.VAT.IsZero() {
+			line("  en btw %s", "  and VAT %s", claim.VAT)
+		}
 	}
 	_, err := sh.out.Write([]byte(b.String()))
 	return err
@@ -82,4 +85,12 @@ func (sh *shell) steps(b *strings.Builder, steps []payroll.Step) {
 		}
 		b.WriteString(printable(text) + "\n")
 	}
+}
+
+// orDash stands for what is not there.
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
 }

@@ -19,10 +19,14 @@ type runOpen struct {
 	Period   string `required:"" help:"Wage period, such as 2026-10."`
 	PayDate  string `required:"" help:"Day of payment."`
 	Deadline string `help:"Last day for hours; a date for lists, it closes nothing."`
+	Person   string `help:"Personnel number: an off-cycle run that pays this person alone."`
 }
 
 func (c *runOpen) Run(ctx context.Context, sh *shell) error {
-	request := payroll.RunOpen{Command: sh.command(), Period: c.Period, PayDate: c.PayDate, Deadline: c.Deadline}
+	request := payroll.RunOpen{Command: sh.command(), Period: c.Period, PayDate: c.PayDate, Deadline: c.Deadline, Person: c.Person}
+	if c.Person != "" {
+		request.Kind = string(payroll.OffCycle)
+	}
 	return ask(ctx, sh, "run", "open", request, sh.runStands)
 }
 
@@ -32,7 +36,7 @@ func (sh *shell) runStands(r payroll.RunReply) error {
 
 // runArg names a run as a person does.
 type runArg struct {
-	Run string `arg:"" name:"run" help:"Id of the run, or its period such as 2026-10."`
+	Run string `arg:"" name:"run" help:"Id of the run, or its period such as 2026-10; 2026-10#1 is the first off-cycle run of it."`
 }
 
 // runID finds the id of a run that was named by its period.
@@ -46,7 +50,7 @@ func (sh *shell) runID(ctx context.Context, name string) (string, error) {
 	}
 	var found []string
 	for _, r := range reply.Runs {
-		if r.Period == name {
+		if r.name() == name {
 			found = append(found, r.Run.String())
 		}
 	}
@@ -57,6 +61,15 @@ func (sh *shell) runID(ctx context.Context, name string) (string, error) {
 		return found[0], nil
 	}
 	return "", fault("run/several", "run", fmt.Sprintf("Kies een van de runs: %s.", strings.Join(found, " ")), fmt.Sprintf("Choose one of the runs: %s.", strings.Join(found, " ")))
+}
+
+// name is how a person names a run: by its period, and off the cycle with its
+// number.
+func (r runListed) name() string {
+	if r.Kind == payroll.OffCycle {
+		return fmt.Sprintf("%s#%d", r.Period, r.Sequence)
+	}
+	return r.Period
 }
 
 type runCalculate struct {
@@ -151,7 +164,7 @@ func (sh *shell) showRun(r runShown) error {
 	totals := newTable("", ">total")
 	for _, one := range [][2]string{
 		{"payslips", strconv.Itoa(t.Payslips)}, {"gross", t.Gross.String()}, {"holiday_allowance", t.Holiday.String()}, {"net", t.Net.String()},
-		{"claims", strconv.Itoa(t.Claims)}, {"claimed", t.Claimed.String()},
+		{"claims", strconv.Itoa(t.Claims)}, {"claimed", t.Claimed.String()}, {"hired", t.Hired.String()}, {"vat", t.VAT.String()},
 		{"failed", strconv.Itoa(t.Failed)}, {"exceptions", strconv.Itoa(t.All)}, {"exceptions_open", strconv.Itoa(t.Open)},
 	} {
 		totals.add(one[0], one[1])
@@ -168,7 +181,7 @@ func (runList) Run(ctx context.Context, sh *shell) error {
 	return ask(ctx, sh, "run", "list", struct{}{}, func(r runsListed) error {
 		shown := newTable("period", "pay_date", "status", ">calculation", "run")
 		for _, one := range r.Runs {
-			shown.add(one.Period, one.PayDate, string(one.Status), strconv.Itoa(one.Calculation), one.Run.String())
+			shown.add(one.name(), one.PayDate, string(one.Status), strconv.Itoa(one.Calculation), one.Run.String())
 		}
 		return shown.print(sh.out)
 	})
@@ -311,8 +324,8 @@ func (c *runApprove) Run(ctx context.Context, sh *shell) error {
 		}
 	}
 	return ask(ctx, sh, "run", "approve", request, func(r subsidy.RunApproved) error {
-		return sh.say("Goedgekeurd: %d betalingen, samen %s; %d declaraties, samen %s.",
-			"Approved: %d payments, together %s; %d claims, together %s.", r.Payments, r.Paid, r.Claims, r.Claimed)
+		return sh.say("Goedgekeurd: %d betalingen, samen %s; %d declaraties: %s bij gemeenten, %s bij inleners, %s btw.",
+			"Approved: %d payments, together %s; %d claims: %s of municipalities, %s of inleners, %s VAT.", r.Payments, r.Paid, r.Claims, r.Claimed, r.Hired, r.VAT)
 	})
 }
 
