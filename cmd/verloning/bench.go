@@ -44,6 +44,9 @@ type benchResult struct {
 	TransferRows int64   `json:"transfer_rows"`
 	ClaimRows    int64   `json:"claim_rows"`
 	Events       int64   `json:"events"`
+
+	Claimed map[string]int64 `json:"claimed"` // claims that are not nil, by scheme and rule
+
 	RunSeconds   float64 `json:"run_seconds"`
 	FloorSeconds float64 `json:"floor_seconds"`
 	Ratio        float64 `json:"ratio"`
@@ -133,8 +136,16 @@ func (b *bench) populate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	inlener, _, err := b.party(ctx, store, "I", "inlener", "read")
+	if err != nil {
+		return err
+	}
+	var schemes []string
+	for _, scheme := range b.desk.Schemes.All() {
+		schemes = append(schemes, scheme.ID)
+	}
 	b.seed = postgres.Population{
-		Employer: employer, Municipality: municipality, By: clerk, Contracts: b.Contracts, HourLines: benchLines,
+		Employer: employer, Municipality: municipality, Inlener: inlener, Schemes: schemes, By: clerk, Contracts: b.Contracts, HourLines: benchLines,
 		Month: calendar.MustParse("2026-10-01"),
 	}
 	if err := store.Seed(ctx, b.seed); err != nil {
@@ -179,6 +190,7 @@ type round struct {
 	parts      string
 	peak       int64
 	rows       map[string]int64
+	claimed    map[string]int64
 }
 
 // measure does the rounds and takes medians.
@@ -198,7 +210,7 @@ func (b *bench) measure(ctx context.Context) (benchResult, error) {
 	run := median(runs)
 	return benchResult{
 		Contracts: b.Contracts, HourRows: int64(b.Contracts * benchLines), LineRows: last.rows["payslip_line"], TransferRows: last.rows["transfer"],
-		ClaimRows: last.rows["claim"], Events: last.rows["outbox"], RunSeconds: run, FloorSeconds: median(floors), Ratio: median(ratios),
+		ClaimRows: last.rows["claim"], Events: last.rows["outbox"], Claimed: last.claimed, RunSeconds: run, FloorSeconds: median(floors), Ratio: median(ratios),
 		PerSecond: float64(last.rows["payslip"]) / run, PeakMB: peak,
 	}, nil
 }
@@ -233,11 +245,33 @@ func (b *bench) round(ctx context.Context) (r round, err error) {
 		r.rows[f.Table] = f.Rows
 		defer func() { _ = os.Remove(f.Path) }()
 	}
+	if r.claimed, err = b.claimed(ctx, store); err != nil {
+		return r, err
+	}
 	if err := store.Settle(ctx); err != nil {
 		return r, err
 	}
 	r.floor, err = b.measureFloor(ctx, store, files)
 	return r, err
+}
+
+// claimed counts the claims of every rule of every scheme, and refuses a run that
+// left one out: it would have measured something else. A few contracts do not
+// suffice for all.
+func (b *bench) claimed(ctx context.Context, store *postgres.Store) (map[string]int64, error) {
+	counts, err := store.ClaimsByRule(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, scheme := range b.desk.Schemes.All() {
+		version, _ := scheme.On(b.seed.Month)
+		for _, rule := range version.Pay {
+			if name := scheme.ID + "/" + rule.ID; counts[name] == 0 && b.Contracts >= 1000 {
+				return nil, fmt.Errorf("bench: no claim of %s", name)
+			}
+		}
+	}
+	return counts, nil
 }
 
 // stopwatch measures how long something takes.

@@ -75,7 +75,7 @@ func (tx *Tx) OverBudget(ctx context.Context, r payroll.Run, c payroll.Calculati
 		waiting AS (
 			SELECT m.payer, extract(year FROM m.service_from)::int AS year, m.budget AS source, sum(m.amount + m.vat_cost) AS amount
 			FROM claim m JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
-			WHERE m.payer IN (SELECT payer FROM mine) AND m.kind <> 'hire' AND NOT EXISTS (SELECT FROM claim_decided x WHERE x.claim = m.id)
+			WHERE m.period >= (SELECT make_date(min(year), 1, 1) - 31 FROM mine) AND m.payer IN (SELECT payer FROM mine) AND m.kind <> 'hire' AND NOT EXISTS (SELECT FROM claim_decided x WHERE x.claim = m.id)
 			GROUP BY 1, 2, 3),
 		allotted AS (
 			SELECT n.*, d.number, (SELECT c.number FROM contract c WHERE c.id = n.contract) AS contract_number,

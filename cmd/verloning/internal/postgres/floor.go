@@ -136,3 +136,16 @@ func (s *Store) Announced(ctx context.Context, after int64, limit int) ([]Outbox
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[OutboxRow])
 }
+
+// ClaimsByRule counts the claims that are not nil, by scheme and rule.
+func (s *Store) ClaimsByRule(ctx context.Context) (map[string]int64, error) {
+	rows, err := s.pool.Query(ctx, `SELECT scheme || '/' || rule, count(*) FROM claim WHERE amount <> 0 GROUP BY 1`)
+	if err != nil {
+		return nil, fmt.Errorf("claims by rule: %w", err)
+	}
+	counts := map[string]int64{}
+	var name string
+	var n int64
+	_, err = pgx.ForEachRow(rows, []any{&name, &n}, func() error { counts[name] = n; return nil })
+	return counts, err
+}

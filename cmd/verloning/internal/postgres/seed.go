@@ -12,11 +12,14 @@ import (
 )
 
 // Population is an employer full of synthetic people for a benchmark: one
-// contract each, decided by one municipality, with hours on a number of working
-// days of a month.
+// contract each under one of the schemes in turn, decided by one municipality
+// that keeps a budget, two in three placed at an inlener, with hours on a number
+// of working days of a month.
 type Population struct {
 	Employer, Municipality uuid.UUID
+	Inlener                uuid.UUID
 	By                     uuid.UUID // the user all facts are recorded by
+	Schemes                []string
 	Contracts              int
 	HourLines              int // of each contract
 	Month                  calendar.Date
@@ -34,7 +37,7 @@ func (s *Store) Seed(ctx context.Context, p Population) error {
 			return err
 		}
 		args := pgx.NamedArgs{
-			"employer": p.Employer, "municipality": p.Municipality, "by": p.By, "known": known,
+			"employer": p.Employer, "municipality": p.Municipality, "inlener": p.Inlener, "schemes": p.Schemes, "by": p.By, "known": known,
 			"contracts": p.Contracts, "lines": p.HourLines, "month": day(p.Month),
 		}
 		for _, statement := range seedStatements {
@@ -56,20 +59,25 @@ var seedStatements = []string{
 	 SELECT md5('employment' || n)::uuid, 1, 'Persoon ' || n, date '1962-01-01' + (n * 37 % 16800), 'NL91ABNA0417164300', true, @known, @by
 	 FROM generate_series(1, @contracts::int) n`,
 	`INSERT INTO contract (id, employer, number, employment, person, scheme, municipality, known)
-	 SELECT md5('contract' || n)::uuid, @employer, 'C-' || n, md5('employment' || n)::uuid, md5('person' || n)::uuid, 'loonkostensubsidie', @municipality, @known
+	 SELECT md5('contract' || n)::uuid, @employer, 'C-' || n, md5('employment' || n)::uuid, md5('person' || n)::uuid, (@schemes::text[])[1 + n % cardinality(@schemes::text[])], @municipality, @known
 	 FROM generate_series(1, @contracts::int) n`,
 	`INSERT INTO contract_version (contract, version, valid_from, starts, hours_per_week, full_time_hours, wage_base, wage_factor, pay_basis,
 		averaging, written, open_ended, on_call, known, recorded_by)
 	 SELECT md5('contract' || n)::uuid, 1, date '2026-07-01', date '2026-07-01', 24 + n % 17, 40, 'WML', 1 + (n % 3) * 0.01, 'hours', false, true, true, false, @known, @by
 	 FROM generate_series(1, @contracts::int) n`,
 	`INSERT INTO contract_current (contract, employer, person, scheme, days)
-	 SELECT md5('contract' || n)::uuid, @employer, md5('person' || n)::uuid, 'loonkostensubsidie', daterange(date '2026-07-01', NULL)
+	 SELECT md5('contract' || n)::uuid, @employer, md5('person' || n)::uuid, (@schemes::text[])[1 + n % cardinality(@schemes::text[])], daterange(date '2026-07-01', NULL)
 	 FROM generate_series(1, @contracts::int) n`,
 	`INSERT INTO decision (id, municipality, number, contract, known)
 	 SELECT md5('decision' || n)::uuid, @municipality, 'D-' || n, md5('contract' || n)::uuid, @known FROM generate_series(1, @contracts::int) n`,
+	// Half of the decisions start with the month, so that instalments fall due.
 	`INSERT INTO decision_version (decision, version, valid_from, document, granted, starts, route, hours_per_week, budget, known, recorded_by)
-	 SELECT md5('decision' || n)::uuid, 1, date '2026-07-01', 'beschikking', date '2026-07-01', date '2026-07-01', 'loonwaarde', 24 + n % 17, 'BUIG', @known, @by
-	 FROM generate_series(1, @contracts::int) n`,
+	 SELECT md5('decision' || n)::uuid, 1, d, 'beschikking', d, d, 'loonwaarde', 24 + n % 17, 'own', @known, @by
+	 FROM generate_series(1, @contracts::int) n, LATERAL (SELECT CASE WHEN n % 4 < 2 THEN @month ELSE date '2026-07-01' END AS d) x`,
+	`INSERT INTO budget_entry (municipality, year, source, kind, amount, entered_by) VALUES (@municipality, 2026, 'own', 'granted', 9000000000, @by)`,
+	`INSERT INTO placement (id, contract, inlener, days, price, known, recorded_by)
+	 SELECT md5('placement' || n)::uuid, md5('contract' || n)::uuid, @inlener, daterange(@month, NULL), CASE WHEN n % 2 = 0 THEN 15.25 END, @known, @by
+	 FROM generate_series(1, @contracts::int) n WHERE n % 3 > 0`,
 	`INSERT INTO decision_current (decision, contract, days)
 	 SELECT md5('decision' || n)::uuid, md5('contract' || n)::uuid, daterange(date '2026-07-01', NULL) FROM generate_series(1, @contracts::int) n`,
 	`INSERT INTO loonwaarde (contract, version, valid_from, percent, measured_by, known, recorded_by)
