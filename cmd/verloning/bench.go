@@ -38,12 +38,12 @@ const benchLines = 20
 
 // benchResult is the last line that is printed.
 type benchResult struct {
-	Contracts    int     `json:"contracts"`
-	HourRows     int64   `json:"hour_rows"`
-	LineRows     int64   `json:"line_rows"`
-	TransferRows int64   `json:"transfer_rows"`
-	ClaimRows    int64   `json:"claim_rows"`
-	Events       int64   `json:"events"`
+	Contracts    int   `json:"contracts"`
+	HourRows     int64 `json:"hour_rows"`
+	LineRows     int64 `json:"line_rows"`
+	TransferRows int64 `json:"transfer_rows"`
+	ClaimRows    int64 `json:"claim_rows"`
+	Events       int64 `json:"events"`
 
 	Claimed map[string]int64 `json:"claimed"` // claims that are not nil, by scheme and rule
 

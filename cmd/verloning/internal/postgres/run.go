@@ -305,8 +305,8 @@ func (tx *Tx) Exceptions(ctx context.Context, r payroll.Run, after string, limit
 }
 
 // NewerFacts counts what was recorded since the cut-off of a calculation about
-// the days of its run: hours, and versions of contracts, employments, decisions
-// and loonwaarden of its employer. Who approves should know that they are not in
+// the days of its run: hours, placements, and versions of contracts, employments,
+// decisions and loonwaarden of its employer. Who approves should know that they are not in
 // it.
 func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculation) (n int, err error) {
 	err = tx.QueryRow(ctx, `
@@ -315,6 +315,7 @@ func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculati
 		      + (SELECT count(*) FROM contract_version v JOIN contract c ON c.id = v.contract WHERE c.employer = @employer AND v.known > @cutoff)
 		      + (SELECT count(*) FROM employment_version v JOIN employment e ON e.id = v.employment WHERE e.employer = @employer AND v.known > @cutoff)
 		      + (SELECT count(*) FROM decision_version v JOIN decision d ON d.id = v.decision JOIN contract c ON c.id = d.contract WHERE c.employer = @employer AND v.known > @cutoff)
+		      + (SELECT count(*) FROM placement p JOIN contract c ON c.id = p.contract WHERE c.employer = @employer AND p.known > @cutoff)
 		      + (SELECT count(*) FROM loonwaarde w JOIN contract c ON c.id = w.contract WHERE c.employer = @employer AND w.known > @cutoff))::int`,
 		pgx.NamedArgs{"employer": r.Employer, "cutoff": c.Cutoff, "from": day(r.Period.From), "to": day(r.Period.To)}).Scan(&n)
 	if err != nil {
