@@ -66,6 +66,7 @@ type grammar struct {
 	Decision struct {
 		Record decisionRecord `cmd:"" help:"Record a decision (beschikking) of your gemeente for a contract."`
 		Import decisionImport `cmd:"" help:"Record the decisions of a CSV file."`
+		List   decisionList   `cmd:"" help:"List decisions with what was claimed, granted and settled under them."`
 	} `cmd:"" help:"Decisions."`
 	Loonwaarde struct {
 		Record loonwaardeRecord `cmd:"" help:"Record a determined loonwaarde."`

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"strconv"
 
+	"verloning/cmd/verloning/internal/postgres"
 	"verloning/subsidy"
 )
 
@@ -46,6 +48,39 @@ func (c *decisionImport) Run(ctx context.Context, sh *shell) error {
 	return importRows[subsidy.DecisionRecord](ctx, sh, c.importFile, importing{
 		noun: "decision", verb: "record", lane: "contract", decimals: []string{"hours_per_week", "ceiling", "charges_percent"},
 	})
+}
+
+type decisionList struct {
+	Limit int `help:"At most so many; otherwise all."`
+}
+
+// Run prints each decision with what was claimed, granted and settled under it.
+func (c *decisionList) Run(ctx context.Context, sh *shell) error {
+	list, err := pages(ctx, sh, "decision", "list", "decisions", c.Limit,
+		func(after string, limit int) any { return Paged{After: after, Limit: limit} },
+		func(one postgres.DecisionListed) string { return one.Decision.String() })
+	if err != nil {
+		return err
+	}
+	if sh.JSON {
+		return sh.printJSON(decisionsListed{list})
+	}
+	shown := newTable("number", "contract", "scheme", "document", "from", "to", ">hours", ">percent", "budget", ">ceiling", ">claimed", ">awarded", ">settled")
+	for _, d := range list {
+		to, percent, ceiling := "-", "-", "-"
+		if !d.To.IsZero() {
+			to = d.To.String()
+		}
+		if d.Percent != nil {
+			percent = strconv.Itoa(*d.Percent)
+		}
+		if d.Ceiling != nil {
+			ceiling = d.Ceiling.String()
+		}
+		shown.add(d.Number, d.Contract, d.Scheme, string(d.Document), d.From.String(), to, d.HoursPerWeek.String(), percent, string(d.Budget), ceiling,
+			d.Claimed.String(), d.Awarded.String(), d.Settled.String())
+	}
+	return shown.print(sh.out)
 }
 
 type loonwaardeRecord struct {

@@ -88,6 +88,7 @@ func (s *service) surface() []operation {
 		op("contract", "list", payroll.Read, s.listContracts),
 		op("placement", "record", payroll.Submit, d.RecordPlacement),
 		op("decision", "record", payroll.Control, d.RecordDecision, "decision.recorded"),
+		op("decision", "list", payroll.Read, s.listDecisions),
 		op("loonwaarde", "record", payroll.Control, d.RecordLoonwaarde),
 		op("hours", "submit", payroll.Submit, d.SubmitHours, "hours.accepted", "hours.rejected"),
 		op("hours", "status", payroll.Submit, d.StatusOfHours),

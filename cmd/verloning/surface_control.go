@@ -60,3 +60,17 @@ func (s *service) listBudgets(ctx context.Context, tx *postgres.Tx, a payroll.Ac
 	list, err := tx.Budgets(ctx, a)
 	return budgetsListed{list}, err
 }
+
+type decisionsListed struct {
+	Decisions []postgres.DecisionListed `json:"decisions"`
+}
+
+func (s *service) listDecisions(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q Paged) (decisionsListed, error) {
+	door := payroll.NewDoor(q)
+	after := q.afterID(door)
+	if err := door.Err(); err != nil {
+		return decisionsListed{}, err
+	}
+	list, err := tx.Decisions(ctx, a, after, q.limit())
+	return decisionsListed{list}, err
+}
