@@ -38,8 +38,7 @@ func (m month) cost(j job, terms DecisionTerms) (wageCost, error) {
 		w.charges = *terms.Charges
 	}
 	if form.AtMinimum {
-		month := payroll.ContractMonth{Contract: atMinimum(m.file.Contract), Hours: m.file.Hours}
-		w.counted, err = payroll.WageCostWithin(m.file.Birth, month, m.run.Period, j.days)
+		w.counted, err = m.costWithin(atMinimum(m.file.Contract), j.days)
 		w.counted = w.counted.Min(whole)
 	}
 	return w, err
@@ -51,7 +50,25 @@ func (m month) costOf(days calendar.Span) (euro.Amount, error) {
 	if days == m.file.Contract.Span().Meet(m.run.Period.Span) {
 		return m.slip.WageCost(), nil
 	}
-	return payroll.WageCostWithin(m.file.Birth, payroll.ContractMonth{Contract: m.file.Contract, Hours: m.file.Hours}, m.run.Period, days)
+	return m.costWithin(m.file.Contract, days)
+}
+
+// costWithin is what a contract costs until the last of the days, less what it
+// costs until the day before the first: each is rounded as a payslip is, so that
+// decisions that follow each other within a period never cost more together than
+// the payslip, not by a cent.
+func (m month) costWithin(c payroll.Contract, days calendar.Span) (euro.Amount, error) {
+	month := payroll.ContractMonth{Contract: c, Hours: m.file.Hours}
+	first := c.Span().Meet(m.run.Period.Span).From
+	until, err := payroll.WageCostWithin(m.file.Birth, month, m.run.Period, calendar.Span{From: first, To: days.To})
+	if err != nil || days.From == first {
+		return until, err
+	}
+	before, err := payroll.WageCostWithin(m.file.Birth, month, m.run.Period, calendar.Span{From: first, To: days.From.Add(-1)})
+	if cost := until.Sub(before); cost.Sign() > 0 {
+		return cost, err
+	}
+	return euro.Zero, err // unpaid absence took off more than these days earn
 }
 
 // atMinimum is the contract as if it paid the minimum wage: what it pays above
