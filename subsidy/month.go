@@ -83,7 +83,7 @@ func newClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll
 	}
 	m := month{run: r, scheme: s, version: version, file: f, slip: slip, trace: t}
 	var claims []Claim
-	found := m.undecided()
+	found := append(m.undecided(), m.unbilled()...)
 	for _, j := range m.jobs() {
 		if only != uuid.Nil && only != ClaimID(r, f.Contract.ID, j.under(), j.rule.ID) {
 			continue
