@@ -27,9 +27,9 @@ func (d *Desk) withinScheme(ctx context.Context, tx Tx, door *payroll.Door, req 
 	if len(door.Problems) > 0 || c.Person == uuid.Nil {
 		return nil
 	}
-	earlier, err := tx.Subsidised(ctx, *decision, c)
+	others, err := tx.Subsidised(ctx, *decision, c)
 	if err == nil {
-		version.acceptPeriod(door, *terms, c, earlier)
+		version.acceptPeriod(door, *terms, c, others)
 	}
 	return err
 }
@@ -84,24 +84,18 @@ func (v Version) acceptPercent(door *payroll.Door, req DecisionRecord) {
 }
 
 // acceptPeriod refuses days after the scheme's longest period, counted over all
-// decisions of the municipality for the person, and a second decision where a
-// person may have one.
-func (v Version) acceptPeriod(door *payroll.Door, t DecisionTerms, c payroll.Contract, earlier []calendar.Span) {
-	if v.Eligibility.OncePerPerson && len(earlier) > 0 {
+// decisions of the municipality for the person, in whatever order they were
+// recorded, and a second decision where a person may have one.
+func (v Version) acceptPeriod(door *payroll.Door, t DecisionTerms, c payroll.Contract, others []calendar.Span) {
+	if v.Eligibility.OncePerPerson && len(others) > 0 {
 		door.Refuse(payroll.Reason("decision/once_per_person", "contract", "Deze persoon heeft onder deze regeling al een besluit gehad; dat kan eenmaal.", "This person has had a decision under this scheme before; that can be once."))
 	}
 	if v.Period == nil || v.Period.Months == nil {
 		return
 	}
-	used := 0
-	for _, s := range earlier {
-		if s.From.Before(t.Span.From) && !s.To.IsZero() {
-			used += s.Days()
-		}
-	}
-	last := t.Span.From.AddMonths(v.Period.months()).Add(-1 - used)
-	end := t.Span.Meet(c.Span()).To
-	if end.IsZero() || end.After(last) {
+	days := t.Span.Meet(c.Span())
+	last := v.Period.lastDay(days.From, others)
+	if days.To.IsZero() || days.To.After(last) {
 		door.Refuse(payroll.Reason("to/beyond_scheme", "to",
 			fmt.Sprintf("Deze regeling duurt hoogstens %d maanden; het besluit loopt uiterlijk tot en met %s.", v.Period.months(), last),
 			fmt.Sprintf("This scheme lasts %d months at most; the decision runs until %s at the latest.", v.Period.months(), last)))

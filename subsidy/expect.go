@@ -18,7 +18,7 @@ func Expect(s Scheme, f File, d Decision) ([]Reservation, error) {
 	if span.To.IsZero() {
 		span.To = calendar.Day(span.From.Year(), 12, 31)
 	}
-	f.Decisions, f.History, f.Placements, f.Hours = []Decision{d}, nil, nil, nil
+	f.History, f.Placements, f.Hours = nil, nil, nil
 	f.Contract = planned(f.Contract)
 	var years []Reservation
 	for p, n := calendar.MonthOf(span.From), 0; !p.From.After(span.To) && n < maxExpected; p, n = p.Next(), n+1 {
@@ -31,6 +31,9 @@ func Expect(s Scheme, f File, d Decision) ([]Reservation, error) {
 		}
 		this := &years[len(years)-1]
 		for _, c := range claims {
+			if c.Decision != d.ID {
+				continue // others on the contract only use up the scheme's period
+			}
 			this.Amount = this.Amount.Add(c.Amount).Add(c.VATCost)
 			f.History = c.after(f.History)
 		}

@@ -127,15 +127,39 @@ func (m month) add(list []job, j job) []job {
 // subsidised are the days that contract, decision and the scheme's longest
 // period have in common. No claim for a day outside.
 func (m month) subsidised(d Decision) calendar.Span {
-	span := m.file.Contract.Span().Meet(d.Span())
-	if p := m.version.Period; p != nil && p.Months != nil {
-		span = span.Meet(calendar.Span{From: span.From, To: m.start().AddMonths(p.months()).Add(-1)})
+	contract := m.file.Contract.Span()
+	span := contract.Meet(d.Span())
+	p := m.version.Period
+	if p == nil || p.Months == nil {
+		return span
 	}
-	return span
+	if p.Limits == "contract" {
+		return span.Meet(calendar.Span{From: span.From, To: contract.From.AddMonths(p.months()).Add(-1)})
+	}
+	var before []calendar.Span
+	for _, o := range m.file.Decisions {
+		if days := o.Span().Meet(contract); days.From.Before(span.From) {
+			before = append(before, days)
+		}
+	}
+	return span.Meet(calendar.Span{From: span.From, To: p.lastDay(span.From, before)})
 }
 
-// start is the first day that the scheme's period counts from: of the contract
-// where it limits that, and otherwise of the first decision on it.
+// lastDay is the last day of the longest period for somebody who starts on a day
+// and has had the subsidy on others: the months count from the first of all
+// days, in days, and gaps between decisions are not used up.
+func (p SubsidyPeriod) lastDay(from calendar.Date, others []calendar.Span) calendar.Date {
+	first, used := from, 0
+	for _, s := range others {
+		if used += s.Days(); s.From.Before(first) && !s.Empty() {
+			first = s.From
+		}
+	}
+	return from.Add(first.AddMonths(p.months()).Sub(first) - used - 1)
+}
+
+// start is the first day from which a decision is missed: of the contract where
+// the scheme's period limits that, and otherwise of the first decision on it.
 func (m month) start() calendar.Date {
 	first := m.file.Contract.Span().From
 	if m.version.Period.Limits == "contract" || len(m.file.Decisions) == 0 {

@@ -173,12 +173,19 @@ func (tx *Tx) AddLoonwaarde(ctx context.Context, a payroll.Actor, l subsidy.Loon
 }
 
 // Subsidised lists the days of the other decisions of a municipality for the same
-// person and scheme, wherever the person was employed.
+// person and scheme, wherever the person was employed, as far as the contracts
+// run. The person's row is held, so that two decisions that are recorded at the
+// same time see each other.
 func (tx *Tx) Subsidised(ctx context.Context, d subsidy.Decision, c payroll.Contract) ([]calendar.Span, error) {
+	if _, err := tx.Exec(ctx, `SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE`, c.Person); err != nil {
+		return nil, fmt.Errorf("person of contract %s: %w", c.Number, err)
+	}
 	rows, err := tx.Query(ctx, `
-		SELECT lower(k.days), upper(k.days) - 1
-		FROM contract c JOIN decision o ON o.contract = c.id JOIN decision_current k ON k.decision = o.id
-		WHERE c.person = $1 AND c.scheme = $2 AND o.municipality = $3 AND o.id <> $4 ORDER BY 1`, c.Person, c.Scheme, d.Municipality, d.ID)
+		SELECT lower(x.days), upper(x.days) - 1
+		FROM contract c JOIN contract_current n ON n.contract = c.id
+		JOIN decision o ON o.contract = c.id JOIN decision_current k ON k.decision = o.id
+		CROSS JOIN LATERAL (SELECT k.days * n.days AS days) x
+		WHERE c.person = $1 AND c.scheme = $2 AND o.municipality = $3 AND o.id <> $4 AND NOT isempty(x.days) ORDER BY 1`, c.Person, c.Scheme, d.Municipality, d.ID)
 	if err != nil {
 		return nil, fmt.Errorf("other decisions for the person of contract %s: %w", c.Number, err)
 	}
