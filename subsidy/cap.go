@@ -9,7 +9,7 @@ import (
 )
 
 // limit holds the claim under the wage cost of the decision's period and under
-// its ceiling. By the month, what exceeds the cost is carried to later months.
+// its ceiling, less what other rules on the decision claimed. By the month, what exceeds the cost is carried to later months.
 // What is paid in parts is an advance until the last period, and is settled
 // then: the claim is below nil when the cost came to less than was advanced.
 func (m month) limit(c *Claim, j job, h History) []payroll.Exception {
@@ -21,17 +21,18 @@ func (m month) limit(c *Claim, j job, h History) []payroll.Exception {
 	entitled := h.Entitled.Add(c.Entitled)
 	allowed := entitled
 	settles := j.rule.Cap == CapWageCostTotal && m.settles(j)
+	all, subsidies := m.others(j)
 	if j.rule.Cap == CapWageCost || settles {
-		allowed = allowed.Min(h.WageCost.Add(c.WageCost))
+		allowed = allowed.Min(h.WageCost.Add(c.WageCost).Sub(subsidies))
 	}
 	if terms.Ceiling != nil {
-		allowed = allowed.Min(*terms.Ceiling)
+		allowed = allowed.Min(terms.Ceiling.Sub(all))
 	}
 	c.Amount = allowed.Sub(h.Amount)
 	if c.Amount.Sign() < 0 && !settles {
 		c.Amount = euro.Zero
 	}
-	m.traceLimit(*c, h, j.rule.Cap == CapWageCost || settles)
+	m.traceLimit(*c, h, j.rule.Cap == CapWageCost || settles, subsidies)
 	return m.overCost(*c, settles, entitled.Sub(allowed))
 }
 
@@ -63,12 +64,17 @@ func (m month) traceEntitled(c Claim) {
 	})
 }
 
-func (m month) traceLimit(c Claim, h History, byCost bool) {
+func (m month) traceLimit(c Claim, h History, byCost bool, others euro.Amount) {
 	what := payroll.Text{NL: "toets aan het plafond", EN: "check against the ceiling"}
 	formula := fmt.Sprintf("%s + %s − %s", h.Entitled, c.Entitled, h.Amount)
 	if byCost {
 		what = payroll.Text{NL: "toets aan loonkosten over de beschikkingsperiode", EN: "check against the wage cost over the decision's period"}
 		formula = fmt.Sprintf("min(%s + %s, %s + %s) − %s", h.Entitled, c.Entitled, h.WageCost, c.WageCost, h.Amount)
+	}
+	if byCost && !others.IsZero() {
+		what = payroll.Text{
+			NL: "toets aan loonkosten over de beschikkingsperiode, min de subsidies van andere regels", EN: "check against the wage cost over the decision's period, less the subsidies of other rules"}
+		formula = fmt.Sprintf("min(%s + %s, %s + %s − %s) − %s", h.Entitled, c.Entitled, h.WageCost, c.WageCost, others, h.Amount)
 	}
 	m.trace.Add(func() payroll.Step { return payroll.Step{What: what, Formula: formula, Result: c.Amount.String()} })
 }

@@ -52,13 +52,11 @@ func TestExpectIsTheMonthsTogether(t *testing.T) {
 			if d.Number == "D-2" && len(expected) > 0 {
 				followed++
 			}
-			if years = max(years, len(expected)); len(expected) > 1 {
-				seen[id] = true
-			}
+			years, seen[id] = max(years, len(expected)), seen[id] || len(expected) > 0
 		}
 	})
 	if len(seen) != len(schemes) || years < 2 || followed == 0 {
-		t.Errorf("more than a year was expected under %v only, of a second decision %d times", seen, followed)
+		t.Errorf("expected under %v only, in %d years, of a second decision %d times", seen, years, followed)
 	}
 }
 

@@ -43,6 +43,7 @@ type month struct {
 	file    File
 	slip    payroll.Payslip
 	trace   *payroll.Trace
+	claims  []Claim // of this period, as far as they are computed
 }
 
 // job is one claim to be computed: a rule on a decision, or on a placement.
@@ -67,7 +68,8 @@ func NewClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll
 	return newClaims(r, s, f, slip, t, uuid.Nil)
 }
 
-// ExplainClaim computes one claim alone, so that the trace is of nothing else.
+// ExplainClaim returns one claim, with a trace of nothing else: the others of its
+// decision are computed too, since they share its ceiling.
 func ExplainClaim(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll.Trace, claim uuid.UUID) (Claim, bool, error) {
 	claims, _, err := newClaims(r, s, f, slip, t, claim)
 	if err != nil || len(claims) == 0 {
@@ -81,18 +83,21 @@ func newClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll
 	if !known {
 		return nil, []payroll.Exception{noVersion(s, f, r.Period)}, nil
 	}
-	m := month{run: r, scheme: s, version: version, file: f, slip: slip, trace: t}
+	m := month{run: r, scheme: s, version: version, file: f, slip: slip}
 	var claims []Claim
 	found := append(m.undecided(), m.unbilled()...)
 	for _, j := range m.jobs() {
-		if only != uuid.Nil && only != ClaimID(r, f.Contract.ID, j.under(), j.rule.ID) {
-			continue
+		asked := only == uuid.Nil || only == ClaimID(r, f.Contract.ID, j.under(), j.rule.ID)
+		if m.trace = nil; asked {
+			m.trace = t
 		}
 		claim, attention, err := m.claim(j)
 		if err != nil {
 			return nil, nil, err
 		}
-		claims, found = append(claims, claim), append(found, attention...)
+		if m.claims = append(m.claims, claim); asked {
+			claims, found = append(claims, claim), append(found, attention...)
+		}
 	}
 	return claims, found, nil
 }
@@ -252,4 +257,28 @@ func (m month) history(j job) History {
 		}
 	}
 	return History{}
+}
+
+// others is what the other rules on the same decision have claimed, before and
+// in this period: in all, and of that as subsidy.
+func (m month) others(j job) (all, subsidies euro.Amount) {
+	kinds := map[string]Kind{}
+	for _, rule := range m.version.Pay {
+		kinds[rule.ID] = rule.Kind
+	}
+	add := func(decision uuid.UUID, rule string, amount euro.Amount) {
+		if decision != j.decision.ID || rule == j.rule.ID {
+			return
+		}
+		if all = all.Add(amount); kinds[rule] != Fee {
+			subsidies = subsidies.Add(amount)
+		}
+	}
+	for _, h := range m.file.History {
+		add(h.Decision, h.Rule, h.Amount)
+	}
+	for _, c := range m.claims {
+		add(c.Decision, c.Rule, c.Amount)
+	}
+	return all, subsidies
 }
