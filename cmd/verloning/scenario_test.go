@@ -1,9 +1,8 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"verloning/cmd/verloning/internal/bus"
+	"verloning/subsidy"
 )
 
 // rewriteScenarios is set to write what comes out over what is expected. Read
@@ -26,24 +26,42 @@ const rewriteScenarios = "VERLONING_REWRITE_SCENARIOS"
 // story is a scenario that runs: its steps happen in the order of the file.
 //
 // A file begins with words, and goes on with parts of which each is a step or
-// an expectation. The steps persons, contracts, amend, end, decisions and
-// loonwaarden are lists of requests in YAML with the keys of the interface;
-// organisations have the codes E and M. In hours each entry names a contract,
-// a quantity and its days. Months that are listed in run are calculated, their
-// exceptions accepted, approved, granted and closed. An expectation is about
-// everything that happened above it.
+// an expectation. The steps persons, contracts, amend, extend, end, placements,
+// decisions, loonwaarden, budgets, settle and reopen are lists of requests in
+// YAML with the keys of the interface, and storyAsks says what each of them
+// fills in. The employer E, the municipality M, the inlener I and a second
+// employer F are organisations of the scenario alone. In hours each entry names
+// a contract, a quantity and its days.
+//
+// Months that are listed in run are calculated, their exceptions accepted,
+// approved, granted and closed; those in calculate are calculated only. Verdicts
+// are {contract, verdict, amount, reason} on what the next run claims, instead
+// of granting it. An off_cycle entry {person, period} is a run for one person.
+//
+// A part refused/STEP is a list of requests of which each must be refused,
+// because of the problems that it names. An expectation expect/WHAT is about
+// everything that happened above it; what belongs to a month is that of the last
+// one, or of a month that is named, as in expect/missing/2007-05.
 type story struct {
 	office
 	t          *testing.T
 	conn       *pgx.Conn
-	runs       []string          // months, in the order of their runs
-	run        map[string]string // month → id
+	n          int         // of the scenario
+	inlener    *bus.Client // reads what concerns I
+	books      *bus.Client // settles for E
+	second     *bus.Client // submits for F, once F is named
+	begun      map[string]string
+	runs       []storyRun // those that were finished, in order
+	verdicts   []map[string]any
 	exceptions []string
 	seen       map[string]string // id of an event → its line
 }
 
+// storyRun is a run of a scenario.
+type storyRun struct{ period, id string }
+
 // TestScenario runs every file of testdata/scenario on the real service, all
-// of them on one, each with an employer and a municipality of its own.
+// of them on one, each with organisations of its own.
 func TestScenario(t *testing.T) {
 	files, err := filepath.Glob("testdata/scenario/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -56,11 +74,8 @@ func TestScenario(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			one := *s
-			one.t = t
-			y := &story{office: one.office(fmt.Sprintf("E-%d", n), fmt.Sprintf("M-%d", n)), t: t, conn: s.sql(), run: map[string]string{}, seen: map[string]string{}}
 			archive := txtar.Parse(text)
-			if y.play(archive) == 0 {
+			if newStory(t, *s, n).play(archive) == 0 {
 				t.Error("this scenario expects nothing")
 			}
 			if os.Getenv(rewriteScenarios) != "" {
@@ -72,70 +87,251 @@ func TestScenario(t *testing.T) {
 	}
 }
 
+// TestScenarioOfEveryScheme wants at least one scenario for each scheme that
+// comes with the program.
+func TestScenarioOfEveryScheme(t *testing.T) {
+	book, err := subsidy.LoadBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemes := book.All()
+	if len(schemes) == 0 {
+		t.Fatal("the book is empty")
+	}
+	for _, scheme := range schemes {
+		if files, err := filepath.Glob("testdata/scenario/" + scheme.ID + "*.txtar"); err != nil || len(files) == 0 {
+			t.Errorf("no scenario of %s: %v", scheme.ID, err)
+		}
+	}
+}
+
+// newStory registers the organisations of the n-th scenario.
+func newStory(t *testing.T, one site, n int) *story {
+	t.Helper()
+	one.t = t
+	y := &story{
+		office: one.office(fmt.Sprintf("E-%d", n), fmt.Sprintf("M-%d", n)), t: t, conn: one.sql(), n: n,
+		begun: map[string]string{}, seen: map[string]string{},
+	}
+	y.must(y.admin, "org.register", map[string]any{"code": y.code("I"), "name": "Inlener", "roles": []string{"inlener"}, "iban": "NL69INGB0123456789"})
+	y.inlener, y.books = y.user(y.code("I"), "reader", "read"), y.user(y.e, "books", "control")
+	return y
+}
+
+// code is the code of an organisation that a file names by its letter.
+func (y *story) code(letter string) string { return fmt.Sprintf("%s-%d", letter, y.n) }
+
+// letter is what a file names an organisation.
+func (y *story) letter(code any) string {
+	letter, _, _ := strings.Cut(fmt.Sprint(code), "-")
+	return letter
+}
+
 // play takes the parts of a file one after another and counts expectations.
 func (y *story) play(archive *txtar.Archive) (expectations int) {
 	y.t.Helper()
 	for i, part := range archive.Files {
-		if what, ok := strings.CutPrefix(part.Name, "expect/"); ok {
-			expectations++
-			got := strings.Join(y.outcome(what), "\n") + "\n"
-			if os.Getenv(rewriteScenarios) != "" {
-				archive.Files[i].Data = []byte(got + "\n")
-				continue
-			}
-			if diff := cmp.Diff(strings.TrimSpace(string(part.Data)), strings.TrimSpace(got)); diff != "" {
-				y.t.Errorf("%s (-want +got):\n%s", part.Name, diff)
-			}
+		what, ok := strings.CutPrefix(part.Name, "expect/")
+		if !ok {
+			expectations += y.step(part)
 			continue
 		}
-		y.step(part)
+		expectations++
+		got := strings.Join(y.outcome(what), "\n") + "\n"
+		if os.Getenv(rewriteScenarios) != "" {
+			archive.Files[i].Data = []byte(got + "\n")
+			continue
+		}
+		if diff := cmp.Diff(strings.TrimSpace(string(part.Data)), strings.TrimSpace(got)); diff != "" {
+			y.t.Errorf("%s (-want +got):\n%s", part.Name, diff)
+		}
 	}
 	return expectations
 }
 
-// step takes one part that makes something happen.
-func (y *story) step(part txtar.File) {
+// step takes one part that makes something happen, or that must be refused,
+// which is an expectation too.
+func (y *story) step(part txtar.File) (expectations int) {
 	y.t.Helper()
-	if part.Name == "run" {
-		for _, month := range strings.Fields(string(part.Data)) {
-			y.month(month)
+	if part.Name == "run" || part.Name == "calculate" {
+		for _, period := range strings.Fields(string(part.Data)) {
+			run := y.begin(period)
+			if part.Name == "run" {
+				y.finish(storyRun{period, run})
+			}
 		}
-		return
+		return 0
 	}
+	for n, entry := range y.entries(part) {
+		step, refused := strings.CutPrefix(part.Name, "refused/")
+		switch {
+		case refused:
+			because := fmt.Sprint(entry["because"])
+			delete(entry, "because")
+			if got := y.refused(y.ask(step, entry)); got != because {
+				y.t.Errorf("%s %d: refused because of %s, want %s", part.Name, n+1, got, because)
+			}
+			expectations++
+		case step == "hours":
+			y.hours(n, entry)
+		case step == "verdicts":
+			y.verdicts = append(y.verdicts, entry)
+		case step == "off_cycle":
+			entry["kind"], entry["pay_date"] = "off_cycle", entry["period"].(string)+"-28"
+			run := y.must(y.clerk, "run.open", entry)["run"].(string)
+			y.calculate(y.clerk, run)
+			y.finish(storyRun{entry["period"].(string), run})
+		default:
+			y.must(y.ask(step, entry))
+		}
+	}
+	return expectations
+}
+
+// entries reads a part that is a list. The interface takes numbers and days as
+// texts; whole percentages and years are numbers.
+func (y *story) entries(part txtar.File) []map[string]any {
+	y.t.Helper()
 	var entries []map[string]any
 	if err := yaml.Unmarshal(part.Data, &entries); err != nil || len(entries) == 0 {
 		y.t.Fatalf("%s: %d entries, %v", part.Name, len(entries), err)
 	}
-	for n, entry := range entries {
+	for _, entry := range entries {
 		for key, value := range entry {
-			// The interface takes numbers and days as texts; whole percentages are numbers.
-			if _, flag := value.(bool); !flag && key != "loonwaarde" && key != "percent" {
+			if _, flag := value.(bool); !flag && !slices.Contains([]string{"loonwaarde", "productivity", "percent", "year"}, key) {
 				entry[key] = fmt.Sprint(value)
 			}
 		}
-		switch part.Name {
-		case "persons":
-			entry["name"], entry["iban"] = "Jan Jansen", "NL44RABO0123456789"
-			y.must(y.clerk, "person.register", entry)
-		case "contracts":
-			entry["scheme"], entry["municipality"], entry["written"] = "loonkostensubsidie", y.m, true
-			y.must(y.clerk, "contract.register", entry)
-		case "amend":
-			y.must(y.clerk, "contract.amend", entry)
-		case "end":
-			y.must(y.clerk, "contract.end", entry)
-		case "decisions":
-			entry["employer"] = y.e
-			y.must(y.control, "decision.record", entry)
-		case "loonwaarden":
-			entry["employer"] = y.e
-			y.must(y.control, "loonwaarde.record", entry)
-		case "hours":
-			y.hours(n, entry)
-		default:
-			y.t.Fatalf("no part of a scenario is named %q", part.Name)
+	}
+	return entries
+}
+
+// ask says who makes the request of a step, and fills in what the file leaves
+// out: contracts of loonkostensubsidie on M are the usual ones.
+func (y *story) ask(step string, entry map[string]any) (*bus.Client, string, map[string]any) {
+	y.t.Helper()
+	switch step {
+	case "persons":
+		entry["name"], entry["iban"] = "Jan Jansen", "NL44RABO0123456789"
+		if n, known := entry["bsn"].(string); known { // the n-th of the scenario: one person at two employers
+			entry["bsn"] = bsnOf(10*y.n + int(n[0]-'0'))
+		}
+		return y.clerkOf(entry), "person.register", entry
+	case "contracts":
+		usual := map[string]any{"scheme": "loonkostensubsidie", "municipality": y.m, "written": true}
+		for key, value := range usual {
+			if _, given := entry[key]; !given {
+				entry[key] = value
+			}
+		}
+		if entry["municipality"] == "none" {
+			delete(entry, "municipality")
+		}
+		return y.clerkOf(entry), "contract.register", entry
+	case "amend", "extend", "end":
+		return y.clerk, "contract." + step, entry
+	case "placements":
+		entry["inlener"] = y.code("I")
+		return y.clerk, "placement.record", entry
+	case "decisions", "loonwaarden":
+		entry["employer"] = y.employerOf(entry)
+		return y.control, map[string]string{"decisions": "decision.record", "loonwaarden": "loonwaarde.record"}[step], entry
+	case "budgets":
+		return y.control, "budget.record", entry
+	case "settle":
+		entry["all"] = true
+		client := map[any]*bus.Client{"M": y.control, "E": y.books}[entry["side"]]
+		if delete(entry, "side"); client == nil {
+			y.t.Fatalf("settle: the side is M or E: %v", entry)
+		}
+		return client, "claim.settle", entry
+	case "reopen":
+		entry["run"] = y.begun[entry["period"].(string)]
+		delete(entry, "period")
+		return y.clerk, "run.reopen", entry
+	}
+	y.t.Fatalf("no part of a scenario is named %q", step)
+	return nil, "", nil
+}
+
+// employerOf takes the employer out of an entry: E, unless it names F.
+func (y *story) employerOf(entry map[string]any) string {
+	letter, named := entry["employer"].(string)
+	if !named {
+		return y.e
+	}
+	return y.code(letter)
+}
+
+// clerkOf is who submits for the employer of an entry.
+func (y *story) clerkOf(entry map[string]any) *bus.Client {
+	y.t.Helper()
+	code := y.employerOf(entry)
+	delete(entry, "employer")
+	if code == y.e {
+		return y.clerk
+	}
+	if y.second == nil {
+		y.must(y.admin, "org.register", map[string]any{"code": code, "name": "Werkbedrijf " + code, "roles": []string{"employer"}, "iban": "NL91ABNA0417164300"})
+		y.second = y.user(code, "clerk", "submit")
+	}
+	return y.second
+}
+
+// begin opens the run of a month, unless it is open already, and calculates it.
+func (y *story) begin(period string) string {
+	y.t.Helper()
+	if y.begun[period] == "" {
+		y.begun[period] = y.open(period)
+	}
+	y.calculate(y.clerk, y.begun[period])
+	return y.begun[period]
+}
+
+// finish takes a calculated run to its closing.
+func (y *story) finish(r storyRun) {
+	y.t.Helper()
+	y.runs = append(y.runs, r)
+	var found []string // in an order of its own, since that of the list goes by keys that differ each time
+	for _, e := range y.must(y.clerk, "run.exceptions", map[string]any{"run": r.id})["exceptions"].([]any) {
+		e := e.(map[string]any)
+		// Which page a doubtful figure was read on is the statute's own test.
+		detail, _, _ := strings.Cut(fmt.Sprint(e["detail"].(map[string]any)["en"]), ": confidence")
+		found = append(found, fmt.Sprintf("%s %s: %s", r.period, e["kind"], detail))
+	}
+	slices.Sort(found)
+	y.exceptions = append(y.exceptions, found...)
+	y.approve(r.id)
+	y.decide(r.period)
+	y.must(y.clerk, "run.close", map[string]any{"run": r.id})
+}
+
+// decide grants what a month claims of M, but for the claims with a verdict of
+// their own.
+func (y *story) decide(period string) {
+	y.t.Helper()
+	claims := y.must(y.control, "claim.list", map[string]any{"employer": y.e, "period": period, "status": "raised"})["claims"].([]any)
+	named := []any{}
+	for _, v := range y.verdicts {
+		found := len(named)
+		for _, c := range claims {
+			if c := c.(map[string]any); c["contract"] == v["contract"] {
+				verdict := maps.Clone(v)
+				delete(verdict, "contract")
+				verdict["claim"] = c["claim"]
+				named = append(named, verdict)
+			}
+		}
+		if len(named) == found {
+			y.t.Errorf("%s: no claim for the verdict %v", period, v)
 		}
 	}
+	y.verdicts = nil
+	if len(claims) == 0 {
+		return
+	}
+	batch := y.must(y.control, "claim.grant", map[string]any{"employer": y.e, "period": period, "all": true, "claims": named})
+	y.must(y.chief, "claim.approve", map[string]any{"batch": batch["batch"], "hash": batch["hash"]})
 }
 
 // hours submits an entry such as {contract: C-1, month: 2026-10, hours: "8.00",
@@ -157,111 +353,4 @@ func kindOf(entry map[string]any) string {
 		return kind
 	}
 	return "worked"
-}
-
-// month runs a month from opening to closing.
-func (y *story) month(month string) {
-	y.t.Helper()
-	run := y.open(month)
-	y.runs, y.run[month] = append(y.runs, month), run
-	y.calculate(y.clerk, run)
-	for _, e := range y.must(y.clerk, "run.exceptions", map[string]any{"run": run})["exceptions"].([]any) {
-		e := e.(map[string]any)
-		// Which page a doubtful figure was read on is the statute's own test.
-		detail, _, _ := strings.Cut(fmt.Sprint(e["detail"].(map[string]any)["en"]), ": confidence")
-		y.exceptions = append(y.exceptions, fmt.Sprintf("%s %s: %s", month, e["kind"], detail))
-	}
-	y.approve(run)
-	if claims := y.must(y.control, "claim.list", map[string]any{"employer": y.e, "period": month, "status": "raised"})["claims"].([]any); len(claims) > 0 {
-		y.grant(month)
-	}
-	y.must(y.clerk, "run.close", map[string]any{"run": run})
-}
-
-// outcome tells, a line each, what came of the months so far.
-func (y *story) outcome(what string) []string {
-	y.t.Helper()
-	switch what {
-	case "payslip":
-		return y.payslips()
-	case "claims":
-		var list []string
-		for _, c := range y.must(y.control, "claim.list", map[string]any{"employer": y.e})["claims"].([]any) {
-			c := c.(map[string]any)
-			line := fmt.Sprintf("%s %s %s: base %s + charges %s = %s", c["period"], c["contract"], c["decision"], c["base"], c["charges"], c["entitled"])
-			list = append(list, fmt.Sprintf("%s, claimed %s, %s", line, c["amount"], c["status"]))
-		}
-		slices.Sort(list)
-		return list
-	case "transfers":
-		return column[string](y.t, y.conn, `
-			SELECT CASE WHEN o.code = $1 THEN 'E' ELSE 'M' END || ' ' || to_char(t.period, 'YYYY-MM') || ' ' || c.number || ': ' || t.debit || ' <- ' || t.credit || ' ' || t.amount
-			FROM posted_transfer t JOIN organisation o ON o.id = t.ledger JOIN contract c ON c.id = t.contract
-			WHERE o.code IN ($1, $2) ORDER BY o.code, t.period, c.number, t.number`, y.e, y.m)
-	case "events":
-		return y.events()
-	case "exceptions":
-		return y.exceptions
-	}
-	y.t.Fatalf("nothing is known of expect/%s", what)
-	return nil
-}
-
-// payslips tells of each month and contract the sum and then its lines.
-func (y *story) payslips() []string {
-	var list []string
-	for _, month := range y.runs {
-		for _, number := range column[string](y.t, y.conn, `
-			SELECT c.number FROM payslip p JOIN calculation k ON k.id = p.calculation JOIN contract c ON c.id = p.contract
-			WHERE k.run = $1 AND k.status = 'approved' ORDER BY c.number`, y.run[month]) {
-			slip := y.must(y.clerk, "payslip.show", map[string]any{"run": y.run[month], "contract": number})
-			list = append(list, fmt.Sprintf("%s %s: gross %s, holiday allowance %s, net %s", month, number, slip["gross"], slip["holiday_allowance_accrued"], slip["net"]))
-			for _, l := range slip["lines"].([]any) {
-				l := l.(map[string]any)
-				line := fmt.Sprintf("%s %s   %s ", month, number, l["kind"])
-				if l["quantity"] != nil {
-					line += fmt.Sprintf("%s × ", l["quantity"])
-				}
-				list = append(list, line+fmt.Sprintf("%s = %s (%s)", l["rate"], l["amount"], l["rule"]))
-			}
-		}
-	}
-	return list
-}
-
-// events reads what each party reads through its own account, once the outbox
-// is empty: the order of different aggregates is nobody's promise, so the lines
-// are sorted.
-func (y *story) events() []string {
-	until(y.t, "every event is published", func() bool {
-		return one[int](y.t, y.conn, `SELECT count(*) FROM outbox b JOIN organisation o ON o.id = b.owner WHERE o.code IN ($1, $2) AND b.sequence IS NULL`, y.e, y.m) == 0
-	})
-	for code, c := range map[string]*bus.Client{"E": y.clerk, "M": y.control} {
-		if err := c.Tail(context.Background(), false, func(_ context.Context, r bus.Received) error {
-			var e struct {
-				Type string
-				Data struct{ Contract, Number, Period, Amount, Kind string }
-			}
-			// Data that is not read here may have other shapes.
-			if err := json.Unmarshal(r.Data, &e); err != nil && e.Type == "" {
-				return err
-			}
-			words := []string{code, strings.TrimSuffix(strings.TrimPrefix(e.Type, "nl.verloning."), ".v1")}
-			for _, word := range []string{e.Data.Period, e.Data.Contract, e.Data.Number, e.Data.Kind, e.Data.Amount} {
-				if _, err := uuid.Parse(word); word != "" && err != nil {
-					words = append(words, word)
-				}
-			}
-			y.seen[r.ID] = strings.Join(words, " ")
-			return nil
-		}); err != nil {
-			y.t.Fatal(err)
-		}
-	}
-	var list []string
-	for _, line := range y.seen {
-		list = append(list, line)
-	}
-	slices.Sort(list)
-	return list
 }
