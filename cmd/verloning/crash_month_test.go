@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,25 +24,27 @@ type crashCast struct {
 	contracts    []modelContract
 	credentials  map[string][]byte // by organisation/user
 	since        int64             // row of the outbox up to which everything was read before
+	today        string            // when all this was prepared: a bank statement is never of a later day
 }
 
 // readers are a user of each organisation, by its code.
 func (c *crashCast) readers() map[string]string {
 	users := map[string]string{c.municipality: c.municipality + "/control"}
-	for _, e := range c.employers {
-		users[e] = e + "/clerk"
+	for _, code := range slices.Concat(c.employers, crashInleners) {
+		users[code] = code + "/clerk"
 	}
 	return users
 }
 
-// contract finds the facts of a contract.
-func (c *crashCast) contract(employer, number string) modelContract {
-	for _, m := range c.contracts {
-		if m.Employer == employer && m.Number == number {
-			return m
+// verdict is what the municipality says of a claim on a contract, and how much
+// it grants.
+func (c *crashCast) verdict(employer, number string) (verdict, granted string) {
+	for _, k := range c.contracts {
+		if k.Employer == employer && k.Number == number {
+			return k.Decision.Verdict, modelMoney(k.claims(c.municipality)[0].Granted)
 		}
 	}
-	return modelContract{}
+	return "", ""
 }
 
 // crashMonth is the companies' side of the month: programs that know where the
@@ -180,13 +184,16 @@ type crashStage struct {
 	aims map[string][]frameKind
 }
 
-// crashStages are the month in order. The last is never disturbed.
+// crashStages are the month in order. Closing and the last, in which only what is
+// still to be told is told, are never disturbed.
 var crashStages = []crashStage{
 	{"calculate", `SELECT bool_and(status = 'calculated') FROM run`, lookAtNothing, (*crashMonth).calculate, crashAims(frameHint, frameReply)},
 	{"approve", `SELECT bool_and(status = 'approved') FROM run`, (*crashMonth).lookAtRun, (*crashMonth).approve, crashAims(frameReply)},
 	{"grant", `SELECT count(*) = (SELECT count(*) FROM run) FROM grant_approval`, (*crashMonth).lookAtClaims, (*crashMonth).grant, crashAims(frameReply)},
 	{"publish", allPublished, lookAtNothing, (*crashMonth).publish, map[string][]frameKind{"database": {frameRelay}, "bus": {frameEvent}}},
 	{"close", `SELECT bool_and(status = 'closed') FROM run`, lookAtNothing, (*crashMonth).shut, nil},
+	{"settle", `SELECT count(*) = 2 * (SELECT count(*) FROM run) FROM posting WHERE kind = 'settlement'`, lookAtNothing, (*crashMonth).settle, crashAims(frameReply)},
+	{"end", allPublished, lookAtNothing, (*crashMonth).publish, nil},
 }
 
 // crashAims are those of a stage whose work is done in transactions.
@@ -202,7 +209,7 @@ func lookAtNothing(*crashMonth, context.Context) error { return nil }
 
 func (m *crashMonth) calculate(ctx context.Context) error {
 	return m.each(ctx, func(ctx context.Context, e string) error {
-		request := map[string]any{"run": m.runs[e], "idempotency_key": "2026-10/calculate"}
+		request := map[string]any{"run": m.runs[e], "idempotency_key": "calculate"}
 		if _, err := m.insist(ctx, e+"/clerk", "run", "calculate", request); err != nil {
 			return err
 		}
@@ -225,7 +232,7 @@ func (m *crashMonth) lookAtRun(ctx context.Context) error {
 			}
 		}
 		if len(keys) > 0 {
-			request := map[string]any{"run": run, "exceptions": keys, "reason": "looked at", "idempotency_key": "2026-10/accept"}
+			request := map[string]any{"run": run, "exceptions": keys, "reason": "looked at", "idempotency_key": "accept"}
 			if _, err := m.insist(ctx, e+"/clerk", "run", "accept", request); err != nil {
 				return err
 			}
@@ -234,7 +241,7 @@ func (m *crashMonth) lookAtRun(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		m.asking["approve "+e] = map[string]any{"run": run, "calculation": shown["calculation"], "hash": shown["hash"], "idempotency_key": "2026-10/approve"}
+		m.asking["approve "+e] = map[string]any{"run": run, "calculation": shown["calculation"], "hash": shown["hash"], "idempotency_key": "approve"}
 	}
 	return nil
 }
@@ -249,48 +256,101 @@ func (m *crashMonth) approve(ctx context.Context) error {
 // lookAtClaims makes the verdicts: what is not granted whole is named.
 func (m *crashMonth) lookAtClaims(ctx context.Context) error {
 	for _, e := range m.employers {
-		found, err := m.insist(ctx, m.municipality+"/control", "claim", "list", map[string]any{"employer": e, "period": "2026-10", "status": "raised"})
+		month := crashEmployers[e].month
+		found, err := m.insist(ctx, m.municipality+"/control", "claim", "list", map[string]any{"employer": e, "period": month, "status": "raised"})
 		if err != nil {
 			return err
 		}
 		named := []any{}
 		for _, x := range found["claims"].([]any) {
 			claim := x.(map[string]any)
-			c := m.contract(e, fmt.Sprint(claim["contract"]))
-			if c.Verdict == "granted" {
+			verdict, granted := m.verdict(e, fmt.Sprint(claim["contract"]))
+			if verdict == "granted" {
 				continue
 			}
-			line := map[string]any{"claim": claim["claim"], "verdict": c.Verdict, "reason": "so decided"}
-			if c.Verdict == "partly" {
-				line["amount"] = c.outcome().Granted
+			line := map[string]any{"claim": claim["claim"], "verdict": verdict, "reason": "so decided"}
+			if verdict == "partly" {
+				line["amount"] = granted
 			}
 			named = append(named, line)
 		}
-		m.asking["grant "+e] = map[string]any{"employer": e, "period": "2026-10", "all": true, "claims": named, "idempotency_key": "2026-10/grant/" + e}
+		m.asking["grant "+e] = map[string]any{"employer": e, "period": month, "all": true, "claims": named, "idempotency_key": "grant/" + e}
 	}
 	return nil
 }
 
+// grant is done by two people. The second gives a reason for spending more than
+// there is only when asked for one.
 func (m *crashMonth) grant(ctx context.Context) error {
 	return m.each(ctx, func(ctx context.Context, e string) error {
 		batch, err := m.insist(ctx, m.municipality+"/control", "claim", "grant", m.asking["grant "+e])
 		if err != nil {
 			return err
 		}
-		request := map[string]any{"batch": batch["batch"], "hash": batch["hash"], "idempotency_key": "2026-10/grant/" + e}
+		request := map[string]any{"batch": batch["batch"], "hash": batch["hash"], "idempotency_key": "grant/" + e}
 		_, err = m.insist(ctx, m.municipality+"/chief", "claim", "approve", request)
+		if crashRefused(err) == "budget/over" {
+			request["over_budget"] = "the council was told"
+			_, err = m.insist(ctx, m.municipality+"/chief", "claim", "approve", request)
+		}
 		return err
 	})
+}
+
+// crashRefused is the type of the first problem of a refusal.
+func crashRefused(err error) string {
+	var problem *bus.Problem
+	if errors.As(err, &problem) && len(problem.Problems) > 0 {
+		return problem.Problems[0].Type
+	}
+	return ""
 }
 
 func (m *crashMonth) publish(ctx context.Context) error { return m.until(ctx, allPublished) }
 
 func (m *crashMonth) shut(ctx context.Context) error {
-	err := m.each(ctx, func(ctx context.Context, e string) error {
-		_, err := m.insist(ctx, e+"/clerk", "run", "close", map[string]any{"run": m.runs[e], "idempotency_key": "2026-10/close"})
+	return m.each(ctx, func(ctx context.Context, e string) error {
+		_, err := m.insist(ctx, e+"/clerk", "run", "close", map[string]any{"run": m.runs[e], "idempotency_key": "close"})
 		return err
 	})
-	return errors.Join(err, m.publish(ctx))
+}
+
+// settle notes on both sides what went over the bank. Two people of each read the
+// same statement and neither knows of the other: one of them is to find that
+// there is nothing left to settle.
+func (m *crashMonth) settle(ctx context.Context) error {
+	return m.each(ctx, func(ctx context.Context, e string) error {
+		var sides errgroup.Group
+		for _, side := range []string{e, m.municipality} {
+			sides.Go(func() error { return m.settleSide(ctx, side, e) })
+		}
+		return sides.Wait()
+	})
+}
+
+func (m *crashMonth) settleSide(ctx context.Context, side, employer string) error {
+	request := map[string]any{"employer": employer, "period": crashEmployers[employer].month, "all": true, "day": m.today, "reference": "statement", "idempotency_key": "settle/" + employer}
+	var both errgroup.Group
+	var done atomic.Int64
+	for _, who := range []string{"/bank", "/till"} {
+		both.Go(func() error {
+			_, err := m.insist(ctx, side+who, "claim", "settle", request)
+			if err == nil {
+				done.Add(1)
+			}
+			if crashRefused(err) == "claim/none" {
+				err = nil
+			}
+			return err
+		})
+	}
+	if err := both.Wait(); err != nil {
+		return err
+	}
+	if done.Load() != 1 {
+		return fmt.Errorf("of the two of %s who settle with %s, %d could", side, employer, done.Load())
+	}
+	return nil
 }
 
 // finish goes through the stages from one on to the end.

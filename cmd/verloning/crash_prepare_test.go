@@ -3,15 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/big"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -61,64 +62,9 @@ func copyData(t *testing.T, from, to string) {
 	}
 }
 
-// crashEmployers are two, so that their runs interleave.
-var crashEmployers = []string{"WERK", "BAAN"}
-
-// crashFacts makes up the contracts of two employers, and the hours by day.
-func crashFacts() (contracts []modelContract, hours map[string][]any) {
-	random, hours := rand.New(rand.NewPCG(2026, 10)), map[string][]any{}
-	pick := func(of ...string) string { return of[random.IntN(len(of))] }
-	for n, size := range []int{40, 12} {
-		for i := range size {
-			employer := crashEmployers[n]
-			full := pick("36", "38", "40")
-			week := pick("20", "24", "32", "36")
-			c := modelContract{
-				Employer: employer, Number: fmt.Sprintf("C-%02d", i), Factor: pick("1", "1", "1.10", "1.25"), Week: week, Full: full, Start: 1,
-				Decided: i != 11, DecidedWeek: week, DecidedFrom: 1, Loonwaarde: 15 + random.Int64N(80), Forfait: i%9 == 4, Verdict: "granted",
-			}
-			switch i {
-			case 2:
-				c.Factor, c.Amount = "1", "17.35"
-			case 3:
-				c.DecidedFrom = 15
-			case 5:
-				c.Verdict = "partly"
-			case 6:
-				c.Verdict = "refused"
-			case 8:
-				c.Start, c.DecidedFrom = 12, 12
-			case 10:
-				c.Loonwaarde, c.Forfait = 100, false // nothing to claim
-			}
-			days := 22
-			switch i {
-			case 7:
-				days = 0 // no hours, no wage, and so no claim
-			case 9:
-				days = 3 // the claim meets the wage cost
-			}
-			for day := c.Start; day <= 31 && days > 0; day++ {
-				if weekday := time.Date(2026, 10, day, 0, 0, 0, 0, time.UTC).Weekday(); weekday == time.Saturday || weekday == time.Sunday {
-					continue
-				}
-				days--
-				kind, hundredths := pick("worked", "worked", "worked", "worked", "worked", "sick", "leave", "training", "unpaid_absence"), 400+25*random.Int64N(17)
-				c.Hours = append(c.Hours, modelDay{day, kind, hundredths})
-				hours[employer] = append(hours[employer], map[string]any{
-					"contract": c.Number, "day": fmt.Sprintf("2026-10-%02d", day), "kind": kind, "hours": big.NewRat(hundredths, 100).FloatString(2),
-				})
-			}
-			contracts = append(contracts, c)
-		}
-	}
-	return contracts, hours
-}
-
 // prepare registers everything up to the open runs, through the interface.
 func (c *crashCast) prepare(ctx context.Context, m *crashMonth) error {
-	contracts, hours := crashFacts()
-	c.contracts = contracts
+	c.contracts = crashFacts()
 	ask := func(user, noun, verb string, request map[string]any) map[string]any {
 		reply, err := m.insist(ctx, user, noun, verb, request)
 		if err != nil {
@@ -126,49 +72,88 @@ func (c *crashCast) prepare(ctx context.Context, m *crashMonth) error {
 		}
 		return reply
 	}
-	for code, role := range map[string]string{"WERK": "employer", "BAAN": "employer", "STAD": "gemeente"} {
-		ask("BEHEER/admin", "org", "register", map[string]any{"code": code, "name": code, "roles": []string{role}, "iban": crashIBAN(len(c.credentials))})
-		users := map[string][]string{"clerk": {"submit", "calculate"}, "boss": {"approve"}}
-		if role == "gemeente" {
-			users = map[string][]string{"control": {"control"}, "chief": {"approve"}}
+	c.register(ask)
+	for budget, amount := range crashBudgets {
+		source, year, _ := strings.Cut(budget, " ")
+		n, err := strconv.Atoi(year)
+		if err != nil {
+			return err
 		}
-		for name, roles := range users {
-			reply := ask("BEHEER/admin", "user", "add", map[string]any{"organisation": code, "name": name, "roles": roles})
-			c.credentials[code+"/"+name] = []byte(reply["credentials"].(string))
-		}
+		ask(c.municipality+"/control", "budget", "record", map[string]any{"year": n, "source": source, "kind": "granted", "amount": amount})
 	}
-	for i, k := range contracts {
-		clerk, from := k.Employer+"/clerk", "2026-07-01"
-		ask(clerk, "person", "register", map[string]any{"number": "P" + k.Number, "bsn": crashBSN(i), "name": "Deelnemer " + strconv.Itoa(i), "birth_date": "1985-03-01", "iban": crashIBAN(100 + i)})
-		if k.Start > 1 {
-			from = fmt.Sprintf("2026-10-%02d", k.Start)
+	hours := map[string][]any{}
+	for i, k := range c.contracts {
+		c.hire(ask, i, k)
+		for _, h := range k.Hours {
+			hours[k.Employer] = append(hours[k.Employer], map[string]any{
+				"contract": k.Number, "day": fmt.Sprintf("%s-%02d", k.Month, h.Day), "kind": h.Kind, "hours": big.NewRat(h.Hundredths, 100).FloatString(2),
+			})
 		}
-		contract := map[string]any{"number": k.Number, "person": "P" + k.Number, "scheme": "loonkostensubsidie", "municipality": c.municipality, "start": from,
-			"open_ended": true, "written": true, "hours_per_week": k.Week, "full_time_hours": k.Full, "wage_factor": k.Factor}
-		if k.Amount != "" {
-			contract["wage_base"], contract["wage_amount"] = "amount", k.Amount
-		}
-		ask(clerk, "contract", "register", contract)
-		if !k.Decided {
-			continue
-		}
-		if k.DecidedFrom > 1 {
-			from = fmt.Sprintf("2026-10-%02d", k.DecidedFrom)
-		}
-		decision := map[string]any{"number": fmt.Sprint("D-", i), "employer": k.Employer, "contract": k.Number, "granted": from, "from": from, "to": "2028-06-30",
-			"route": "forfait", "hours_per_week": k.DecidedWeek, "budget": "BUIG"}
-		if !k.Forfait {
-			decision["route"], decision["loonwaarde"] = "loonwaarde", k.Loonwaarde
-		}
-		ask(c.municipality+"/control", "decision", "record", decision)
 	}
 	for n, e := range c.employers {
 		for i := 0; i < len(hours[e]); i += 400 {
 			ask(e+"/clerk", "hours", "submit", map[string]any{"submission": fmt.Sprintf("0198f2c4-0000-7000-8000-%06d%06d", n, i), "lines": hours[e][i:min(i+400, len(hours[e]))]})
 		}
-		c.runs[e] = ask(e+"/clerk", "run", "open", map[string]any{"period": "2026-10", "pay_date": "2026-10-30"})["run"].(string)
+		c.runs[e] = ask(e+"/clerk", "run", "open", map[string]any{"period": crashEmployers[e].month, "pay_date": crashEmployers[e].payDate})["run"].(string)
 	}
 	return c.catchUp(ctx, m)
+}
+
+type crashAsk func(user, noun, verb string, request map[string]any) map[string]any
+
+// register registers the organisations with their people. Who works at the bank
+// statement of one has two people for it, who both look at it.
+func (c *crashCast) register(ask crashAsk) {
+	roles := map[string]string{c.municipality: "gemeente"}
+	for _, e := range c.employers {
+		roles[e] = "employer"
+	}
+	for _, i := range crashInleners {
+		roles[i] = "inlener"
+	}
+	users := map[string]map[string][]string{
+		"employer": {"clerk": {"submit", "calculate"}, "boss": {"approve"}, "bank": {"control"}, "till": {"control"}},
+		"gemeente": {"control": {"control"}, "chief": {"approve"}, "bank": {"control"}, "till": {"control"}},
+		"inlener":  {"clerk": {"read"}},
+	}
+	for _, code := range slices.Sorted(maps.Keys(roles)) {
+		ask("BEHEER/admin", "org", "register", map[string]any{"code": code, "name": code, "roles": []string{roles[code]}, "iban": crashIBAN(len(c.credentials))})
+		for name, may := range users[roles[code]] {
+			reply := ask("BEHEER/admin", "user", "add", map[string]any{"organisation": code, "name": name, "roles": may})
+			c.credentials[code+"/"+name] = []byte(reply["credentials"].(string))
+		}
+	}
+}
+
+// hire registers a person with contract, decision and placement.
+func (c *crashCast) hire(ask crashAsk, i int, k modelContract) {
+	clerk := k.Employer + "/clerk"
+	ask(clerk, "person", "register", map[string]any{"number": "P" + k.Number, "bsn": crashBSN(i), "name": "Deelnemer " + strconv.Itoa(i), "birth_date": "1975-03-01", "iban": crashIBAN(100 + i)})
+	contract := map[string]any{"number": k.Number, "person": "P" + k.Number, "scheme": k.Scheme, "municipality": c.municipality, "start": k.Span.From, "end": k.Span.To,
+		"open_ended": k.Span.To == "", "written": true, "hours_per_week": k.Week, "full_time_hours": k.Full, "wage_factor": k.Factor}
+	if k.Amount != "" {
+		contract["wage_base"], contract["wage_amount"] = "amount", k.Amount
+	}
+	ask(clerk, "contract", "register", contract)
+	if p := k.Placement; p != nil {
+		ask(clerk, "placement", "record", map[string]any{"contract": k.Number, "inlener": p.Inlener, "from": p.Span.From, "to": p.Span.To, "price": p.Price})
+	}
+	d := k.Decision
+	if d == nil {
+		return
+	}
+	source, _, _ := strings.Cut(k.budget(), " ")
+	decision := map[string]any{"number": d.Number, "employer": k.Employer, "contract": k.Number, "granted": d.Span.From, "from": d.Span.From, "to": d.Span.To,
+		"hours_per_week": d.Week, "budget": source, "ceiling": d.Ceiling, "charges_percent": d.Charges}
+	switch {
+	case d.Forfait:
+		decision["route"] = "forfait"
+	case k.Scheme == "loonkostensubsidie":
+		decision["route"], decision["loonwaarde"] = "loonwaarde", d.Percent
+	case k.Scheme == "oss-bonusbaan":
+		decision["productivity"] = d.Percent
+	}
+	ask(c.municipality+"/control", "decision", "record", decision)
 }
 
 // catchUp reads all events so far as the companies do, so that afterwards they
@@ -178,7 +163,7 @@ func (c *crashCast) catchUp(ctx context.Context, m *crashMonth) error {
 		return err
 	}
 	if err := m.query(ctx, func(conn *pgx.Conn) error {
-		return conn.QueryRow(ctx, `SELECT max(row) FROM outbox`).Scan(&c.since)
+		return conn.QueryRow(ctx, `SELECT max(row), current_date::text FROM outbox`).Scan(&c.since, &c.today)
 	}); err != nil {
 		return err
 	}

@@ -35,24 +35,40 @@ var crashSets = map[string]string{
 		SELECT concat_ws('|', o.code, p.kind, p.content, p.total) FROM posting p JOIN organisation o ON o.id = p.ledger`,
 	"budget": `
 		SELECT concat_ws('|', o.code, b.year, b.source, b.kind, b.amount) FROM budget_entry b JOIN organisation o ON o.id = b.municipality`,
+	"settlements": `
+		SELECT concat_ws('|', o.code, s.claim, s.amount, s.day, s.reference, p.content) FROM settlement s JOIN organisation o ON o.id = s.organisation JOIN posting p ON p.id = s.posting`,
 	"events": `
 		SELECT concat_ws('|', o.code, e.noun, e.aggregate, e.version, e.verb, e.id, e.data)
 		FROM outbox e JOIN organisation o ON o.id = e.owner WHERE e.row > $1`,
 }
 
-// crashSums are what the model speaks of.
-var crashSums = struct{ contracts, payments, transfers string }{
-	`SELECT o.code || '/' || c.number, concat_ws(' ', s.gross, s.holiday, coalesce(m.base, 0.00), coalesce(m.charges, 0.00), coalesce(m.amount, 0.00))
-	 FROM payslip s JOIN calculation k ON k.id = s.calculation AND k.status = 'approved'
-	 JOIN contract c ON c.id = s.contract JOIN organisation o ON o.id = c.employer
-	 LEFT JOIN claim m ON m.calculation = s.calculation AND m.contract = s.contract`,
-	`SELECT o.code || '/' || c.number || ' ' || p.kind || ' ' || p.amount FROM payment p JOIN contract c ON c.id = p.contract JOIN organisation o ON o.id = c.employer`,
-	`SELECT concat_ws(' ', o.code, t.debit, t.credit), sum(t.amount)::text FROM posted_transfer t JOIN organisation o ON o.id = t.ledger GROUP BY 1`,
+// crashSums are what the model speaks of, as lines or as pairs.
+var crashSums = map[string]string{
+	"payslips": `
+		SELECT o.code || '/' || c.number, concat_ws(' ', s.gross, s.holiday)
+		FROM payslip s JOIN calculation k ON k.id = s.calculation AND k.status = 'approved' JOIN contract c ON c.id = s.contract JOIN organisation o ON o.id = c.employer`,
+	"claims": `
+		SELECT o.code || '/' || c.number || ' ' || m.rule, concat_ws(' ', p.code, m.kind, m.base, m.charges, m.amount, m.vat, coalesce(g.amount, 0.00), coalesce(g.vat, 0.00))
+		FROM claim m JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
+		JOIN contract c ON c.id = m.contract JOIN organisation o ON o.id = m.payee JOIN organisation p ON p.id = m.payer
+		LEFT JOIN claim_decided x ON x.claim = m.id LEFT JOIN grant_line g ON g.claim = m.id AND g.batch = x.batch`,
+	"transfers": `
+		SELECT concat_ws(' ', o.code, t.debit, t.credit), sum(t.amount)::text FROM posted_transfer t JOIN organisation o ON o.id = t.ledger GROUP BY 1`,
+	"spent": `
+		SELECT concat_ws(' ', source, year), sum(amount)::text FROM budget_entry WHERE kind = 'spent' GROUP BY 1`,
+	"payments": `
+		SELECT o.code || '/' || c.number || ' ' || p.kind || ' ' || p.amount FROM payment p JOIN contract c ON c.id = p.contract JOIN organisation o ON o.id = c.employer`,
+	"beyond": `
+		SELECT o.code || '/' || e.subject FROM exception e JOIN calculation k ON k.id = e.calculation AND k.status = 'approved'
+		JOIN run r ON r.id = k.run JOIN organisation o ON o.id = r.employer WHERE e.kind = 'budget/over'`,
+	"reasoned": `
+		SELECT DISTINCT o.code FROM grant_approval a JOIN grant_line g ON g.batch = a.batch JOIN claim m ON m.id = g.claim JOIN organisation o ON o.id = m.payee
+		WHERE a.over_budget <> ''`,
 }
 
 // read reads the state once everything was published.
 func (m *crashMonth) read(ctx context.Context) (crashState, error) {
-	s := crashState{sets: map[string][]string{}, judged: modelMonthEnd{Contracts: map[string]string{}, Transfers: map[string]string{}, Events: map[string]int{}}}
+	s := crashState{sets: map[string][]string{}, judged: modelMonthEnd{Payslips: map[string]string{}, Claims: map[string]string{}, Transfers: map[string]string{}, Events: map[string]int{}, Spent: map[string]string{}}}
 	err := m.query(ctx, func(conn *pgx.Conn) (err error) {
 		for name, question := range crashSets {
 			var args []any
@@ -60,16 +76,20 @@ func (m *crashMonth) read(ctx context.Context) (crashState, error) {
 				args = append(args, m.since)
 			}
 			if s.sets[name], err = crashColumn(ctx, conn, question, args...); err != nil {
-				return err
+				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
-		if s.judged.Payments, err = crashColumn(ctx, conn, crashSums.payments); err != nil {
-			return err
+		for name, into := range map[string]*[]string{"payments": &s.judged.Payments, "beyond": &s.judged.Beyond, "reasoned": &s.judged.Reasoned} {
+			if *into, err = crashColumn(ctx, conn, crashSums[name]); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
 		}
-		if err := crashPairs(ctx, conn, s.judged.Contracts, crashSums.contracts); err != nil {
-			return err
+		for name, into := range map[string]map[string]string{"payslips": s.judged.Payslips, "claims": s.judged.Claims, "transfers": s.judged.Transfers, "spent": s.judged.Spent} {
+			if err := crashPairs(ctx, conn, into, crashSums[name]); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
 		}
-		return crashPairs(ctx, conn, s.judged.Transfers, crashSums.transfers)
+		return nil
 	})
 	if err != nil {
 		return s, err
@@ -156,7 +176,10 @@ func crashEvent(org string, r bus.Received, last map[string]int) (string, error)
 
 // balanced checks that each organisation's accounts sum to nought.
 func (m *crashMonth) balanced(ctx context.Context) error {
-	for _, user := range m.readers() {
+	for org, user := range m.readers() {
+		if slices.Contains(crashInleners, org) {
+			continue // They keep their books elsewhere.
+		}
 		reply, err := m.insist(ctx, user, "ledger", "balances", map[string]any{})
 		if err != nil {
 			return err
@@ -177,8 +200,12 @@ func (m *crashMonth) balanced(ctx context.Context) error {
 func (s crashState) judge(t *testing.T, model modelMonthEnd, undisturbed *crashState) {
 	t.Helper()
 	crashSame(t, "told, against the outbox", s.sets["told"], s.sets["events"])
-	crashSame(t, "contracts, against the model", crashFlat(s.judged.Contracts), crashFlat(model.Contracts))
+	crashSame(t, "payslips, against the model", crashFlat(s.judged.Payslips), crashFlat(model.Payslips))
+	crashSame(t, "claims, against the model", crashFlat(s.judged.Claims), crashFlat(model.Claims))
 	crashSame(t, "payments, against the model", s.judged.Payments, model.Payments)
+	crashSame(t, "spent, against the model", crashFlat(s.judged.Spent), crashFlat(model.Spent))
+	crashSame(t, "beyond a budget, against the model", s.judged.Beyond, model.Beyond)
+	crashSame(t, "granted for a reason, against the model", s.judged.Reasoned, model.Reasoned)
 	crashSame(t, "transfers, against the model", crashFlat(s.judged.Transfers), crashFlat(model.Transfers))
 	crashSame(t, "events, against the model", crashFlat(s.judged.Events), crashFlat(model.Events))
 	for name, lines := range s.sets {

@@ -2,46 +2,75 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"math/big"
-	"slices"
 	"testing"
+	"time"
 )
 
-// The judge: a small plain model of the business for October 2026, written from
-// the documents (DESIGN sections 3 and 5, EXAMPLE, statute/loonkostensubsidie)
-// and not from the program. It knows neither its rooms nor its types.
+// The judge: a small plain model of the business for April 2007 and October
+// 2026, written from the documents (DESIGN sections 3 to 5, EXAMPLE, the facts
+// of the schemes, the statute pages) and not from the program. It knows neither
+// its rooms nor its types.
 
-// modelContract is all that is known of one contract.
+// modelContract is all that is known of one contract and its one month.
 type modelContract struct {
 	Employer, Number string
+	Month, Scheme    string
 	Factor, Amount   string // of the wage: WML times a factor, or euros an hour
 	Week, Full       string // agreed hours, and the sector's full week
-	Start            int    // day of October on which it begins; 1 also for earlier
+	Span             modelSpan
 	Hours            []modelDay
-	Decided          bool   // a decision exists
-	DecidedWeek      string // hours a week of the decision
-	DecidedFrom      int    // day of October on which it begins; 1 also for earlier
-	Loonwaarde       int64  // percent
-	Forfait          bool   // by the forfait and not the loonwaarde
-	Verdict          string // of the municipality: granted, partly (half) or refused
+	Decision         *modelDecision
+	Placement        *modelPlacement
+}
+
+// modelDecision is what the municipality decided or agreed, and later says of
+// what is claimed under it.
+type modelDecision struct {
+	Number  string
+	Span    modelSpan
+	Week    string // hours a week
+	Percent int64  // loonwaarde or productivity, where the scheme asks for one
+	Forfait bool   // by the forfait and not the loonwaarde
+	Ceiling string // of all claims together; empty is none
+	Charges string // percentage that it names itself; empty is none
+	Verdict string // granted, partly (half) or refused
+}
+
+// modelPlacement lends somebody to an inlener.
+type modelPlacement struct {
+	Inlener string
+	Price   string // euros an hour worked; empty: as the scheme has it
+	Span    modelSpan
 }
 
 // modelDay is one line of hours: hundredths of an hour of a kind.
 type modelDay struct {
-	Day        int // of October
+	Day        int // of the month
 	Kind       string
 	Hundredths int64
 }
 
-// modelOutcome is what a contract comes to, in euros.
-type modelOutcome struct{ Wage, Holiday, Base, Charges, Amount, Granted string }
+// modelSpan is from one date to another, both in it; no last date is no end.
+type modelSpan struct{ From, To string }
 
-// Figures of October 2026.
-var (
-	modelHour  = modelNumber("14.99")   // minimum wage an hour (WML art. 8)
-	modelMonth = modelNumber("2337.00") // reference month amount (WML art. 8)
-)
+func (s modelSpan) holds(date string) bool {
+	return s.From != "" && s.From <= date && (s.To == "" || date <= s.To)
+}
+
+// modelLaw is what the law says in a month.
+type modelLaw struct {
+	Days  int
+	Month *big.Rat // minimum wage a month, and since 2024 the reference amount (WML art. 8)
+	Week  *big.Rat // minimum wage a week, until 2023
+	Hour  *big.Rat // minimum wage an hour, since 2024
+	VAT   *big.Rat // general rate
+}
+
+var modelLaws = map[string]modelLaw{
+	"2007-04": {30, modelNumber("1300.80"), modelNumber("300.20"), nil, modelNumber("0.19")},
+	"2026-10": {31, modelNumber("2337.00"), nil, modelNumber("14.99"), modelNumber("0.21")},
+}
 
 func modelNumber(text string) *big.Rat {
 	r, ok := new(big.Rat).SetString(text)
@@ -51,7 +80,6 @@ func modelNumber(text string) *big.Rat {
 	return r
 }
 
-// modelTimes multiplies; modelCents rounds half up to whole cents.
 func modelTimes(factors ...*big.Rat) *big.Rat {
 	product := big.NewRat(1, 1)
 	for _, f := range factors {
@@ -60,10 +88,15 @@ func modelTimes(factors ...*big.Rat) *big.Rat {
 	return product
 }
 
-func modelCents(r *big.Rat) *big.Rat {
-	n := new(big.Rat).Add(modelTimes(r, big.NewRat(100, 1)), big.NewRat(1, 2))
-	return new(big.Rat).SetFrac(new(big.Int).Div(n.Num(), n.Denom()), big.NewInt(100))
+func modelPlus(terms ...*big.Rat) *big.Rat {
+	sum := new(big.Rat)
+	for _, t := range terms {
+		sum.Add(sum, t)
+	}
+	return sum
 }
+
+func modelMinus(a, b *big.Rat) *big.Rat { return new(big.Rat).Sub(a, b) }
 
 func modelLeast(a, b *big.Rat) *big.Rat {
 	if a.Cmp(b) < 0 {
@@ -72,124 +105,157 @@ func modelLeast(a, b *big.Rat) *big.Rat {
 	return b
 }
 
-// paid is the wage of the days from one on, with its holiday allowance. Hours
-// are paid by kind, each line rounded once; unpaid absence is not.
-func (c modelContract) paid(from int) (wage, holiday *big.Rat) {
-	rate := modelTimes(modelHour, modelNumber(c.Factor))
-	if c.Amount != "" {
-		rate = modelNumber(c.Amount)
+// modelRound rounds half up to a number of decimals; modelCents to whole cents.
+func modelRound(r *big.Rat, decimals int64) *big.Rat {
+	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(decimals), nil)
+	n := modelPlus(modelTimes(r, new(big.Rat).SetInt(scale)), big.NewRat(1, 2))
+	return new(big.Rat).SetFrac(new(big.Int).Div(n.Num(), n.Denom()), scale)
+}
+
+func modelCents(r *big.Rat) *big.Rat { return modelRound(r, 2) }
+
+// modelMoney prints euros.
+func modelMoney(amounts ...*big.Rat) (text string) {
+	for i, a := range amounts {
+		if i > 0 {
+			text += " "
+		}
+		text += a.FloatString(2)
 	}
-	kinds := map[string]int64{}
-	for _, h := range c.Hours {
-		if h.Day >= from && h.Kind != "unpaid_absence" {
-			kinds[h.Kind] += h.Hundredths
+	return text
+}
+
+func (c modelContract) law() modelLaw { return modelLaws[c.Month] }
+
+// days are the days of the month that the contract shares with all the spans.
+func (c modelContract) days(spans ...modelSpan) (days []int) {
+	for day := 1; day <= c.law().Days; day++ {
+		date, within := fmt.Sprintf("%s-%02d", c.Month, day), true
+		for _, s := range append(spans, c.Span) {
+			within = within && s.holds(date)
+		}
+		if within {
+			days = append(days, day)
 		}
 	}
+	return days
+}
+
+// part is which part of the month some days are: by calendar days.
+func (c modelContract) part(days []int) *big.Rat {
+	return big.NewRat(int64(len(days)), int64(c.law().Days))
+}
+
+// minimum is what the contract pays an hour when it pays the minimum wage times
+// a factor. Before 2024 an hour is the weekly amount over the sector's full
+// week. A rate that is no statutory amount is kept at four decimals.
+func (c modelContract) minimum(factor string) *big.Rat {
+	hour := c.law().Hour
+	if hour == nil {
+		hour = modelRound(modelTimes(c.law().Week, new(big.Rat).Inv(modelNumber(c.Full))), 4)
+	}
+	return modelRound(modelTimes(hour, modelNumber(factor)), 4)
+}
+
+func (c modelContract) rate() *big.Rat {
+	if c.Amount != "" {
+		return modelNumber(c.Amount)
+	}
+	return c.minimum(c.Factor)
+}
+
+// hoursOf sums the hours of each kind on some days.
+func (c modelContract) hoursOf(days []int) map[string]*big.Rat {
+	kinds := map[string]*big.Rat{}
+	for _, h := range c.Hours {
+		for _, day := range days {
+			if h.Day != day {
+				continue
+			}
+			if kinds[h.Kind] == nil {
+				kinds[h.Kind] = new(big.Rat)
+			}
+			kinds[h.Kind].Add(kinds[h.Kind], big.NewRat(h.Hundredths, 100))
+		}
+	}
+	return kinds
+}
+
+// paid is the wage of some days at a rate, with its holiday allowance. Hours are
+// paid by kind, each line rounded once; unpaid absence is not.
+func (c modelContract) paid(days []int, rate *big.Rat) (wage, holiday *big.Rat) {
 	wage = new(big.Rat)
-	for _, hundredths := range kinds {
-		wage.Add(wage, modelCents(modelTimes(big.NewRat(hundredths, 100), rate)))
+	for kind, hours := range c.hoursOf(days) {
+		if kind != "unpaid_absence" {
+			wage.Add(wage, modelCents(modelTimes(hours, rate)))
+		}
 	}
 	return wage, modelCents(modelTimes(wage, modelNumber("0.08")))
 }
 
-// outcome computes one contract.
-func (c modelContract) outcome() modelOutcome {
-	wage, holiday := c.paid(1)
-	// (WML + 8 %) × (100 − loonwaarde) %, at most 70 %, or 50 % by the forfait;
-	// × the decision's hours, at most a full week, of 36; part months by
-	// calendar days; 25 % on top for charges; never above the wage cost of the
-	// decision's days.
-	base, charges, amount, granted := new(big.Rat), new(big.Rat), new(big.Rat), new(big.Rat)
-	if c.Decided {
-		share := modelLeast(big.NewRat(100-c.Loonwaarde, 100), modelNumber("0.70"))
-		if c.Forfait {
-			share = modelNumber("0.50")
-		}
-		from := max(c.Start, c.DecidedFrom)
-		exact := modelTimes(modelMonth, modelNumber("1.08"), share, modelLeast(modelNumber(c.DecidedWeek), modelNumber(c.Full)), big.NewRat(1, 36), big.NewRat(int64(32-from), 31))
-		base, charges = modelCents(exact), modelCents(modelTimes(exact, modelNumber("0.25")))
-		cost, accrued := c.paid(from)
-		amount = modelLeast(new(big.Rat).Add(base, charges), cost.Add(cost, accrued))
-	}
-	switch c.Verdict {
-	case "granted":
-		granted = amount
-	case "partly":
-		granted = modelCents(modelTimes(amount, modelNumber("0.5")))
-	}
-	return modelOutcome{wage.FloatString(2), holiday.FloatString(2), base.FloatString(2), charges.FloatString(2), amount.FloatString(2), granted.FloatString(2)}
+// cost is the wage cost of some days: wage and holiday allowance.
+func (c modelContract) cost(days []int, rate *big.Rat) *big.Rat {
+	return modelPlus(c.paid(days, rate))
 }
 
-// modelMonthEnd is what a closed month of all employers and their one
-// municipality comes to. Everything is a line of text, so that sets compare.
-type modelMonthEnd struct {
-	Contracts map[string]string // by employer/contract: wage holiday base charges amount
-	Payments  []string          // contract kind amount
-	Transfers map[string]string // by owner debit credit: total
-	Events    map[string]int    // by owner noun.verb, since the runs were opened
+// modelMonthsOn is the last day of a number of months from a date on.
+func modelMonthsOn(date string, months int) string {
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		panic(err)
+	}
+	return day.AddDate(0, months, -1).Format(time.DateOnly)
 }
 
-func modelOf(municipality string, contracts []modelContract) modelMonthEnd {
-	end := modelMonthEnd{map[string]string{}, nil, map[string]string{}, map[string]int{}}
-	totals := map[string]*big.Rat{}
-	book := func(owner, debit, credit, amount string) {
-		key := owner + " " + debit + " " + credit
-		if totals[key] == nil {
-			totals[key] = new(big.Rat)
-		}
-		totals[key].Add(totals[key], modelNumber(amount))
+// modelOne is a contract that lasts the whole month, full time, with so many
+// hundredths of hours on its second day, and a decision.
+func modelOne(month, scheme, factor string, hundredths int64, d modelDecision) modelContract {
+	d.Number, d.Verdict = "D-1", "granted"
+	if d.Span.From == "" {
+		d.Span.From = "2007-01-01"
 	}
-	for _, c := range contracts {
-		o, id, e := c.outcome(), c.Employer+"/"+c.Number, c.Employer
-		end.Contracts[id] = fmt.Sprint(o.Wage, " ", o.Holiday, " ", o.Base, " ", o.Charges, " ", o.Amount)
-		for _, verb := range []string{"calculated", "approved", "closed"} {
-			end.Events[e+" run."+verb] = 1 // one run each, whatever its size
-		}
-		book(e, "WPerLesLon", "BSchSalNet", o.Wage)
-		book(e, "WPerLesVag", "BSchSalTvg", o.Holiday)
-		book(e, "BVorOva", "WPerLesLks", o.Amount)
-		book(municipality, "GemSubsidielast", "GemTeBetalenSubsidie", o.Granted)
-		// What the municipality does not grant is not receivable any more.
-		withheld := new(big.Rat).Sub(modelNumber(o.Amount), modelNumber(o.Granted))
-		book(e, "WPerLesLks", "BVorOva", withheld.FloatString(2))
-		if o.Wage != "0.00" {
-			end.Payments = append(end.Payments, id+" wage "+o.Wage)
-			end.Events[e+" payment.ordered"]++
-		}
-		if o.Amount != "0.00" {
-			for _, party := range []string{e, municipality} {
-				end.Events[party+" claim.raised"]++
-				end.Events[party+" claim."+c.Verdict]++
-			}
-		}
-		if o.Granted != "0.00" {
-			end.Payments = append(end.Payments, id+" subsidy "+o.Granted)
-			end.Events[municipality+" payment.ordered"]++
-		}
+	if d.Week == "" {
+		d.Week = "40"
 	}
-	for key, total := range totals {
-		if total.Sign() != 0 {
-			end.Transfers[key] = total.FloatString(2)
-		}
-	}
-	slices.Sort(end.Payments)
-	return end
+	return modelContract{Employer: "E", Number: "C-1", Month: month, Scheme: scheme, Factor: factor, Week: d.Week, Full: "40", Span: d.Span,
+		Hours: []modelDay{{2, "worked", hundredths}}, Decision: &d}
 }
 
-// TestModel holds the model against the worked example, so that the judge is
-// judged as well.
+// TestModel holds the model against worked examples, so that the judge is judged
+// as well.
 func TestModel(t *testing.T) {
-	example := modelContract{Employer: "E", Number: "C-1", Week: "32", Full: "40", Factor: "1", Start: 1, Hours: []modelDay{{1, "worked", 136_00}},
-		Decided: true, DecidedWeek: "32", DecidedFrom: 1, Loonwaarde: 60, Verdict: "granted"}
-	if got, want := example.outcome(), (modelOutcome{"2038.64", "163.09", "897.41", "224.35", "1121.76", "1121.76"}); got != want {
-		t.Errorf("the example comes to %v, want %v", got, want)
+	example := modelOne("2026-10", "loonkostensubsidie", "1", 136_00, modelDecision{Week: "32", Percent: 60, Span: modelSpan{From: "2026-07-01"}})
+	if got, want := modelMoney(example.paid(example.days(), example.rate())), "2038.64 163.09"; got != want {
+		t.Errorf("the example is paid %s, want %s", got, want)
 	}
-	end := modelOf("M", []modelContract{example})
-	kinds := slices.Sorted(maps.Keys(end.Events))
-	if got, want := fmt.Sprint(kinds), "[E claim.granted E claim.raised E payment.ordered E run.approved E run.calculated E run.closed M claim.granted M claim.raised M payment.ordered]"; got != want {
-		t.Errorf("events %s, want %s", got, want)
+	lent := modelOne("2007-04", "tilburg-vooropgesteld-werk", "1", 100_00, modelDecision{})
+	lent.Placement = &modelPlacement{"H", "", lent.Span}
+	priced := lent
+	priced.Placement = &modelPlacement{"H", "12.50", lent.Span}
+	for want, c := range map[string]modelContract{
+		"M subsidy 897.41 224.35 1121.76 0.00 1121.76 0.00": example,
+		// 1,300.80 × 1.08 × 40 %.
+		"M subsidy 561.95 0.00 561.95 0.00 561.95 0.00": modelOne("2007-04", "oss-bonusbaan", "1", 170_00, modelDecision{Percent: 60}),
+		// A price a place and month, with 19 % VAT.
+		"M fee 1900.00 0.00 1900.00 361.00 1900.00 361.00": modelOne("2007-04", "uden-warmm", "1.02", 170_00, modelDecision{}),
+		// Half of 5,000 at the start, whatever the first month costs.
+		"M subsidy 2500.00 0.00 2500.00 0.00 2500.00 0.00": modelOne("2007-04", "breda-opstapbaan", "1", 10_00, modelDecision{Span: modelSpan{"2007-04-02", "2008-04-01"}}),
+		// The other half in the last month, never above the wage cost: 80.00 × 7.505 + 8 %.
+		"M subsidy 2500.00 0.00 648.43 0.00 648.43 0.00": modelOne("2007-04", "breda-opstapbaan", "1", 80_00, modelDecision{Span: modelSpan{"2006-05-01", "2007-04-30"}}),
+		// Half of the minimum wage.
+		"M subsidy 650.40 0.00 650.40 0.00 650.40 0.00": modelOne("2007-04", "den-bosch-verloning", "1", 170_00, modelDecision{}),
+		// 100.00 × 7.505 + 8 % is 810.54: all of it and 17 %; 60 %; and 50 %.
+		"M subsidy 810.54 137.79 948.33 0.00 948.33 0.00": modelOne("2007-04", "breda-vangnetbaan", "1", 100_00, modelDecision{}),
+		"M subsidy 486.32 0.00 486.32 0.00 486.32 0.00":   modelOne("2007-04", "oss-werkende-weg", "1", 100_00, modelDecision{}),
+		"M subsidy 405.27 0.00 405.27 0.00 405.27 0.00":   modelOne("2007-04", "tilburg-vooropgesteld-werk", "1", 100_00, modelDecision{}),
+		// The inlener pays the other half, or 100.00 × 12.50.
+		"H hire 405.27 0.00 405.27 77.00 0.00 0.00":    lent,
+		"H hire 1250.00 0.00 1250.00 237.50 0.00 0.00": priced,
+	} {
+		claims := c.claims("M")
+		if got := claims[len(claims)-1].line(); got != want {
+			t.Errorf("%s comes to %s, want %s", c.Scheme, got, want)
+		}
 	}
-	if got, want := fmt.Sprint(end.Payments), "[E/C-1 subsidy 1121.76 E/C-1 wage 2038.64]"; got != want {
-		t.Errorf("payments %s, want %s", got, want)
-	}
+	exampleMonth(t, example)
 }
