@@ -45,9 +45,15 @@ func (s *Store) OpenLanes(ctx context.Context) (*Lanes, error) {
 	// Where an event landed may be lost with the power: it is then published
 	// again under the same id, which the stream or the consumer drops. So this
 	// one connection, which a pool never gets back, need not wait for the disk.
-	if _, err := conn.Exec(ctx, `SET synchronous_commit TO off`); err != nil {
-		conn.Release()
-		return nil, fmt.Errorf("outbox: %w", err)
+	//
+	// What waits is read by its index, in its order. The planner knows nothing of
+	// rows that were written a moment ago, takes them for few, and would sort all
+	// that wait in a partition for every batch of them.
+	for _, setting := range []string{"synchronous_commit", "enable_bitmapscan", "enable_seqscan", "enable_sort"} {
+		if _, err := conn.Exec(ctx, `SET `+setting+` TO off`); err != nil {
+			conn.Release()
+			return nil, fmt.Errorf("outbox: %w", err)
+		}
 	}
 	return &Lanes{conn: conn, held: []int16{}}, nil
 }
