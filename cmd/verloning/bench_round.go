@@ -226,7 +226,7 @@ func (m *memory) Pending(_ context.Context, partition int16, limit int) ([]bus.O
 }
 
 // Published drops from the front: the relay publishes a lane in order.
-func (m *memory) Published(_ context.Context, _ string, receipts []bus.Receipt) error {
+func (m *memory) Published(_ context.Context, _ int16, _ string, receipts []bus.Receipt) error {
 	landed := map[int64]bool{}
 	for _, r := range receipts {
 		landed[r.Row] = true

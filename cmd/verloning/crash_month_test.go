@@ -202,7 +202,7 @@ func crashAims(bus ...frameKind) map[string][]frameKind {
 }
 
 // allPublished says that the relay has nothing left to do.
-const allPublished = `SELECT count(*) > 0 AND count(*) = count(sequence) FROM outbox`
+const allPublished = `SELECT count(*) > 0 AND count(*) = count(l.row) FROM outbox b LEFT JOIN outbox_landed l ON l.row = b.row`
 
 // lookAtNothing is for stages that need to know nothing.
 func lookAtNothing(*crashMonth, context.Context) error { return nil }

@@ -520,7 +520,7 @@ func (s *site) jetStream(t *testing.T) jetstream.JetStream {
 func (s *site) stream(t *testing.T) []jetstream.Msg {
 	t.Helper()
 	until(t, "the outbox is empty", func() bool {
-		return one[int](t, s.sqlOnce(), `SELECT count(*) FROM outbox WHERE sequence IS NULL`) == 0
+		return one[int](t, s.sqlOnce(), `SELECT count(*) FROM outbox_waiting`) == 0
 	})
 	events, err := s.jetStream(t).Stream(t.Context(), bus.EventStream)
 	if err != nil {
@@ -529,7 +529,7 @@ func (s *site) stream(t *testing.T) []jetstream.Msg {
 	// A stream that is new gets all events again; those that landed in another
 	// wait although they have a place.
 	until(t, "every event is in this stream", func() bool {
-		return one[int](t, s.sqlOnce(), `SELECT count(*) FROM outbox WHERE incarnation IS DISTINCT FROM $1`, bus.EventIncarnation(events.CachedInfo())) == 0
+		return one[int](t, s.sqlOnce(), `SELECT count(*) FROM outbox b LEFT JOIN outbox_landed l ON l.row = b.row WHERE l.incarnation IS DISTINCT FROM $1`, bus.EventIncarnation(events.CachedInfo())) == 0
 	})
 	info, err := events.Info(t.Context())
 	if err != nil {

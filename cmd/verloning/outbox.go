@@ -42,12 +42,12 @@ func outgoing(rows []postgres.OutboxRow) []bus.Outgoing {
 	return out
 }
 
-func (s session) Published(ctx context.Context, incarnation string, receipts []bus.Receipt) error {
+func (s session) Published(ctx context.Context, partition int16, incarnation string, receipts []bus.Receipt) error {
 	rows, sequences := make([]int64, len(receipts)), make([]int64, len(receipts))
 	for i, r := range receipts {
 		rows[i], sequences[i] = r.Row, int64(r.Sequence)
 	}
-	return s.Lanes.Published(ctx, incarnation, rows, sequences)
+	return s.Lanes.Published(ctx, partition, incarnation, rows, sequences)
 }
 
 func (s session) Repair(ctx context.Context, incarnation string, last uint64, maxAge time.Duration) (int64, error) {

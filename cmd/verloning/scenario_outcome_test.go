@@ -184,7 +184,7 @@ func (y *story) payslips() []string {
 // are sorted.
 func (y *story) events() []string {
 	until(y.t, "every event is published", func() bool {
-		return one[int](y.t, y.conn, `SELECT count(*) FROM outbox b JOIN organisation o ON o.id = b.owner WHERE o.code IN ($1, $2, $3) AND b.sequence IS NULL`, y.e, y.m, y.code("I")) == 0
+		return one[int](y.t, y.conn, `SELECT count(*) FROM outbox b JOIN outbox_waiting w ON w.row = b.row JOIN organisation o ON o.id = b.owner WHERE o.code IN ($1, $2, $3)`, y.e, y.m, y.code("I")) == 0
 	})
 	for code, c := range map[string]*bus.Client{"E": y.clerk, "M": y.control, "I": y.inlener} {
 		if err := c.Tail(context.Background(), false, func(_ context.Context, r bus.Received) error {

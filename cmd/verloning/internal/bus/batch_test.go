@@ -241,7 +241,7 @@ type streamFlood struct{ left atomic.Int64 }
 func (f *streamFlood) Open(context.Context) (Session, error) { return f, nil }
 func (f *streamFlood) Close()                                {}
 func (f *streamFlood) Take(context.Context) ([]int16, error) { return []int16{0, 1, 2, 3}, nil }
-func (f *streamFlood) Published(context.Context, string, []Receipt) error {
+func (f *streamFlood) Published(context.Context, int16, string, []Receipt) error {
 	return nil
 }
 func (f *streamFlood) Repair(context.Context, string, uint64, time.Duration) (int64, error) {

@@ -19,8 +19,9 @@ type Session interface {
 	Take(ctx context.Context) ([]int16, error)
 	// Pending returns unpublished rows of a partition in row order.
 	Pending(ctx context.Context, partition int16, limit int) ([]Outgoing, error)
-	// Published records where the stream of that incarnation keeps the rows.
-	Published(ctx context.Context, incarnation string, receipts []Receipt) error
+	// Published records where the stream of that incarnation keeps rows of a
+	// partition.
+	Published(ctx context.Context, partition int16, incarnation string, receipts []Receipt) error
 	// Repair marks rows unpublished again and returns how many: those of another
 	// incarnation that are younger than maxAge (all of them when it is zero),
 	// and those of this incarnation with a sequence above last.

@@ -134,7 +134,7 @@ func (s *streamSession) Pending(_ context.Context, partition int16, limit int) (
 	return pending, nil
 }
 
-func (s *streamSession) Published(_ context.Context, incarnation string, receipts []Receipt) error {
+func (s *streamSession) Published(_ context.Context, _ int16, incarnation string, receipts []Receipt) error {
 	s.box.mu.Lock()
 	defer s.box.mu.Unlock()
 	if hook := s.box.onPublished; hook != nil {

@@ -361,7 +361,7 @@ func (s *sitting) settle(ctx context.Context, o outcome) error {
 	if len(receipts) > 0 {
 		dbctx, cancel := s.database(ctx)
 		defer cancel()
-		if err := s.session.Published(dbctx, s.incarnation, receipts); err != nil {
+		if err := s.session.Published(dbctx, l.partition, s.incarnation, receipts); err != nil {
 			return fmt.Errorf("record what was published: %w", err)
 		}
 		s.last = max(s.last, last)

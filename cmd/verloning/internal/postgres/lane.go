@@ -49,11 +49,10 @@ func (s *Store) OpenLanes(ctx context.Context) (*Lanes, error) {
 	// What waits is read by its index, in its order. The planner knows nothing of
 	// rows that were written a moment ago, takes them for few, and would sort all
 	// that wait in a partition for every batch of them.
-	for _, setting := range []string{"synchronous_commit", "enable_bitmapscan", "enable_seqscan", "enable_sort"} {
-		if _, err := conn.Exec(ctx, `SET `+setting+` TO off`); err != nil {
-			conn.Release()
-			return nil, fmt.Errorf("outbox: %w", err)
-		}
+	if _, err := conn.Exec(ctx, `
+		SELECT set_config(name, 'off', false) FROM unnest(ARRAY['synchronous_commit', 'enable_seqscan', 'enable_bitmapscan']) name`); err != nil {
+		conn.Release()
+		return nil, fmt.Errorf("outbox: %w", err)
 	}
 	return &Lanes{conn: conn, held: []int16{}}, nil
 }
@@ -88,36 +87,43 @@ func (l *Lanes) Take(ctx context.Context) ([]int16, error) {
 // its versions; a transaction that commits late adds rows of others only.
 func (l *Lanes) Pending(ctx context.Context, partition int16, limit int) ([]OutboxRow, error) {
 	rows, err := l.conn.Query(ctx, `
+		WITH w AS MATERIALIZED (SELECT row FROM outbox_waiting WHERE partition = $1 ORDER BY row LIMIT $2),
+		     b AS MATERIALIZED (SELECT b.* FROM w JOIN outbox b ON b.row = w.row),
+		     a AS MATERIALIZED (SELECT DISTINCT ON (organisation) organisation, public FROM account WHERE organisation IN (SELECT owner FROM b) ORDER BY organisation, since, public)
 		SELECT b.row, b.partition, b.id, a.public, b.noun, b.aggregate, b.version, b.verb, b.recorded_at, b.data
-		FROM outbox b
-		JOIN LATERAL (SELECT public FROM account a WHERE a.organisation = b.owner ORDER BY a.since, a.public LIMIT 1) a ON true
-		WHERE b.partition = $1 AND b.sequence IS NULL ORDER BY b.row LIMIT $2`, partition, limit)
+		FROM b JOIN a ON a.organisation = b.owner ORDER BY b.row`, partition, limit)
 	if err != nil {
 		return nil, fmt.Errorf("pending events of partition %d: %w", partition, err)
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[OutboxRow])
 }
 
-// Published records where rows landed.
-func (l *Lanes) Published(ctx context.Context, incarnation string, rows, sequences []int64) error {
+// Published records where rows of a partition landed.
+func (l *Lanes) Published(ctx context.Context, partition int16, incarnation string, rows, sequences []int64) error {
 	_, err := l.conn.Exec(ctx, `
-		UPDATE outbox o SET incarnation = $1, sequence = n.sequence
-		FROM unnest($2::bigint[], $3::bigint[]) AS n (row, sequence) WHERE o.row = n.row`, incarnation, rows, sequences)
+		WITH gone AS (DELETE FROM outbox_waiting WHERE partition = $1 AND row = ANY ($3::bigint[]))
+		INSERT INTO outbox_landed (row, incarnation, sequence)
+		SELECT n.row, $2, n.sequence FROM unnest($3::bigint[], $4::bigint[]) AS n (row, sequence)
+		ON CONFLICT (row) DO UPDATE SET incarnation = excluded.incarnation, sequence = excluded.sequence`, partition, incarnation, rows, sequences)
 	if err != nil {
 		return fmt.Errorf("record %d published events: %w", len(rows), err)
 	}
 	return nil
 }
 
-// Repair marks unpublished again what the stream does not have: rows of
-// another incarnation younger than maxAge (all of them when it is nought), and
-// rows of this incarnation beyond its last sequence.
+// Repair lets wait again what the stream does not have: rows of another
+// incarnation younger than maxAge (all of them when it is nought), and rows of
+// this incarnation beyond its last sequence.
 func (l *Lanes) Repair(ctx context.Context, incarnation string, last uint64, maxAge time.Duration) (int64, error) {
 	tag, err := l.conn.Exec(ctx, `
-		UPDATE outbox SET incarnation = NULL, sequence = NULL
-		WHERE sequence IS NOT NULL
-		  AND ((incarnation <> @incarnation AND (@seconds = 0 OR recorded_at > now() - make_interval(secs => @seconds)))
-		       OR (incarnation = @incarnation AND sequence > @last))`,
+		WITH lost AS (
+			DELETE FROM outbox_landed WHERE row IN (
+				SELECT row FROM outbox_landed WHERE incarnation = @incarnation AND sequence > @last
+				UNION ALL
+				SELECT b.row FROM outbox_landed l JOIN outbox b ON b.row = l.row
+				WHERE l.incarnation <> @incarnation AND (@seconds = 0 OR b.recorded_at > now() - make_interval(secs => @seconds)))
+			RETURNING row)
+		INSERT INTO outbox_waiting SELECT b.partition, b.row FROM lost JOIN outbox b ON b.row = lost.row`,
 		pgx.NamedArgs{"incarnation": incarnation, "last": int64(last), "seconds": int64(maxAge.Seconds())})
 	if err != nil {
 		return 0, fmt.Errorf("repair the outbox: %w", err)
@@ -140,7 +146,7 @@ func (s *Store) Unknown(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, erro
 // to which a person released it.
 func (s *Store) Vouched(ctx context.Context, incarnation string) (last int64, err error) {
 	err = s.pool.QueryRow(ctx, `
-		SELECT greatest((SELECT coalesce(max(sequence), 0) FROM outbox WHERE incarnation = $1),
+		SELECT greatest((SELECT coalesce(max(sequence), 0) FROM outbox_landed WHERE incarnation = $1),
 		                (SELECT coalesce(max(sequence), 0) FROM stream_release WHERE incarnation = $1))`, incarnation).Scan(&last)
 	if err != nil {
 		return 0, fmt.Errorf("vouched events: %w", err)
@@ -161,15 +167,17 @@ func (tx *Tx) Release(ctx context.Context, a payroll.Actor, incarnation string, 
 
 // Waiting counts events that are not published.
 func (s *Store) Waiting(ctx context.Context) (n int, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT count(*)::int FROM outbox WHERE sequence IS NULL`).Scan(&n)
+	err = s.pool.QueryRow(ctx, `SELECT count(*)::int FROM outbox_waiting`).Scan(&n)
 	return n, err
 }
 
-// Republish marks all events of an organisation since an instant unpublished
-// again, for a consumer that lost its own copy.
+// Republish lets all events of an organisation since an instant wait again, for
+// a consumer that lost its own copy.
 func (tx *Tx) Republish(ctx context.Context, organisation uuid.UUID, since time.Time) (int64, error) {
 	tag, err := tx.Exec(ctx, `
-		UPDATE outbox SET incarnation = NULL, sequence = NULL WHERE owner = $1 AND recorded_at >= $2 AND sequence IS NOT NULL`, organisation, since)
+		WITH back AS (
+			DELETE FROM outbox_landed l USING outbox b WHERE b.row = l.row AND b.owner = $1 AND b.recorded_at >= $2 RETURNING b.partition, b.row)
+		INSERT INTO outbox_waiting SELECT partition, row FROM back`, organisation, since)
 	if err != nil {
 		return 0, fmt.Errorf("replay events: %w", err)
 	}

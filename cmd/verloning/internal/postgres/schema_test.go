@@ -205,6 +205,7 @@ func world() [][]string {
 				base, charges, entitled, wage_cost, amount, hash, placement, vat_rate, vat)
 				VALUES ('2026-10-01', 2, '` + contract + `', '` + id(aClaim, 2) + `', '` + org + `', '` + org + `', 's', 'h', 'hire', 'invoice',
 				'2026-10-01', '2026-10-31', 100, 0, 100, 0, 100, ` + bytes + `, '` + id(aContract, 2) + `', 21, 21)`},
+		{`INSERT INTO outbox_landed (row, incarnation, sequence) VALUES (0, 'i', 1)`},
 	}
 }
 
@@ -220,7 +221,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 14
+const steps = 15
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -257,7 +258,7 @@ func TestFactsAreForEver(t *testing.T) {
 	build(t, conn, 1, steps)
 	forEver := strings.Fields(`cutoff person employment employment_version contract contract_version placement decision decision_version loonwaarde
 		submission hours acceptance stream_release posting payment grant_batch grant_line grant_approval claim_decided budget_entry
-		settlement run_reopened`)
+		settlement run_reopened outbox`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
@@ -266,7 +267,7 @@ func TestFactsAreForEver(t *testing.T) {
 		"calculation": "id = 2", "shard": "calculation = 2", "exception": "calculation = 2", "payslip": "calculation = 2", "payslip_line": "calculation = 2",
 		"claim": "calculation = 2", "transfer": "posting = '" + id(aPosting, 2) + "'",
 	}
-	changeable := []string{"sealing_key", "instance", "organisation", "account", "app_user", "app_user_key", "request", "contract_current", "decision_current", "run", "reservation", "outbox", "goose_db_version"}
+	changeable := []string{"sealing_key", "instance", "organisation", "account", "app_user", "app_user_key", "request", "contract_current", "decision_current", "run", "reservation", "outbox_waiting", "outbox_landed", "goose_db_version"}
 	tables := tablesOf(t, conn)
 	for _, table := range tables {
 		_, partly := approved[table]
@@ -348,8 +349,10 @@ func TestWhatMayChange(t *testing.T) {
 		`UPDATE outbox SET aggregate = gen_random_uuid()`:            restrict,
 		`UPDATE outbox SET owner = owner`:                            restrict,
 		`DELETE FROM outbox`:                                         restrict,
-		`UPDATE outbox SET incarnation = 'x', sequence = 1`:          "",
-		`UPDATE outbox SET sequence = 1`:                             "23514", // without the incarnation it is in
+		`UPDATE outbox_landed SET incarnation = 'x', sequence = 2`:   "",
+		`UPDATE outbox_landed SET sequence = 0`:                      "23514",
+		`DELETE FROM outbox_waiting`:                                 "", // it landed
+		`DELETE FROM outbox_landed`:                                  "", // the stream lost it
 		`UPDATE request SET reply = 'other'`:                         restrict,
 		`DELETE FROM request`:                                        "", // after a year
 		`DELETE FROM organisation`:                                   restrict,
@@ -366,6 +369,8 @@ func TestWhatMayChange(t *testing.T) {
 		`TRUNCATE transfer_2026_10`:                                  restrict,
 		`TRUNCATE payment`:                                           restrict,
 		`TRUNCATE outbox`:                                            restrict,
+		`TRUNCATE outbox_waiting`:                                    restrict,
+		`TRUNCATE outbox_landed`:                                     restrict,
 		`INSERT INTO payslip SELECT period, 1, contract, person, employment, 1, 0, 1, true, 'i', hash FROM payslip WHERE calculation = 2`:                                      "23505", // it has one already
 		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`:         restrict,
 		`INSERT INTO payslip_line_2026_10 SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`: restrict,
