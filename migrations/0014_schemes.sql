@@ -26,9 +26,11 @@ CREATE INDEX ON placement (contract);
 -- Whoever has a contract or decision under a scheme elsewhere is found by person.
 CREATE INDEX ON contract (person, scheme);
 
--- An off-cycle run pays one person.
+-- An off-cycle run pays one person. Four weeks beside a month of the same days
+-- would pay and claim part of it twice, in a run of either kind.
 ALTER TABLE run
     ADD COLUMN person uuid REFERENCES person,
+    ADD CONSTRAINT run_one_kind EXCLUDE USING gist (employer WITH =, period_kind WITH <>, daterange(period, period_end, '[]') WITH &&),
     ADD CONSTRAINT run_off_cycle CHECK ((kind = 'off_cycle') = (person IS NOT NULL));
 
 -- A calculated run that was taken back to open, and why.
