@@ -45,12 +45,13 @@ type ComparedRow struct {
 }
 
 // compared pairs the contracts of a calculation with what was approved for the
-// period before, in all of its runs together.
+// period before, in all of its runs together; an off-cycle run is compared for
+// its own person alone. Claims are those on municipalities.
 const compared = `
 	WITH claimed AS (
 		SELECT m.calculation, m.contract, sum(m.amount) AS amount FROM claim m
-		WHERE (m.period = @now AND m.calculation = @calculation)
-		   OR (m.period = @before AND m.calculation IN (SELECT k.id FROM calculation k JOIN run r ON r.id = k.run WHERE r.employer = @employer AND r.period = @before AND k.status = 'approved'))
+		WHERE m.kind <> 'hire' AND (m.period = @now AND m.calculation = @calculation
+		   OR m.period = @before AND m.calculation IN (SELECT k.id FROM calculation k JOIN run r ON r.id = k.run WHERE r.employer = @employer AND r.period = @before AND k.status = 'approved'))
 		GROUP BY 1, 2),
 	now AS (
 		SELECT p.contract, p.gross, coalesce(c.amount, 0) AS claimed FROM payslip p LEFT JOIN claimed c ON c.calculation = p.calculation AND c.contract = p.contract
@@ -59,7 +60,7 @@ const compared = `
 		SELECT p.contract, sum(p.gross) AS gross, sum(coalesce(c.amount, 0)) AS claimed
 		FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved' JOIN payslip p ON p.calculation = k.id AND p.period = r.period
 		LEFT JOIN claimed c ON c.calculation = p.calculation AND c.contract = p.contract
-		WHERE r.employer = @employer AND r.period = @before AND r.period_kind = @kind GROUP BY p.contract),
+		WHERE r.employer = @employer AND r.period = @before AND r.period_kind = @kind AND (@person::uuid IS NULL OR p.person = @person) GROUP BY p.contract),
 	both_of_them AS (
 		SELECT coalesce(n.contract, b.contract) AS contract, coalesce(b.gross, 0) AS gross_before, coalesce(n.gross, 0) AS gross_now,
 		       coalesce(b.claimed, 0) AS claim_before, coalesce(n.claimed, 0) AS claim_now,
@@ -73,7 +74,7 @@ func (tx *Tx) Compare(ctx context.Context, r payroll.Run, kind string, after uui
 	out := Comparison{Period: r.Period.String(), Before: previous.String(), Totals: []CompareSum{}, Rows: []ComparedRow{}}
 	args := pgx.NamedArgs{
 		"employer": r.Employer, "now": day(r.Period.From), "before": day(previous.From), "kind": string(r.Period.Kind),
-		"only": kind, "after": null(after), "limit": limit,
+		"person": null(r.Person), "only": kind, "after": null(after), "limit": limit,
 	}
 	var calculation int64
 	err := tx.QueryRow(ctx, `SELECT id FROM calculation WHERE run = $1 AND number = $2 AND status IN ('calculated', 'approved')`, r.ID, r.Calculation).Scan(&calculation)
@@ -157,21 +158,23 @@ type MissingRow struct {
 }
 
 // Missing lists the contracts of an employer that run in a period without hours
-// (where hours are paid), without a decision though a municipality pays, or
-// without a payslip though the period was calculated.
+// (where hours are paid; hours that were taken back are none), without a decision
+// though a municipality pays, or without a payslip though the regular run was
+// calculated.
 func (tx *Tx) Missing(ctx context.Context, a payroll.Actor, p calendar.Period, after uuid.UUID, limit int) ([]MissingRow, error) {
 	rows, err := tx.Query(ctx, `
 		WITH newest AS (
-			SELECT k.id FROM run r JOIN calculation k ON k.run = r.id AND k.number = r.calculation AND k.status IN ('calculated', 'approved')
+			SELECT k.id, r.kind FROM run r JOIN calculation k ON k.run = r.id AND k.number = r.calculation AND k.status IN ('calculated', 'approved')
 			WHERE r.employer = @employer AND r.period = @from AND r.period_end = @to),
 		looked AS (
 			SELECT c.id, c.number, e.number AS person, c.scheme, coalesce(o.code, '') AS provider, array_remove(ARRAY[
 				CASE WHEN v.pay_basis = 'hours' AND NOT EXISTS (
-					SELECT FROM hours h WHERE h.contract = c.id AND h.period BETWEEN date_trunc('month', @from::date)::date AND @to AND h.day BETWEEN @from AND @to AND h.quantity > 0)
+					SELECT FROM hours h WHERE h.contract = c.id AND h.period BETWEEN date_trunc('month', @from::date)::date AND @to AND h.day BETWEEN @from AND @to AND h.quantity > 0
+					  AND NOT EXISTS (SELECT FROM hours n WHERE n.period = h.period AND n.contract = h.contract AND n.day = h.day AND n.kind = h.kind AND n.version > h.version))
 				     THEN 'hours' END,
 				CASE WHEN c.municipality IS NOT NULL AND NOT EXISTS (
 					SELECT FROM decision_current d WHERE d.contract = c.id AND d.days && daterange(@from, @to, '[]')) THEN 'decision' END,
-				CASE WHEN EXISTS (SELECT FROM newest) AND NOT EXISTS (
+				CASE WHEN EXISTS (SELECT FROM newest WHERE kind = 'regular') AND NOT EXISTS (
 					SELECT FROM payslip s WHERE s.period = @from AND s.contract = c.id AND s.calculation IN (SELECT id FROM newest)) THEN 'payslip' END], NULL) AS missing
 			FROM contract c JOIN contract_current k ON k.contract = c.id AND k.days && daterange(@from, @to, '[]')
 			JOIN employment e ON e.id = c.employment LEFT JOIN organisation o ON o.id = c.provider
