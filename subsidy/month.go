@@ -106,8 +106,10 @@ func newClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll
 // day with the contract in the period.
 func (m month) jobs() []job {
 	var list []job
+	hires := false
 	for _, rule := range m.version.Pay {
 		if rule.Kind == Hire {
+			hires = true
 			for i := range m.file.Placements {
 				p := &m.file.Placements[i]
 				list = m.add(list, job{rule: rule, placement: p, days: m.file.Contract.Span().Meet(m.run.Period.Span).Meet(p.Span)})
@@ -119,8 +121,18 @@ func (m month) jobs() []job {
 			list = m.add(list, job{rule: rule, decision: d, days: m.subsidised(*d).Meet(m.run.Period.Span)})
 		}
 	}
+	for i := range m.file.Placements {
+		// Under a scheme that says nothing of hire a placement names its own price,
+		// and that is what the inlener owes.
+		if p := &m.file.Placements[i]; !hires {
+			list = m.add(list, job{rule: ownPrice, placement: p, days: m.file.Contract.Span().Meet(m.run.Period.Span).Meet(p.Span)})
+		}
+	}
 	return list
 }
+
+// ownPrice is the rule of a placement under a scheme without one.
+var ownPrice = PayRule{ID: "hire", Kind: Hire, Payer: "inlener", Payee: "employer", Trigger: Monthly, Amount: AmountForm{Hourly: &HourlyAmount{}}, Document: "invoice"}
 
 func (m month) add(list []job, j job) []job {
 	if j.days.Empty() || j.days.To.IsZero() {

@@ -166,6 +166,8 @@ func (f *crashMaker) underParticipatiewet(i int) crashContract {
 		c.Decision = nil
 	case 12:
 		c.Decision.Ceiling, c.Decision.Percent = "150.00", 40
+	case 14:
+		c.Placement = &modelPlacement{f.pick(crashInleners...), "19.95", c.Span} // a scheme that says nothing of hire
 	}
 	return c
 }
