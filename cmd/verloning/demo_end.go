@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"verloning/payroll/euro"
+)
+
+// conclude prints what the months came to, what of it is stated and what is
+// invented, and what to try next.
+func (d *demo) conclude(t demoTotals, kept bool) {
+	d.chapter("Per regeling: mensen en loon", "By scheme: people and wages")
+	wages := newTable("", ">people", ">running", ">payslips", ">gross", ">holiday_allow.", ">payments", ">paid", ">exceptions", ">refused")
+	claims := newTable("", ">claims", ">claimed", ">granted", ">hired", ">vat", ">payments", ">paid", ">balance", ">events")
+	row := func(name string, s demoTotal) {
+		n := strconv.Itoa
+		wages.add(name, n(s.People), n(s.Running), n(s.Payslips), s.Gross.String(), s.Holiday.String(), n(s.WagePayments), s.WagesPaid.String(), n(s.Exceptions), n(s.Refused))
+		claims.add(name, n(s.Claims), s.Claimed.String(), s.Granted.String(), s.Hired.String(), s.VAT.String(), n(s.MunicipalPayments), s.MunicipalPaid.String(),
+			s.Balance.String(), n(s.Events))
+	}
+	for _, s := range t.Schemes {
+		row(s.Scheme, s)
+	}
+	row("totaal / total", t.Total)
+	d.table(wages)
+	d.chapter("Per regeling: declaraties, betalingen van gemeenten, saldo en gebeurtenissen", "By scheme: claims, payments of municipalities, balance and events")
+	d.table(claims)
+	d.chapter("Wat de bronnen noemen en wat verzonnen is", "What the sources state and what is invented")
+	counts := newTable("", "", ">people", ">running", "")
+	for _, c := range t.Counts {
+		counts.add(map[string]string{"stated": "bron / stated", "invented": "verzonnen / invented"}[c.Mark], c.Scheme, strconv.Itoa(c.People), strconv.Itoa(c.Running), c.what)
+	}
+	d.table(counts)
+	d.say("%s", bilingual("Geteld in de database. Verzonnen zijn ook alle mensen, uren, prijzen en budgetten, de verdeling over bedrijven, en elk bedrag dat een regeling als setting merkt",
+		"Counted in the database. Invented are also all people, hours, prices and budgets, the division over companies, and every amount that a scheme marks as a setting")+" (verloning scheme show).")
+	if t.Total.Balance.Equal(euro.Zero) {
+		d.say("%s", bilingual("Saldo van alle rekeningen van alle organisaties samen: 0.00", "Balance of all accounts of all organisations together: 0.00"))
+	}
+	d.next(kept)
+}
+
+func (d *demo) table(t *table) { _ = t.print(d.paper) } // Nobody reads what cannot be printed.
+
+// next says what to try.
+func (d *demo) next(kept bool) {
+	d.chapter("Verder proberen", "To try next")
+	d.say("%s: %s", bilingual("Bestanden", "Files"), d.out)
+	if !kept {
+		d.say("bin/verloning demo --keep\nbin/verloning demo --dir DIR\nbin/verloning scheme show %s\nbin/verloning --help", d.plan.months[0].employers[0].scheme)
+		return
+	}
+	first := d.plan.months[0].employers[0]
+	as := func(who string, words ...string) {
+		d.say("  bin/verloning --data %s --as %s %s", d.data, who, strings.Join(words, " "))
+	}
+	d.say("%s", bilingual("De dienst draait; in een andere terminal", "The service runs; in another terminal")+":")
+	as(d.plan.user(first.municipality, "control"), "budget list")
+	as(d.plan.user(first.municipality, "control"), "decision list --limit 10")
+	as(d.plan.user(first.code, "calculate"), "run compare "+d.plan.months[0].period)
+	as(d.plan.user(first.code, "calculate"), fmt.Sprintf("explain %s/%s", d.plan.months[0].period, first.explain))
+	d.say("(Ctrl-C stopt / stops)")
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// registers makes the organisations and their users, as the beheerder. A user
+// whose credentials are there was made by an earlier start.
+func (d *demo) registers(ctx context.Context) error {
+	d.chapter("Organisaties en gebruikers", "Organisations and users")
+	for i, o := range d.plan.organisations {
+		args := []string{"org", "register", "--code", o["code"], "--name", o["name"], "--key", "demo-" + o["code"]}
+		for _, role := range strings.Fields(o["role"]) {
+			args = append(args, "--role", role)
+		}
+		for _, flag := range []string{"iban", "kvk"} {
+			if o[flag] != "" {
+				args = append(args, "--"+flag, o[flag])
+			}
+		}
+		if err := d.oneOf(ctx, i, "", args...); err != nil {
+			return err
+		}
+	}
+	d.more(len(d.plan.organisations)-1, d.path("organisations.csv"))
+	granted := 0
+	for _, u := range d.plan.users {
+		if _, err := os.Stat(filepath.Join(d.data, "creds", u["org"]+"-"+u["user"]+".creds")); err == nil {
+			continue
+		}
+		if err := d.oneOf(ctx, granted, "", "access", "grant", "--force", "--org", u["org"], "--user", u["user"], "--roles", u["roles"]); err != nil {
+			return err
+		}
+		granted++
+	}
+	d.more(granted-1, d.path("users.csv"))
+	for _, name := range []string{"organisations.csv", "users.csv", "employers.csv", "budgets.csv", "counts.csv", "2007-04/cohorts.csv"} {
+		text, err := demoFiles.ReadFile("demo/" + name)
+		if err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+		if err := d.leave(text, filepath.FromSlash(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// oneOf shows the first of many like commands and carries out the others without a word.
+func (d *demo) oneOf(ctx context.Context, i int, as string, args ...string) error {
+	if i == 0 {
+		return d.whole(ctx, as, args...)
+	}
+	_, err := d.do(ctx, as, args...)
+	return err
+}
+
+// people hands in who works where, under which contract, and what the
+// municipalities decided.
+func (d *demo) people(ctx context.Context, m demoMonth) error {
+	d.chapter(m.period+": mensen, contracten, plaatsingen en besluiten", m.period+": people, contracts, placements and decisions")
+	for _, e := range m.employers {
+		for _, name := range slices.Sorted(maps.Keys(e.files)) {
+			if err := d.leave(e.files[name], m.period, e.code, name); err != nil {
+				return err
+			}
+		}
+		for _, step := range [][2]string{
+			{d.plan.user(e.code, "submit"), "person"}, {d.plan.user(e.code, "submit"), "contract"}, {d.plan.user(e.code, "submit"), "placement"},
+			{d.plan.user(e.municipality, "control"), "decision"},
+		} {
+			if e.files[step[1]+"s.csv"] == nil {
+				continue
+			}
+			if err := d.brief(ctx, nil, step[0], step[1], "import", d.path(m.period, e.code, step[1]+"s.csv")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// ends ends the contracts of those who left before the month, each with the
+// reason that the scheme knows.
+func (d *demo) ends(ctx context.Context, m demoMonth) error {
+	n := 0
+	for _, e := range m.employers {
+		rows := [][]string{{"number", "end", "reason"}}
+		for _, one := range e.ended {
+			if n == 0 {
+				d.chapter("Uitstroom voor deze maand", "Who left before this month")
+			}
+			args := []string{"contract", "end", "--number", one["number"], "--end", one["end"], "--reason", one["reason"], "--key", "demo-end-" + one["number"]}
+			if err := d.oneOf(ctx, n, d.plan.user(e.code, "submit"), args...); err != nil {
+				return err
+			}
+			rows, n = append(rows, []string{one["number"], one["end"], one["reason"]}), n+1
+		}
+		if len(rows) > 1 {
+			if err := d.leave(demoCSV(rows), m.period, e.code, "ends.csv"); err != nil {
+				return err
+			}
+		}
+	}
+	d.more(n-1, d.path(m.period, "*", "ends.csv"))
+	return nil
+}
+
+// budgets records what each municipality has.
+func (d *demo) budgets(ctx context.Context, m demoMonth) error {
+	d.chapter("Budgetten van de gemeenten", "Budgets of the municipalities")
+	for _, b := range d.plan.budgets {
+		if b["period"] != m.period {
+			continue
+		}
+		args := []string{"budget", "record", "--year", b["year"], "--source", b["source"], "--kind", b["kind"], "--amount", b["amount"], "--reason", b["reason"],
+			"--key", "demo-" + b["municipality"] + "-" + b["year"]}
+		if err := d.brief(ctx, nil, d.plan.user(b["municipality"], "control"), args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handsIn hands the hours in as each company would: what is refused is named
+// and kept in a file to be mended, and the rest is kept by the service.
+func (d *demo) handsIn(ctx context.Context, m demoMonth) error {
+	d.chapter("Uren, met fouten erin", "Hours, some wrong on purpose")
+	for _, e := range m.employers {
+		by, refused := d.plan.user(e.hoursBy, "submit"), d.path(m.period, e.code, "hours-refused.csv")
+		args := []string{"hours", "submit", "--partial", "--refused", refused, d.path(m.period, e.code, "hours.csv")}
+		if e.show == "verdicts" {
+			if err := d.refused(ctx, by, args...); err != nil {
+				return err
+			}
+			continue
+		}
+		answer, err := d.do(ctx, by, args...)
+		var some *tell
+		if err != nil && (!errors.As(err, &some) || answer == "") {
+			return err
+		}
+		lines := strings.Split(strings.TrimRight(answer, "\n"), "\n")
+		said := lines[len(lines)-1]
+		if some != nil {
+			said += " (" + refused + ")"
+		}
+		d.say("$ verloning %s\n   → %s", quoted(by, args), said)
+	}
+	return nil
+}
+
+// refusals counts the lines of hours that were refused.
+func (d *demo) refusals(m demoMonth, e demoEmployer) (int, error) {
+	text, err := os.ReadFile(d.path(m.period, e.code, "hours-refused.csv"))
+	if err != nil {
+		return 0, fmt.Errorf("demo: %w", err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		return 0, fmt.Errorf("demo: refused hours of %s: %w", e.code, err)
+	}
+	return len(rows) - 1, nil
+}

@@ -1,0 +1,297 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+	"verloning/subsidy"
+)
+
+// demoTotals is what the months came to.
+type demoTotals struct {
+	Schemes []demoTotal `json:"schemes"`
+	Total   demoTotal   `json:"total"`
+	Counts  []demoCount `json:"counts"` // that hold in the database
+}
+
+// demoTotal is what a month came to under one scheme, or under all.
+type demoTotal struct {
+	Period            string      `json:"period,omitempty"`
+	Scheme            string      `json:"scheme,omitempty"`
+	People            int         `json:"people"`  // with a contract, running or ended
+	Running           int         `json:"running"` // in the month
+	Payslips          int         `json:"payslips"`
+	Gross             euro.Amount `json:"gross"`
+	Holiday           euro.Amount `json:"holiday_allowance"`
+	WagePayments      int         `json:"wage_payments"`
+	WagesPaid         euro.Amount `json:"wages_paid"`
+	Claims            int         `json:"claims"`
+	Claimed           euro.Amount `json:"claimed"`
+	Granted           euro.Amount `json:"granted"`
+	Hired             euro.Amount `json:"hired"`
+	VAT               euro.Amount `json:"vat"` // on fees and hire
+	MunicipalPayments int         `json:"municipal_payments"`
+	MunicipalPaid     euro.Amount `json:"municipal_paid"` // with VAT
+	Settled           int         `json:"claims_settled"`
+	Balance           euro.Amount `json:"balance"` // of all accounts together: nil
+	Exceptions        int         `json:"exceptions"`
+	Refused           int         `json:"hours_refused"`
+	Events            int         `json:"events"`
+}
+
+func (t *demoTotal) add(u demoTotal) {
+	for to, n := range map[*int]int{
+		&t.People: u.People, &t.Running: u.Running, &t.Payslips: u.Payslips, &t.WagePayments: u.WagePayments, &t.Claims: u.Claims,
+		&t.MunicipalPayments: u.MunicipalPayments, &t.Settled: u.Settled, &t.Exceptions: u.Exceptions, &t.Refused: u.Refused, &t.Events: u.Events,
+	} {
+		*to += n
+	}
+	for to, amount := range map[*euro.Amount]euro.Amount{
+		&t.Gross: u.Gross, &t.Holiday: u.Holiday, &t.WagesPaid: u.WagesPaid, &t.Claimed: u.Claimed, &t.Granted: u.Granted, &t.Hired: u.Hired, &t.VAT: u.VAT,
+		&t.MunicipalPaid: u.MunicipalPaid, &t.Balance: u.Balance,
+	} {
+		*to = to.Add(amount)
+	}
+}
+
+// demoSum adds up by scheme, with what tells of a contract or claim which
+// scheme it is of.
+type demoSum struct {
+	*demo
+	totals    map[string]*demoTotal // by scheme
+	contracts map[string]string     // number → scheme
+	claims    map[string]string     // id → scheme
+	owners    map[string]string     // employer, or who hands in its hours → scheme
+	seen      map[string][]demoSeen // contracts by employer
+}
+
+// demoSeen is a contract as the database has it.
+type demoSeen struct{ running bool }
+
+// adds asks the service for everything that it keeps and adds it up.
+func (d *demo) adds(ctx context.Context) (demoTotals, error) {
+	s := &demoSum{d, map[string]*demoTotal{}, map[string]string{}, map[string]string{}, map[string]string{}, map[string][]demoSeen{}}
+	var result demoTotals
+	for _, m := range d.plan.months {
+		for _, e := range m.employers {
+			if s.totals[e.scheme] == nil {
+				s.totals[e.scheme] = &demoTotal{Period: m.period, Scheme: e.scheme}
+			}
+			s.owners[e.code], s.owners[e.hoursBy] = e.scheme, e.scheme
+			for _, part := range []func(context.Context, demoMonth, demoEmployer) error{s.addContracts, s.addRun, s.addClaims, s.addWages} {
+				if err := part(ctx, m, e); err != nil {
+					return result, err
+				}
+			}
+		}
+		for _, code := range m.municipalities() {
+			balance, err := s.addMunicipality(ctx, m, code)
+			if err != nil {
+				return result, err
+			}
+			result.Total.Balance = result.Total.Balance.Add(balance)
+		}
+	}
+	if err := s.addEvents(ctx); err != nil {
+		return result, err
+	}
+	for _, m := range d.plan.months {
+		for _, e := range m.employers {
+			if !slices.ContainsFunc(result.Schemes, func(t demoTotal) bool { return t.Scheme == e.scheme }) {
+				result.Schemes = append(result.Schemes, *s.totals[e.scheme])
+				result.Total.add(*s.totals[e.scheme])
+			}
+		}
+	}
+	result.Counts = d.plan.counts
+	return result, s.check(result)
+}
+
+func (s *demoSum) addContracts(ctx context.Context, m demoMonth, e demoEmployer) error {
+	var list contractsListed
+	if err := s.ask(ctx, &list, s.plan.user(e.code, "calculate"), "contract", "list"); err != nil {
+		return err
+	}
+	month, err := calendar.ParsePeriod(m.period)
+	if err != nil {
+		return err
+	}
+	for _, c := range list.Contracts {
+		running := month.Overlaps(calendar.Span{From: c.Start, To: c.End})
+		s.contracts[c.Number] = c.Scheme
+		s.seen[e.code] = append(s.seen[e.code], demoSeen{running})
+		t := s.totals[c.Scheme]
+		if t.People++; running {
+			t.Running++
+		}
+	}
+	return nil
+}
+
+func (s *demoSum) addRun(ctx context.Context, m demoMonth, e demoEmployer) error {
+	shown, err := s.calculated(ctx, m, e)
+	if err != nil {
+		return err
+	}
+	refused, err := s.refusals(m, e)
+	if err != nil {
+		return err
+	}
+	s.totals[e.scheme].add(demoTotal{
+		Payslips: shown.Totals.Payslips, Gross: shown.Totals.Gross, Holiday: shown.Totals.Holiday, Exceptions: shown.Totals.All, Refused: refused,
+	})
+	return nil
+}
+
+// addClaims counts what was claimed, and leaves the claims as a file.
+func (s *demoSum) addClaims(ctx context.Context, m demoMonth, e demoEmployer) error {
+	var list claimsListed
+	if err := s.ask(ctx, &list, s.plan.user(e.code, "calculate"), "claim", "list", "--employer", e.code, "--period", m.period); err != nil {
+		return err
+	}
+	slices.SortFunc(list.Claims, func(a, b subsidy.RaisedClaim) int { return strings.Compare(a.Number+a.Rule, b.Number+b.Rule) })
+	rows := [][]string{{"contract", "kind", "rule", "payer", "decision", "entitled", "amount", "vat", "status", "verdict", "granted", "reason"}}
+	for _, c := range list.Claims {
+		s.claims[c.Claim.String()] = c.Scheme
+		granted, one := "", demoTotal{VAT: c.VAT}
+		if !c.Amount.IsZero() {
+			one.Claims = 1
+		}
+		if c.Granted != nil {
+			granted, one.Granted = c.Granted.String(), *c.Granted
+		}
+		if c.Kind == subsidy.Hire {
+			one.Hired = c.Amount
+		} else {
+			one.Claimed = c.Amount
+		}
+		if c.Status == "settled" {
+			one.Settled = 1
+		}
+		s.totals[c.Scheme].add(one)
+		rows = append(rows, []string{c.Number, string(c.Kind), c.Rule, c.Payer, c.Decision, c.Entitled.String(), c.Amount.String(), c.VAT.String(),
+			c.Status, string(c.Verdict), granted, c.Reason})
+	}
+	return s.leave(demoCSV(rows), m.period, e.scheme, "claims-"+e.code+".csv")
+}
+
+// balance is what all accounts of an organisation come to.
+func (s *demoSum) balance(ctx context.Context, as string) (euro.Amount, error) {
+	var list balancesListed
+	err := s.ask(ctx, &list, as, "ledger", "balances")
+	sum := euro.Zero
+	for _, b := range list.Balances {
+		sum = sum.Add(b.Amount)
+	}
+	return sum, err
+}
+
+func (s *demoSum) addWages(ctx context.Context, _ demoMonth, e demoEmployer) error {
+	by := s.plan.user(e.code, "calculate")
+	balance, err := s.balance(ctx, by)
+	if err != nil {
+		return err
+	}
+	var list paymentsListed
+	if err := s.ask(ctx, &list, by, "payment", "list"); err != nil {
+		return err
+	}
+	t := s.totals[e.scheme]
+	t.Balance = t.Balance.Add(balance)
+	for _, p := range list.Payments {
+		t.WagePayments, t.WagesPaid = t.WagePayments+1, t.WagesPaid.Add(p.Amount)
+	}
+	return nil
+}
+
+// addMunicipality counts what a municipality ordered, and leaves its budgets as
+// a file.
+func (s *demoSum) addMunicipality(ctx context.Context, m demoMonth, code string) (euro.Amount, error) {
+	by := s.plan.user(code, "control")
+	var list paymentsListed
+	if err := s.ask(ctx, &list, by, "payment", "list"); err != nil {
+		return euro.Zero, err
+	}
+	for _, p := range list.Payments {
+		s.totals[s.contracts[p.Contract]].add(demoTotal{MunicipalPayments: 1, MunicipalPaid: p.Amount})
+	}
+	var budgets budgetsListed
+	if err := s.ask(ctx, &budgets, by, "budget", "list"); err != nil {
+		return euro.Zero, err
+	}
+	rows := [][]string{{"municipality", "year", "source", "granted", "spent", "left", "claimed", "reserved", "free"}}
+	for _, b := range budgets.Budgets {
+		rows = append(rows, []string{code, strconv.Itoa(b.Year), string(b.Source), b.Granted.String(), b.Spent.String(), b.Left.String(),
+			b.Claimed.String(), b.Reserved.String(), b.Free.String()})
+	}
+	if err := s.leave(demoCSV(rows), m.period, code, "budgets.csv"); err != nil {
+		return euro.Zero, err
+	}
+	return s.balance(ctx, by)
+}
+
+// check holds what the sources state against the database, and every ledger
+// against nought: a demo that shows something else must not end well.
+func (s *demoSum) check(t demoTotals) error {
+	for _, want := range s.plan.counts {
+		people, running := 0, 0
+		for _, code := range want.Employers {
+			for _, c := range s.seen[code] {
+				if people++; c.running {
+					running++
+				}
+			}
+		}
+		if people != want.People || running != want.Running {
+			return fmt.Errorf("demo: %s: the database has %d people and %d running, and the plan says %d and %d (%s)",
+				want.Scheme, people, running, want.People, want.Running, want.Mark)
+		}
+	}
+	if !t.Total.Balance.IsZero() {
+		return fmt.Errorf("demo: the ledgers come to %s", t.Total.Balance)
+	}
+	return nil
+}
+
+// published waits until the bus has every event: what was committed is
+// published by itself, also after a kill.
+func (s *demoSum) published(ctx context.Context) error {
+	for {
+		n, err := s.store.Waiting(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pollEvery):
+		}
+	}
+}
+
+// schemeOf finds the scheme that an event is about: by what it tells, or else by
+// who it was told.
+func (s *demoSum) schemeOf(event []byte, owner string) (uuid.UUID, string, error) {
+	var e struct {
+		ID   uuid.UUID
+		Data struct{ Scheme, Number, Contract, Claim string }
+	}
+	if err := json.Unmarshal(event, &e); err != nil {
+		return e.ID, "", fmt.Errorf("demo: event: %w", err)
+	}
+	for _, scheme := range []string{e.Data.Scheme, s.contracts[e.Data.Number], s.contracts[e.Data.Contract], s.claims[e.Data.Claim], s.owners[owner]} {
+		if scheme != "" {
+			return e.ID, scheme, nil
+		}
+	}
+	return e.ID, "", fmt.Errorf("demo: event %s of %s is of no scheme", e.ID, owner)
+}
