@@ -24,7 +24,6 @@ const (
 	OverBudget          payroll.ExceptionKind = "budget/over"
 	BudgetUnknown       payroll.ExceptionKind = "budget/unknown"
 	HirePriceMissing    payroll.ExceptionKind = "hire/price_missing"
-	NoHireRule          payroll.ExceptionKind = "hire/no_rule"
 	SettingUnconfirmed  payroll.ExceptionKind = "scheme/setting"
 	NoVersion           payroll.ExceptionKind = "scheme/no_version"
 	UnknownScheme       payroll.ExceptionKind = "scheme/unknown"
@@ -145,25 +144,6 @@ func (m month) priceMissing() payroll.Exception {
 	return payroll.Exception{Kind: HirePriceMissing, Subject: number, Detail: payroll.Text{
 		NL: fmt.Sprintf("Contract %s: de plaatsing noemt geen inleentarief en de regeling ook niet; er wordt niets gefactureerd.", number),
 		EN: fmt.Sprintf("Contract %s: neither the placement nor the scheme names a hire price; nothing is invoiced.", number)}}
-}
-
-// unbilled reports a placement in the period under a scheme that has no hire
-// price at all: its price is known and nobody would be sent an invoice.
-func (m month) unbilled() []payroll.Exception {
-	for _, rule := range m.version.Pay {
-		if rule.Kind == Hire {
-			return nil
-		}
-	}
-	days, number := m.file.Contract.Span().Meet(m.run.Period.Span), m.file.Contract.Number
-	for _, p := range m.file.Placements {
-		if p.Span.Overlaps(days) {
-			return []payroll.Exception{{Kind: NoHireRule, Subject: number, Detail: payroll.Text{
-				NL: fmt.Sprintf("Contract %s is in %s geplaatst, maar regeling %s kent geen inleenvergoeding; er wordt niets gefactureerd.", number, m.run.Period, m.scheme.ID),
-				EN: fmt.Sprintf("Contract %s is placed in %s, but scheme %s has no hire price; nothing is invoiced.", number, m.run.Period, m.scheme.ID)}}}
-		}
-	}
-	return nil
 }
 
 // settings says once for a rule that it rests on what nobody confirmed yet.

@@ -18,7 +18,7 @@ var schemeFiles embed.FS
 
 // engine is raised by hand whenever a formula of payroll or subsidy changes, so
 // that a calculation of before is not mistaken for one of now.
-const engine = "3"
+const engine = "2"
 
 // Book holds every scheme that is known.
 type Book struct {

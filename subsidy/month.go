@@ -85,7 +85,7 @@ func newClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll
 	}
 	m := month{run: r, scheme: s, version: version, file: f, slip: slip}
 	var claims []Claim
-	found := append(m.undecided(), m.unbilled()...)
+	found := m.undecided()
 	for _, j := range m.jobs() {
 		asked := only == uuid.Nil || only == ClaimID(r, f.Contract.ID, j.under(), j.rule.ID)
 		if m.trace = nil; asked {
