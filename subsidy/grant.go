@@ -242,7 +242,7 @@ func (d *Desk) ApproveClaims(ctx context.Context, tx Tx, a payroll.Actor, req Cl
 
 // affordable refuses a batch that spends more than a budget has left, unless
 // who approves says why. Budgets that the municipality does not keep here hold
-// nothing back.
+// nothing back, and what gives money back to an overspent one is welcome.
 func affordable(ctx context.Context, tx Tx, b Batch, why string) error {
 	budgets, err := tx.BudgetsAfter(ctx, b)
 	if err != nil || why != "" {
@@ -250,7 +250,7 @@ func affordable(ctx context.Context, tx Tx, b Batch, why string) error {
 	}
 	var problems []payroll.Problem
 	for _, left := range budgets {
-		if left.Kept && left.After.Sign() < 0 {
+		if left.Kept && left.After.Sign() < 0 && left.After.Cmp(left.Before) < 0 {
 			problems = append(problems, payroll.Reason("budget/over", "over_budget",
 				fmt.Sprintf("Budget %s %d komt %s tekort. Geef een reden (over_budget), wijs declaraties af of verhoog het budget.", left.Source, left.Year, left.After.Neg()),
 				fmt.Sprintf("Budget %s %d falls short by %s. Give a reason (over_budget), refuse claims or raise the budget.", left.Source, left.Year, left.After.Neg())))
