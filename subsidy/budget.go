@@ -90,19 +90,20 @@ func notInYear(field string, s Source, year int) payroll.Problem {
 // Beyond is a claim for which a budget does not suffice, or a budget that its
 // municipality should keep and does not.
 type Beyond struct {
-	Contract string
-	Decision string
-	Source   Source
-	Year     int
-	Unknown  bool        // the municipality keeps budgets, but not this one
-	Short    euro.Amount // what is missing of this claim
+	Contract     string
+	Decision     string
+	Municipality string // code
+	Source       Source
+	Year         int
+	Unknown      bool        // the municipality keeps budgets, but not this one
+	Short        euro.Amount // what is missing of this claim
 }
 
 func (b Beyond) exception() payroll.Exception {
 	if b.Unknown {
-		return payroll.Exception{Kind: BudgetUnknown, Subject: fmt.Sprintf("%s/%d", b.Source, b.Year), Detail: payroll.Text{
-			NL: fmt.Sprintf("De gemeente heeft van bron %s in %d geen budget vastgelegd.", b.Source, b.Year),
-			EN: fmt.Sprintf("The municipality recorded no budget of source %s in %d.", b.Source, b.Year)}}
+		return payroll.Exception{Kind: BudgetUnknown, Subject: fmt.Sprintf("%s/%s/%d", b.Municipality, b.Source, b.Year), Detail: payroll.Text{
+			NL: fmt.Sprintf("Gemeente %s heeft van bron %s in %d geen budget vastgelegd.", b.Municipality, b.Source, b.Year),
+			EN: fmt.Sprintf("Municipality %s recorded no budget of source %s in %d.", b.Municipality, b.Source, b.Year)}}
 	}
 	return payroll.Exception{Kind: OverBudget, Subject: b.Contract, Detail: payroll.Text{
 		NL: fmt.Sprintf("Besluit %s: van deze declaratie gaat %s boven het budget %s %d van de gemeente.", b.Decision, b.Short, b.Source, b.Year),

@@ -82,7 +82,7 @@ func (tx *Tx) OverBudget(ctx context.Context, r payroll.Run, c payroll.Calculati
 			       sum(n.amount) OVER (PARTITION BY n.payer, n.year, n.source ORDER BY v.granted, d.number, n.id) AS reached
 			FROM mine n JOIN decision d ON d.id = n.decision
 			JOIN LATERAL (SELECT granted FROM decision_version v WHERE v.decision = d.id AND v.version = 1) v ON true)
-		SELECT a.contract_number, a.number, a.source, a.year, l.left_over IS NULL OR NOT l.kept,
+		SELECT a.contract_number, a.number, (SELECT o.code FROM organisation o WHERE o.id = a.payer), a.source, a.year, l.left_over IS NULL OR NOT l.kept,
 		       least(a.amount, a.reached - coalesce(l.left_over, 0) + coalesce(w.amount, 0))
 		FROM allotted a
 		LEFT JOIN (`+budgetLeft+`) l ON l.municipality = a.payer AND l.year = a.year AND l.source = a.source
@@ -95,7 +95,7 @@ func (tx *Tx) OverBudget(ctx context.Context, r payroll.Run, c payroll.Calculati
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (b subsidy.Beyond, err error) {
 		var short decimal.Decimal
-		if err = row.Scan(&b.Contract, &b.Decision, &b.Source, &b.Year, &b.Unknown, &short); err == nil {
+		if err = row.Scan(&b.Contract, &b.Decision, &b.Municipality, &b.Source, &b.Year, &b.Unknown, &short); err == nil {
 			b.Short, err = money(short)
 		}
 		return b, err
