@@ -155,6 +155,11 @@ func (d *demo) leaveExceptions(m demoMonth, e demoEmployer, list []postgres.Exce
 		kinds[i] = fmt.Sprintf("%d %s", count[kind], kind)
 	}
 	d.say("\n%s: %s: %s (%s)", e.code, bilingual("uitzonderingen", "exceptions"), strings.Join(kinds, ", "), d.path(m.period, e.code, "exceptions.csv"))
+	for _, x := range list {
+		if x.Kind == e.show {
+			d.say("   %s: %s", x.Subject, bilingual(x.Detail.NL, x.Detail.EN))
+		}
+	}
 	return d.leave(demoCSV(rows), m.period, e.code, "exceptions.csv")
 }
 
@@ -234,7 +239,11 @@ func (d *demo) grant(ctx context.Context, m demoMonth, e demoEmployer, args []st
 		}
 		approve = append(approve, "--over-budget", "begrotingswijziging volgt; verzonnen")
 	}
-	return d.brief(ctx, nil, other, approve...)
+	err := d.brief(ctx, nil, other, approve...)
+	if err == nil && beyond {
+		err = d.whole(ctx, by, "budget", "list")
+	}
+	return err
 }
 
 // settles notes, on both sides, that the money went over the bank.
@@ -250,6 +259,9 @@ func (d *demo) settles(ctx context.Context, m demoMonth) error {
 			if err := d.brief(ctx, nil, d.plan.user(side, "control"), args...); err != nil {
 				return err
 			}
+		}
+		if err := d.whole(ctx, d.plan.user(e.code, "control"), "ledger", "balances"); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"verloning/payroll"
 	"verloning/payroll/euro"
 )
 
@@ -12,7 +13,7 @@ import (
 // invented, and what to try next.
 func (d *demo) conclude(t demoTotals, kept bool) {
 	d.chapter("Per regeling: mensen en loon", "By scheme: people and wages")
-	wages := newTable("", ">people", ">running", ">payslips", ">gross", ">holiday_allow.", ">payments", ">paid", ">exceptions", ">refused")
+	wages := newTable("", ">people", ">running", ">payslips", ">gross", ">holiday", ">payments", ">paid", ">except.", ">refused")
 	claims := newTable("", ">claims", ">claimed", ">granted", ">hired", ">vat", ">payments", ">paid", ">balance", ">events")
 	row := func(name string, s demoTotal) {
 		n := strconv.Itoa
@@ -30,11 +31,15 @@ func (d *demo) conclude(t demoTotals, kept bool) {
 	d.chapter("Wat de bronnen noemen en wat verzonnen is", "What the sources state and what is invented")
 	counts := newTable("", "", ">people", ">running", "")
 	for _, c := range t.Counts {
-		counts.add(map[string]string{"stated": "bron / stated", "invented": "verzonnen / invented"}[c.Mark], c.Scheme, strconv.Itoa(c.People), strconv.Itoa(c.Running), c.what)
+		mark := map[string]payroll.Text{"stated": {NL: "bron", EN: "stated"}, "invented": {NL: "verzonnen", EN: "invented"}}[c.Mark]
+		counts.add(mark.NL, c.Scheme, strconv.Itoa(c.People), strconv.Itoa(c.Running), c.what.NL)
+		counts.add(mark.EN, "", "", "", c.what.EN)
 	}
 	d.table(counts)
-	d.say("%s", bilingual("Geteld in de database. Verzonnen zijn ook alle mensen, uren, prijzen en budgetten, de verdeling over bedrijven, en elk bedrag dat een regeling als setting merkt",
-		"Counted in the database. Invented are also all people, hours, prices and budgets, the division over companies, and every amount that a scheme marks as a setting")+" (verloning scheme show).")
+	d.say("Deze aantallen zijn in de database geteld. Verzonnen zijn verder alle mensen, uren, prijzen en budgetten, de verdeling over bedrijven, " +
+		"en elk bedrag dat een regeling als instelling merkt (verloning scheme check). IBAN en BSN zijn kenmerken van nu; in 2007 waren er rekening- en sofinummers.")
+	d.say("These are counted in the database. Invented are also all people, hours, prices and budgets, the division over companies, " +
+		"and every amount that a scheme marks as a setting (verloning scheme check). IBAN and BSN are identifiers of today; 2007 had account and sofi numbers.")
 	if t.Total.Balance.Equal(euro.Zero) {
 		d.say("%s", bilingual("Saldo van alle rekeningen van alle organisaties samen: 0.00", "Balance of all accounts of all organisations together: 0.00"))
 	}
@@ -48,7 +53,7 @@ func (d *demo) next(kept bool) {
 	d.chapter("Verder proberen", "To try next")
 	d.say("%s: %s", bilingual("Bestanden", "Files"), d.out)
 	if !kept {
-		d.say("bin/verloning demo --keep\nbin/verloning demo --dir DIR\nbin/verloning scheme show %s\nbin/verloning --help", d.plan.months[0].employers[0].scheme)
+		d.say("bin/verloning demo --keep\nbin/verloning demo --dir DIR\nbin/verloning scheme check subsidy/schemes/%s.yaml\nbin/verloning --help", d.plan.months[0].employers[0].scheme)
 		return
 	}
 	first := d.plan.months[0].employers[0]

@@ -67,7 +67,8 @@ func (d *demo) oneOf(ctx context.Context, i int, as string, args ...string) erro
 // people hands in who works where, under which contract, and what the
 // municipalities decided.
 func (d *demo) people(ctx context.Context, m demoMonth) error {
-	d.chapter(m.period+": mensen, contracten, plaatsingen en besluiten", m.period+": people, contracts, placements and decisions")
+	d.say("\n══════ %s %s", m.period, strings.Repeat("═", demoWidth-15))
+	d.chapter("Mensen, contracten, plaatsingen en besluiten", "People, contracts, placements and decisions")
 	for _, e := range m.employers {
 		for _, name := range slices.Sorted(maps.Keys(e.files)) {
 			if err := d.leave(e.files[name], m.period, e.code, name); err != nil {
@@ -154,7 +155,7 @@ func (d *demo) handsIn(ctx context.Context, m demoMonth) error {
 		if some != nil {
 			said += " (" + refused + ")"
 		}
-		d.say("$ verloning %s\n   → %s", quoted(by, args), said)
+		d.answered(by, args, said)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"verloning/payroll"
 	"verloning/payroll/calendar"
 )
 
@@ -33,7 +34,7 @@ type demoMonth struct {
 type demoEmployer struct {
 	code, scheme, municipality string
 	hoursBy                    string // who submits the hours
-	show                       string // what is shown whole: verdicts, exceptions or missing
+	show                       string // what is shown whole: verdicts, exceptions, missing, or a kind of exceptions
 	explain                    string // contract of which the claim is explained
 	settled                    string // day on which the bank statement has it
 	ended                      []demoRow
@@ -48,7 +49,7 @@ type demoCount struct {
 	People    int      `json:"people"`
 	Running   int      `json:"running"`
 	Mark      string   `json:"mark"` // stated | invented
-	what      string
+	what      payroll.Text
 }
 
 // demoRow is a row of a list of the plan by the names of its columns.
@@ -134,7 +135,7 @@ func readDemoPlan() (demoPlan, error) {
 	for _, row := range r.rows("counts.csv") {
 		p.counts = append(p.counts, demoCount{
 			Scheme: row["scheme"], Employers: strings.Fields(row["employers"]), People: r.whole(row["people"]), Running: r.whole(row["running"]),
-			Mark: row["mark"], what: row["what"],
+			Mark: row["mark"], what: payroll.Text{NL: row["nl"], EN: row["en"]},
 		})
 	}
 	people := r.inventPeople()

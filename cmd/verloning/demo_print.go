@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -40,24 +41,24 @@ func (w *foldedWriter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// fold breaks a line that is too wide. A part without a space stays whole.
+// fold breaks a line that is too wide at the last space that fits, or else at the
+// first.
 func fold(line string, width int) string {
-	indent := len(line) - len(strings.TrimLeft(line, " ")) + 4
+	indent := strings.Repeat(" ", len(line)-len(strings.TrimLeft(line, " "))+4)
 	var out strings.Builder
 	for utf8.RuneCountInString(line) > width {
-		at := 0
-		for i, runes := 0, 0; i < len(line) && runes <= width; runes++ {
-			if line[i] == ' ' && strings.TrimSpace(line[:i]) != "" {
+		at, runes, word := 0, 0, false
+		for i, r := range line {
+			if word = word || r != ' '; r == ' ' && word && (runes <= width || at == 0) {
 				at = i
 			}
-			_, size := utf8.DecodeRuneInString(line[i:])
-			i += size
+			runes++
 		}
 		if at == 0 {
 			break
 		}
 		out.WriteString(strings.TrimRight(line[:at], " ") + "\n")
-		line = strings.Repeat(" ", indent) + strings.TrimLeft(line[at:], " ")
+		line = indent + strings.TrimLeft(line[at:], " ")
 	}
 	return out.String() + line
 }
@@ -77,7 +78,7 @@ func (d *demo) do(ctx context.Context, as string, args ...string) (string, error
 
 // whole shows a command as a user would type it, with all that it answers.
 func (d *demo) whole(ctx context.Context, as string, args ...string) error {
-	d.say("\n$ verloning %s", quoted(as, args))
+	d.say("\n$ verloning %s", quoted(as, withoutKey(args)))
 	answer, err := d.do(ctx, as, args...)
 	d.say("%s", strings.TrimRight(answer, "\n"))
 	return err
@@ -112,12 +113,32 @@ func (d *demo) brief(ctx context.Context, words []string, as string, args ...str
 		}
 		said = strings.Join(picked, " · ")
 	}
-	command := "$ verloning " + quoted(as, args)
+	d.answered(as, args, said)
+	return nil
+}
+
+// answered prints a command and a line of its answer, on one line if they fit.
+func (d *demo) answered(as string, args []string, said string) {
+	command, said := "$ verloning "+brief(quoted(as, withoutKey(args))), brief(said)
 	if utf8.RuneCountInString(command+said) > demoWidth-5 {
 		command += "\n "
 	}
 	d.say("%s  → %s", command, said)
-	return nil
+}
+
+// longNames are ids and hashes, of which the first eight signs will do where
+// much is to be read.
+var longNames = regexp.MustCompile(`\b([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b([0-9a-f]{8})[0-9a-f]{56}\b`)
+
+func brief(text string) string { return longNames.ReplaceAllString(text, "$1$3…") }
+
+// withoutKey leaves the idempotency key out, which every command of the demo
+// has and a person need not type.
+func withoutKey(args []string) []string {
+	if i := slices.Index(args, "--key"); i >= 0 {
+		return slices.Concat(args[:i], args[i+2:])
+	}
+	return args
 }
 
 // ask carries a command out with --json and reads its answer.
@@ -188,13 +209,14 @@ func (d *demo) download(name string, value any) error {
 
 // introduce says what is to come and what is true of it.
 func (d *demo) introduce() {
+	first := d.plan.months[0]
 	for _, t := range []payroll.Text{{
-		NL: "Twee maanden, van uren tot betaalde subsidie: april 2007 bij vijftien werkgevers van vijf gemeenten, en oktober 2026 bij een werkgever met veertig mensen op loonkostensubsidie.",
-		EN: "Two months, from hours to subsidies paid: April 2007 at fifteen employers of five municipalities, and October 2026 at one employer with forty people on loonkostensubsidie."}, {
+		NL: fmt.Sprintf("Twee maanden, van uren tot betaalde subsidie: april 2007 bij %d werkgevers van %d gemeenten, en oktober 2026 bij een werkgever met veertig mensen op loonkostensubsidie.", len(first.employers), len(first.municipalities())),
+		EN: fmt.Sprintf("Two months, from hours to subsidies paid: April 2007 at %d employers of %d municipalities, and October 2026 at one employer with forty people on loonkostensubsidie.", len(first.employers), len(first.municipalities()))}, {
 		NL: "Aantallen die een bron noemt zijn aangehouden; alle andere aantallen, lonen, prijzen, budgetten en mensen zijn verzonnen. 2007 wordt nagespeeld met de kenmerken van nu: er was nog geen IBAN en het BSN heette sofinummer; de rekeningen zijn van een bank die niet bestaat.",
 		EN: "Headcounts that a source states are kept; all other counts, wages, prices, budgets and people are invented. 2007 is played with the identifiers of today: there was no IBAN yet and the BSN was called sofinummer; the accounts are of a bank that does not exist."}, {
-		NL: "Er is alleen bruto gerekend: loonheffing en premies zijn er nog niet.",
-		EN: "Gross only: wage tax and premiums are not computed yet."},
+		NL: "Er is alleen bruto gerekend: loonheffing en premies zijn er nog niet. Elke opdracht hieronder kan een gebruiker geven; elk heeft ook een --key, die hier niet wordt getoond, zodat herhalen niets verandert.",
+		EN: "Gross only: wage tax and premiums are not computed yet. A user can give every command below; each also has a --key, not shown here, so that repeating it changes nothing."},
 	} {
 		d.say("%s\n%s\n", t.NL, t.EN)
 	}

@@ -1,0 +1,251 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"verloning/payroll"
+)
+
+// demoGolden is what both months come to; VERLONING_GOLDEN=1 writes it anew.
+const demoGolden = "testdata/demo/totals.json"
+
+// demoPersons lists rows of a kind of file over all employers of the plan.
+func demoPersons(t *testing.T, p demoPlan, name string) [][]string {
+	t.Helper()
+	var all [][]string
+	for _, m := range p.months {
+		for _, e := range m.employers {
+			for i, line := range strings.Split(strings.TrimSpace(string(e.files[name])), "\n") {
+				if i > 0 {
+					all = append(all, append([]string{e.code}, strings.Split(line, ";")...))
+				}
+			}
+		}
+	}
+	return all
+}
+
+// TestDemoPlan holds the plan against what the sources state, and everybody in
+// it against the checks of their numbers.
+func TestDemoPlan(t *testing.T) {
+	plan, err := readDemoPlan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	people, left := map[string]int{}, map[string]int{}
+	for _, row := range demoPersons(t, plan, "contracts.csv") {
+		people[row[0]]++
+	}
+	reasons := map[string]int{}
+	for _, e := range plan.months[0].employers {
+		left[e.code] = len(e.ended)
+		for _, one := range e.ended {
+			reasons[e.scheme+" "+one["reason"]]++
+		}
+	}
+	for _, c := range plan.counts {
+		all, running := 0, 0
+		for _, code := range c.Employers {
+			all, running = all+people[code], running+people[code]-left[code]
+		}
+		if all != c.People || running != c.Running {
+			t.Errorf("%s at %v: %d people, %d running; want %d and %d", c.Scheme, c.Employers, all, running, c.People, c.Running)
+		}
+	}
+	for reason, want := range map[string]int{"uden-warmm work": 4, "uden-warmm dismissed_absence": 2, "oss-bonusbaan work": 37} {
+		if reasons[reason] != want {
+			t.Errorf("%s: %d left, want %d", reason, reasons[reason], want)
+		}
+	}
+	seen := map[string]bool{}
+	for _, row := range demoPersons(t, plan, "persons.csv") {
+		bsn, iban := row[2], row[5]
+		if !payroll.BSN(bsn).Valid() || !strings.HasPrefix(bsn, "9999") || !payroll.IBAN(iban).Valid() || seen[bsn] || seen[iban] {
+			t.Errorf("%s %s: BSN %s and IBAN %s must be right, of the test range, and nobody else's", row[0], row[1], bsn, iban)
+		}
+		seen[bsn], seen[iban] = true, true
+	}
+	for _, o := range plan.organisations {
+		if iban := o["iban"]; iban != "" && (!payroll.IBAN(iban).Valid() || seen[iban]) {
+			t.Errorf("organisation %s: IBAN %s is wrong or somebody else's", o["code"], iban)
+		}
+		seen[o["iban"]] = true
+	}
+	if len(seen) < 2*373 {
+		t.Errorf("looked at %d numbers only", len(seen))
+	}
+}
+
+// TestDemoPlanRepeats makes the files twice: they have the same bytes.
+func TestDemoPlanRepeats(t *testing.T) {
+	one, err := readDemoPlan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := readDemoPlan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	for i, m := range one.months {
+		for j, e := range m.employers {
+			files += len(e.files)
+			if !maps.EqualFunc(e.files, two.months[i].employers[j].files, bytes.Equal) {
+				t.Errorf("the files of %s differ", e.code)
+			}
+		}
+	}
+	if files < 60 {
+		t.Errorf("%d files only", files)
+	}
+}
+
+// TestFold folds long lines at spaces and leaves others alone.
+func TestFold(t *testing.T) {
+	for line, want := range map[string]string{
+		"short":                 "short",
+		"one two three four":    "one two\n    three\n    four",
+		"  an indent goes on":   "  an\n      indent\n      goes on",
+		"éééééééééé éé":         "éééééééééé\n    éé",
+		"averyveryverylongword": "averyveryverylongword",
+	} {
+		if got := fold(line, 10); got != want {
+			t.Errorf("fold(%q) = %q, want %q", line, got, want)
+		}
+	}
+}
+
+// demoTotalsAre holds a printed or written document against the golden one.
+func demoTotalsAre(t *testing.T, what string, got []byte) {
+	t.Helper()
+	want, err := os.ReadFile(demoGolden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s: the totals are not those of %s:\n%s", what, demoGolden, got)
+	}
+}
+
+// TestDemo plays both months, and starts again in the same directory when all
+// is done: the totals are the same.
+func TestDemo(t *testing.T) {
+	dir := enterable(t)
+	mine := filepath.Join(dir, "mine.txt")
+	if err := os.WriteFile(mine, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, what := range []string{"first", "again"} {
+		var out, errs bytes.Buffer
+		err := run(t.Context(), []string{"demo", "--json", "--dir", dir}, func(string) string { return "" }, strings.NewReader(""), &out, &errs)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", what, err, errs.String())
+		}
+		if os.Getenv("VERLONING_GOLDEN") != "" && what == "first" {
+			if err := os.WriteFile(demoGolden, out.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		demoTotalsAre(t, what, out.Bytes())
+	}
+	written, err := os.ReadFile(filepath.Join(dir, "totals.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	demoTotalsAre(t, "written", written)
+	if text, err := os.ReadFile(mine); err != nil || string(text) != "mine" {
+		t.Errorf("a file of the user's became %q: %v", text, err)
+	}
+}
+
+// demoVictimEnv makes a copy of this test program play the demo in the directory
+// that it names, to be killed.
+const demoVictimEnv = "VERLONING_DEMO_VICTIM"
+
+// TestDemoVictim is no test but the process that TestDemoKilled starts and kills.
+// It ends with its standard input, so that it does not outlive the test.
+func TestDemoVictim(t *testing.T) {
+	dir := os.Getenv(demoVictimEnv)
+	if dir == "" {
+		t.Skip("only for TestDemoKilled, which starts it as a process of its own")
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(3)
+	}()
+	if err := run(context.Background(), []string{"demo", "--dir", dir}, func(string) string { return "" }, strings.NewReader(""), os.Stdout, os.Stderr); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDemoKilled kills the demo at several places, starts it again each time in
+// the same directory, and has the same totals in the end.
+func TestDemoKilled(t *testing.T) {
+	dir := enterable(t)
+	places := []string{"WARMM/karin person import", "── Openen en berekenen", "METAAL/dora --yes run approve", "UDEN/ria claim grant"}
+	if testing.Short() {
+		places = places[1:2]
+	}
+	for _, place := range append(slices.Clone(places), "") {
+		playDemoUntil(t, dir, place)
+	}
+	written, err := os.ReadFile(filepath.Join(dir, "totals.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	demoTotalsAre(t, "after kills", written)
+}
+
+// playDemoUntil plays the demo as a process of its own and kills it when it
+// prints the words; without words it plays to the end.
+func playDemoUntil(t *testing.T, dir, words string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, self, "-test.run=^TestDemoVictim$", "-test.timeout=5m")
+	cmd.Env = append(crashEnviron(), demoVictimEnv+"="+dir)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	killed := false
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		if words != "" && strings.Contains(lines.Text(), words) {
+			killed = true
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+	}
+	_, _ = io.Copy(io.Discard, stdout)
+	if err := cmd.Wait(); killed != (err != nil) || killed != (words != "") {
+		t.Fatalf("the demo that was to be killed at %q: killed %t, and it ended with %v\n%s", words, killed, err, errs.String())
+	}
+}
