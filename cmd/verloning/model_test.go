@@ -193,9 +193,23 @@ func (c modelContract) paid(days []int, rate *big.Rat) (wage, holiday *big.Rat) 
 	return wage, modelCents(modelTimes(wage, modelNumber("0.08")))
 }
 
-// cost is the wage cost of some days: wage and holiday allowance.
+// cost is the wage cost, wage and holiday allowance, of some days in a row: what
+// the payslip would come to after them, less what it would come to before them.
+// So the parts of a month sum to its whole.
 func (c modelContract) cost(days []int, rate *big.Rat) *big.Rat {
-	return modelPlus(c.paid(days, rate))
+	if len(days) == 0 {
+		return new(big.Rat)
+	}
+	var until, before []int
+	for _, day := range c.days() {
+		if day <= days[len(days)-1] {
+			until = append(until, day)
+		}
+		if day < days[0] {
+			before = append(before, day)
+		}
+	}
+	return modelMinus(modelPlus(c.paid(until, rate)), modelPlus(c.paid(before, rate)))
 }
 
 // modelMonthsOn is the last day of a number of months from a date on.
@@ -227,6 +241,13 @@ func TestModel(t *testing.T) {
 	example := modelOne("2026-10", "loonkostensubsidie", "1", 136_00, modelDecision{Week: "32", Percent: 60, Span: modelSpan{From: "2026-07-01"}})
 	if got, want := modelMoney(example.paid(example.days(), example.rate())), "2038.64 163.09"; got != want {
 		t.Errorf("the example is paid %s, want %s", got, want)
+	}
+	// 0.50 × 14.99 with its 8 % is 8.10, and 0.33 × 14.99 is 5.35; but 0.83 × 14.99
+	// is 13.44, and so the second part is a cent less.
+	parted := example
+	parted.Hours = []modelDay{{2, "worked", 50}, {3, "worked", 33}}
+	if got, want := modelMoney(parted.cost([]int{1, 2}, parted.rate()), parted.cost([]int{3, 4, 5}, parted.rate())), "8.10 5.34"; got != want {
+		t.Errorf("the parts of a month cost %s, want %s", got, want)
 	}
 	lent := modelOne("2007-04", "tilburg-vooropgesteld-werk", "1", 100_00, modelDecision{})
 	lent.Placement = &modelPlacement{"H", "", lent.Span}
