@@ -245,3 +245,39 @@ func TestURLIsNotShown(t *testing.T) {
 		}
 	}
 }
+
+// TestLandingsAreCarriedOver: an event that was published before the step that
+// gave landings a table of their own is not published again after it, and one
+// that waited still waits.
+func TestLandingsAreCarriedOver(t *testing.T) {
+	url := database(t)
+	provider, db, err := newProvider(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := provider.UpTo(t.Context(), 13); err != nil {
+		t.Fatal(err)
+	}
+	conn := connect(t, url)
+	build(t, conn, 1, 11)
+	for _, statement := range []string{
+		`INSERT INTO outbox (partition, id, owner, noun, aggregate, version, verb, data)
+			SELECT 3, gen_random_uuid(), owner, noun, aggregate, 2, verb, data FROM outbox`,
+		`UPDATE outbox SET incarnation = 'i', sequence = 7 WHERE version = 1`,
+	} {
+		if _, err := conn.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	var landed, waiting int
+	err = conn.QueryRow(t.Context(), `
+		SELECT (SELECT count(*) FROM outbox_landed l JOIN outbox b ON b.row = l.row AND b.version = 1 WHERE l.incarnation = 'i' AND l.sequence = 7),
+		       (SELECT count(*) FROM outbox_waiting w JOIN outbox b ON b.row = w.row AND b.version = 2 AND b.partition = w.partition)`).Scan(&landed, &waiting)
+	if got := rowCounts(t, conn); err != nil || landed != 1 || waiting != 1 || !strings.Contains(got, "outbox_landed 1\n") || !strings.Contains(got, "outbox_waiting 1\n") {
+		t.Errorf("%d landed and %d waits, %v, of\n%s", landed, waiting, err, got)
+	}
+}
