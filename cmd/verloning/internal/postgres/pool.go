@@ -59,8 +59,10 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	// A generic plan made while a month's tables were empty is kept when they
-	// are full, and then reads them whole for every row: plan each time.
-	pc.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
+	// are full, and then reads them whole for every row: plan each time. Not by
+	// plan_cache_mode, which would plan the check of each foreign key of each row
+	// as well, but with statements that have no name.
+	pc.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	// What the planner guesses of rows that it has not counted yet can be dear
 	// enough to compile a statement that is done in a millisecond.
 	pc.ConnConfig.RuntimeParams["jit"] = "off"
