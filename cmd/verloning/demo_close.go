@@ -71,14 +71,12 @@ func (d *demo) calculated(ctx context.Context, m demoMonth, e demoEmployer) (run
 // approves closes the month of every employer whose hours are all there.
 func (d *demo) approves(ctx context.Context, m demoMonth) error {
 	d.chapter("Uitzonderingen, en een tweede persoon keurt goed", "Exceptions, and a second person approves")
-	for _, e := range m.employers {
-		if e.files["hours-late.csv"] == nil {
-			if err := d.approve(ctx, m, e); err != nil {
-				return err
-			}
+	return d.each(ctx, m, own, func(ctx context.Context, d *demo, e demoEmployer) error {
+		if e.files["hours-late.csv"] != nil {
+			return nil
 		}
-	}
-	return nil
+		return d.approve(ctx, m, e)
+	})
 }
 
 // corrects takes late hours in, calculates again and closes that month too. By
@@ -184,7 +182,9 @@ func (d *demo) accept(ctx context.Context, m demoMonth, by string, list []postgr
 // approve: that orders the money.
 func (d *demo) grants(ctx context.Context, m demoMonth) error {
 	d.chapter("De gemeente kent toe, en een ander keurt goed", "The municipality grants, and another approves")
-	for _, e := range m.employers {
+	// A municipality goes from one employer to the next, because they share its budget.
+	of := func(e demoEmployer) string { return e.municipality }
+	return d.each(ctx, m, of, func(ctx context.Context, d *demo, e demoEmployer) error {
 		by := d.plan.user(e.municipality, "control")
 		var claims claimsListed
 		if err := d.ask(ctx, &claims, by, "claim", "list", "--employer", e.code, "--period", m.period, "--status", "raised"); err != nil {
@@ -192,13 +192,10 @@ func (d *demo) grants(ctx context.Context, m demoMonth) error {
 		}
 		if len(claims.Claims) == 0 {
 			d.say("   %s: %s", e.code, bilingual("niets te besluiten", "nothing to decide"))
-			continue
+			return nil
 		}
-		if err := d.grant(ctx, m, e, d.named(m, e, claims.Claims)); err != nil {
-			return err
-		}
-	}
-	return nil
+		return d.grant(ctx, e, d.named(m, e, claims.Claims))
+	})
 }
 
 // named are the claims that the plan decides on otherwise than by granting them
@@ -222,7 +219,7 @@ func (d *demo) named(m demoMonth, e demoEmployer, claims []subsidy.RaisedClaim) 
 
 // grant keeps the verdicts as a batch and approves it; beyond a budget that
 // takes a reason, and without one it is refused.
-func (d *demo) grant(ctx context.Context, m demoMonth, e demoEmployer, args []string) error {
+func (d *demo) grant(ctx context.Context, e demoEmployer, args []string) error {
 	by, other := d.plan.user(e.municipality, "control"), d.plan.user(e.municipality, "approve")
 	if err := d.brief(ctx, []string{"Batch", "Budget"}, by, args...); err != nil {
 		return err

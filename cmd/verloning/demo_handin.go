@@ -69,16 +69,14 @@ func (d *demo) oneOf(ctx context.Context, i int, as string, args ...string) erro
 func (d *demo) people(ctx context.Context, m demoMonth) error {
 	d.say("\n══════ %s %s", m.period, strings.Repeat("═", demoWidth-15))
 	d.chapter("Mensen, contracten, plaatsingen en besluiten", "People, contracts, placements and decisions")
-	for _, e := range m.employers {
+	return d.each(ctx, m, own, func(ctx context.Context, d *demo, e demoEmployer) error {
 		for _, name := range slices.Sorted(maps.Keys(e.files)) {
 			if err := d.leave(e.files[name], m.period, e.code, name); err != nil {
 				return err
 			}
 		}
-		for _, step := range [][2]string{
-			{d.plan.user(e.code, "submit"), "person"}, {d.plan.user(e.code, "submit"), "contract"}, {d.plan.user(e.code, "submit"), "placement"},
-			{d.plan.user(e.municipality, "control"), "decision"},
-		} {
+		submits := d.plan.user(e.code, "submit")
+		for _, step := range [][2]string{{submits, "person"}, {submits, "contract"}, {submits, "placement"}, {d.plan.user(e.municipality, "control"), "decision"}} {
 			if e.files[step[1]+"s.csv"] == nil {
 				continue
 			}
@@ -86,34 +84,40 @@ func (d *demo) people(ctx context.Context, m demoMonth) error {
 				return err
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // ends ends the contracts of those who left before the month, each with the
 // reason that the scheme knows.
 func (d *demo) ends(ctx context.Context, m demoMonth) error {
-	n := 0
-	for _, e := range m.employers {
-		rows := [][]string{{"number", "end", "reason"}}
-		for _, one := range e.ended {
-			if n == 0 {
-				d.chapter("Uitstroom voor deze maand", "Who left before this month")
-			}
-			args := []string{"contract", "end", "--number", one["number"], "--end", one["end"], "--reason", one["reason"], "--key", "demo-end-" + one["number"]}
-			if err := d.oneOf(ctx, n, d.plan.user(e.code, "submit"), args...); err != nil {
-				return err
-			}
-			rows, n = append(rows, []string{one["number"], one["end"], one["reason"]}), n+1
-		}
-		if len(rows) > 1 {
-			if err := d.leave(demoCSV(rows), m.period, e.code, "ends.csv"); err != nil {
-				return err
-			}
-		}
+	all, first := 0, slices.IndexFunc(m.employers, func(e demoEmployer) bool { return len(e.ended) > 0 })
+	if first < 0 {
+		return nil
 	}
-	d.more(n-1, d.path(m.period, "*", "ends.csv"))
-	return nil
+	d.chapter("Uitstroom voor deze maand", "Who left before this month")
+	for _, e := range m.employers {
+		all += len(e.ended)
+	}
+	err := d.each(ctx, m, own, func(ctx context.Context, d *demo, e demoEmployer) error {
+		rows := [][]string{{"number", "end", "reason"}}
+		for i, one := range e.ended {
+			args := []string{"contract", "end", "--number", one["number"], "--end", one["end"], "--reason", one["reason"], "--key", "demo-end-" + one["number"]}
+			if e.code != m.employers[first].code {
+				i++ // shown is the very first
+			}
+			if err := d.oneOf(ctx, i, d.plan.user(e.code, "submit"), args...); err != nil {
+				return err
+			}
+			rows = append(rows, []string{one["number"], one["end"], one["reason"]})
+		}
+		if len(rows) == 1 {
+			return nil
+		}
+		return d.leave(demoCSV(rows), m.period, e.code, "ends.csv")
+	})
+	d.more(all-1, d.path(m.period, "*", "ends.csv"))
+	return err
 }
 
 // budgets records what each municipality has.
@@ -136,14 +140,11 @@ func (d *demo) budgets(ctx context.Context, m demoMonth) error {
 // and kept in a file to be mended, and the rest is kept by the service.
 func (d *demo) handsIn(ctx context.Context, m demoMonth) error {
 	d.chapter("Uren, met fouten erin", "Hours, some wrong on purpose")
-	for _, e := range m.employers {
+	return d.each(ctx, m, own, func(ctx context.Context, d *demo, e demoEmployer) error {
 		by, refused := d.plan.user(e.hoursBy, "submit"), d.path(m.period, e.code, "hours-refused.csv")
 		args := []string{"hours", "submit", "--partial", "--refused", refused, d.path(m.period, e.code, "hours.csv")}
 		if e.show == "verdicts" {
-			if err := d.refused(ctx, by, args...); err != nil {
-				return err
-			}
-			continue
+			return d.refused(ctx, by, args...)
 		}
 		answer, err := d.do(ctx, by, args...)
 		var some *tell
@@ -156,8 +157,8 @@ func (d *demo) handsIn(ctx context.Context, m demoMonth) error {
 			said += " (" + refused + ")"
 		}
 		d.answered(by, args, said)
-	}
-	return nil
+		return nil
+	})
 }
 
 // refusals counts the lines of hours that were refused.

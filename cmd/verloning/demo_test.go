@@ -116,7 +116,7 @@ func TestFold(t *testing.T) {
 	for line, want := range map[string]string{
 		"short":                 "short",
 		"one two three four":    "one two\n    three\n    four",
-		"  an indent goes on":   "  an\n      indent\n      goes on",
+		"  an indent goes on":   "  an\n      indent\n      goes\n      on",
 		"éééééééééé éé":         "éééééééééé\n    éé",
 		"averyveryverylongword": "averyveryverylongword",
 	} {
