@@ -80,9 +80,13 @@ func (d *demo) people(ctx context.Context, m demoMonth) error {
 			if e.files[step[1]+"s.csv"] == nil {
 				continue
 			}
-			if err := d.brief(ctx, nil, step[0], step[1], "import", d.path(m.period, e.code, step[1]+"s.csv")); err != nil {
-				return err
+			args := []string{step[1], "import", d.path(m.period, e.code, step[1]+"s.csv")}
+			answer, err := d.do(ctx, step[0], args...)
+			if err != nil {
+				return fmt.Errorf("verloning %s: %w", quoted(step[0], args), err)
 			}
+			_, counts, _ := strings.Cut(strings.TrimSpace(answer), ": ")
+			d.answered(step[0], args, counts)
 		}
 		return nil
 	})

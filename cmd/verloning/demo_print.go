@@ -120,7 +120,7 @@ func (d *demo) brief(ctx context.Context, words []string, as string, args ...str
 // answered prints a command and a line of its answer, on one line if they fit.
 func (d *demo) answered(as string, args []string, said string) {
 	command, said := "$ verloning "+brief(quoted(as, withoutKey(args))), brief(said)
-	if utf8.RuneCountInString(command+said) > demoWidth-5 {
+	if utf8.RuneCountInString(command+said)+4 > demoWidth {
 		command += "\n "
 	}
 	d.say("%s  → %s", command, said)
