@@ -193,7 +193,7 @@ func TestDemoVictim(t *testing.T) {
 // the same directory, and has the same totals in the end.
 func TestDemoKilled(t *testing.T) {
 	dir := enterable(t)
-	places := []string{"WARMM/karin person import", "── Openen en berekenen", "METAAL/dora --yes run approve", "UDEN/ria claim grant"}
+	places := []string{"WARMM/karin person import", "── Openen en berekenen", "METAAL/dora --yes run approve", "UDEN/ria claim grant", "WERK/anja explain"}
 	if testing.Short() {
 		places = places[1:2]
 	}

@@ -72,6 +72,7 @@ type demoSum struct {
 	claims    map[string]string     // id → scheme
 	owners    map[string]string     // employer, or who hands in its hours → scheme
 	seen      map[string][]demoSeen // contracts by employer
+	listed    map[string][][]string // rows of claims by scheme
 }
 
 // demoSeen is a contract as the database has it.
@@ -79,7 +80,7 @@ type demoSeen struct{ running bool }
 
 // adds asks the service for everything that it keeps and adds it up.
 func (d *demo) adds(ctx context.Context) (demoTotals, error) {
-	s := &demoSum{d, map[string]*demoTotal{}, map[string]string{}, map[string]string{}, map[string]string{}, map[string][]demoSeen{}}
+	s := &demoSum{d, map[string]*demoTotal{}, map[string]string{}, map[string]string{}, map[string]string{}, map[string][]demoSeen{}, map[string][][]string{}}
 	var result demoTotals
 	for _, m := range d.plan.months {
 		for _, e := range m.employers {
@@ -152,14 +153,17 @@ func (s *demoSum) addRun(ctx context.Context, m demoMonth, e demoEmployer) error
 	return nil
 }
 
-// addClaims counts what was claimed, and leaves the claims as a file.
+// addClaims counts what was claimed, and leaves the claims of the scheme as a file.
 func (s *demoSum) addClaims(ctx context.Context, m demoMonth, e demoEmployer) error {
 	var list claimsListed
 	if err := s.ask(ctx, &list, s.plan.user(e.code, "calculate"), "claim", "list", "--employer", e.code, "--period", m.period); err != nil {
 		return err
 	}
 	slices.SortFunc(list.Claims, func(a, b subsidy.RaisedClaim) int { return strings.Compare(a.Number+a.Rule, b.Number+b.Rule) })
-	rows := [][]string{{"contract", "kind", "rule", "payer", "decision", "entitled", "amount", "vat", "status", "verdict", "granted", "reason"}}
+	rows := s.listed[e.scheme]
+	if len(rows) == 0 {
+		rows = [][]string{{"employer", "contract", "kind", "rule", "payer", "decision", "entitled", "amount", "vat", "status", "verdict", "granted", "reason"}}
+	}
 	for _, c := range list.Claims {
 		s.claims[c.Claim.String()] = c.Scheme
 		granted, one := "", demoTotal{VAT: c.VAT}
@@ -178,10 +182,11 @@ func (s *demoSum) addClaims(ctx context.Context, m demoMonth, e demoEmployer) er
 			one.Settled = 1
 		}
 		s.totals[c.Scheme].add(one)
-		rows = append(rows, []string{c.Number, string(c.Kind), c.Rule, c.Payer, c.Decision, c.Entitled.String(), c.Amount.String(), c.VAT.String(),
+		rows = append(rows, []string{e.code, c.Number, string(c.Kind), c.Rule, c.Payer, c.Decision, c.Entitled.String(), c.Amount.String(), c.VAT.String(),
 			c.Status, string(c.Verdict), granted, c.Reason})
 	}
-	return s.leave(demoCSV(rows), m.period, e.scheme, "claims-"+e.code+".csv")
+	s.listed[e.scheme] = rows
+	return s.leave(demoCSV(rows), m.period, "claims-"+e.scheme+".csv")
 }
 
 // balance is what all accounts of an organisation come to.
