@@ -63,7 +63,7 @@ func (d *demo) next(kept bool) {
 	d.say("%s", bilingual("De dienst draait; in een andere terminal", "The service runs; in another terminal")+":")
 	as(d.plan.user(first.municipality, "control"), "budget list")
 	as(d.plan.user(first.municipality, "control"), "decision list --limit 10")
-	as(d.plan.user(first.code, "calculate"), "run compare "+d.plan.months[0].period)
+	as(d.plan.user(first.code, "calculate"), "run exceptions "+d.plan.months[0].period)
 	as(d.plan.user(first.code, "calculate"), fmt.Sprintf("explain %s/%s", d.plan.months[0].period, first.explain))
-	d.say("(Ctrl-C stopt / stops)")
+	d.say("%s", bilingual("Ctrl-C stopt; de gegevens blijven in "+d.data, "Ctrl-C stops; the data stay there"))
 }
