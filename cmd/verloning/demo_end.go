@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"verloning/payroll"
-	"verloning/payroll/euro"
 )
 
 // conclude prints what the months came to, what of it is stated and what is
@@ -40,9 +39,7 @@ func (d *demo) conclude(t demoTotals, kept bool) {
 		"en elk bedrag dat een regeling als instelling merkt (verloning scheme check). IBAN en BSN zijn kenmerken van nu; in 2007 waren er rekening- en sofinummers.")
 	d.say("These are counted in the database. Invented are also all people, hours, prices and budgets, the division over companies, " +
 		"and every amount that a scheme marks as a setting (verloning scheme check). IBAN and BSN are identifiers of today; 2007 had account and sofi numbers.")
-	if t.Total.Balance.Equal(euro.Zero) {
-		d.say("%s", bilingual("Saldo van alle rekeningen van alle organisaties samen: 0.00", "Balance of all accounts of all organisations together: 0.00"))
-	}
+	d.say("Saldo van alle rekeningen samen %[1]s / balance of all accounts together %[1]s", t.Total.Balance)
 	d.next(kept)
 }
 

@@ -43,7 +43,19 @@ func (d *demo) registers(ctx context.Context) error {
 		granted++
 	}
 	d.more(granted-1, d.path("users.csv"))
-	for _, name := range []string{"organisations.csv", "users.csv", "employers.csv", "budgets.csv", "counts.csv", "2007-04/cohorts.csv"} {
+	return d.leavePlan()
+}
+
+// leavePlan writes the lists of the plan, with the accounts that it lacks.
+func (d *demo) leavePlan() error {
+	rows := [][]string{{"code", "name", "role", "iban", "kvk"}}
+	for _, o := range d.plan.organisations {
+		rows = append(rows, []string{o["code"], o["name"], o["role"], o["iban"], o["kvk"]})
+	}
+	if err := d.leave(demoCSV(rows), "organisations.csv"); err != nil {
+		return err
+	}
+	for _, name := range []string{"users.csv", "employers.csv", "budgets.csv", "verdicts.csv", "counts.csv", "2007-04/cohorts.csv"} {
 		text, err := demoFiles.ReadFile("demo/" + name)
 		if err != nil {
 			return fmt.Errorf("demo: %w", err)

@@ -10,11 +10,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"verloning/payroll"
+	"verloning/payroll/calendar"
 )
 
 // demoGolden is what both months come to; VERLONING_GOLDEN=1 writes it anew.
@@ -84,6 +86,49 @@ func TestDemoPlan(t *testing.T) {
 	}
 	if len(seen) < 2*373 {
 		t.Errorf("looked at %d numbers only", len(seen))
+	}
+}
+
+// TestDemoOctober holds the forty people of 2026 against what is said of them.
+func TestDemoOctober(t *testing.T) {
+	plan, err := readDemoPlan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan.months = plan.months[1:]
+	first, last := calendar.MustParse("2026-10-01"), calendar.MustParse("2026-10-31")
+	youngest, oldest, persons := 99, 0, demoPersons(t, plan, "persons.csv")
+	for _, row := range persons {
+		born := calendar.MustParse(row[4])
+		youngest, oldest = min(youngest, calendar.Age(born, first)), max(oldest, calendar.Age(born, last))
+	}
+	low, high, forfaits := 100, 0, 0
+	for _, row := range demoPersons(t, plan, "decisions.csv") {
+		if row[8] == "forfait" {
+			forfaits++
+			continue
+		}
+		percent, err := strconv.Atoi(row[10])
+		if err != nil {
+			t.Fatal(err)
+		}
+		low, high = min(low, percent), max(high, percent)
+	}
+	fixed, fullTime := []string{}, 0
+	for _, row := range demoPersons(t, plan, "contracts.csv") {
+		if row[11] == "fixed" {
+			fixed = append(fixed, row[8])
+		}
+		if row[8] == row[9] {
+			fullTime++
+		}
+	}
+	if len(persons) != 40 || youngest != 18 || oldest != 66 || low != 20 || high != 90 || forfaits != 1 || !slices.Equal(fixed, []string{"36"}) || fullTime == 0 || fullTime > 20 {
+		t.Errorf("%d people of %d to %d, loonwaarde %d to %d, %d forfaits, fixed wage at %v hours, %d full-time",
+			len(persons), youngest, oldest, low, high, forfaits, fixed, fullTime)
+	}
+	if days := (calendar.Span{From: first, To: last}).Workdays(); days != 22 {
+		t.Errorf("%d working days", days)
 	}
 }
 
