@@ -1,0 +1,554 @@
+package subsidy_test
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+
+	"verloning/payroll"
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+	"verloning/payroll/ledger"
+	"verloning/payroll/statute"
+	"verloning/subsidy"
+)
+
+// life is a contract under a scheme with all that its claims rest on, drawn at
+// random: the months are run one after another, and what holds of every scheme
+// is checked of each claim and of what was claimed so far. It knows nothing of
+// any scheme but what its file says.
+type life struct {
+	*rapid.T
+	scheme  subsidy.Scheme
+	version subsidy.Version
+	file    subsidy.File
+	sums    map[string]*tally
+	seen    map[string]int // what was met in all lives, so that a check that never looked fails
+}
+
+// tally sums the claims of one rule under one decision.
+type tally struct {
+	history subsidy.History
+	cost    euro.Amount // reckoned here
+	first   calendar.Date
+	last    calendar.Date
+}
+
+// TestEveryScheme holds every scheme of the book, whatever its file says,
+// against what no scheme may break.
+func TestEveryScheme(t *testing.T) {
+	book, err := subsidy.LoadBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	visited := 0
+	for _, scheme := range book.All() {
+		t.Run(scheme.ID, func(t *testing.T) {
+			visited++
+			seen := map[string]int{}
+			rapid.Check(t, func(t *rapid.T) {
+				version := rapid.SampledFrom(scheme.Versions).Draw(t, "version")
+				l := &life{T: t, scheme: scheme, version: version, sums: map[string]*tally{}, seen: seen}
+				l.draw()
+				l.live()
+			})
+			for _, version := range scheme.Versions {
+				for _, rule := range version.Pay {
+					for _, what := range wanted(version, rule) {
+						if seen[what] == 0 {
+							t.Errorf("met no %s", what)
+						}
+					}
+				}
+			}
+		})
+	}
+	if visited == 0 || visited != len(book.All()) {
+		t.Fatalf("%d schemes visited of %d", visited, len(book.All()))
+	}
+}
+
+// wanted is what the lives of a scheme must have met of a rule, so that no check
+// passes because it never looked.
+func wanted(version subsidy.Version, rule subsidy.PayRule) []string {
+	list := []string{rule.ID}
+	switch share := rule.Amount.Pct; {
+	case rule.Cap == subsidy.CapWageCostTotal:
+		list = append(list, rule.ID+" settled", rule.ID+" reclaimed")
+	case rule.Cap == subsidy.CapWageCost && (share == nil || share.Of != subsidy.OfWageCost):
+		list = append(list, rule.ID+" capped")
+	}
+	if rule.Amount.Parts != nil {
+		list = append(list, rule.ID+" paid whole")
+	}
+	if p := version.Period; p != nil && p.Months != nil && rule.Kind != subsidy.Hire {
+		list = append(list, rule.ID+" over")
+	}
+	if rule.Kind == subsidy.Hire {
+		list = append(list, rule.ID+" by the hour")
+	}
+	return list
+}
+
+// draw makes the contract, its decisions, loonwaarden and placements.
+func (l *life) draw() {
+	from := l.version.From.Add(rapid.IntRange(0, 900).Draw(l.T, "start"))
+	span := calendar.Span{From: from, To: from.Add(rapid.IntRange(0, 1300).Draw(l.T, "days"))}
+	factor := euro.One
+	full := euro.Int(40)
+	if w := l.version.Wage; w != nil {
+		factor = w.Factor.Value.Number
+		if w.FullTimeHours != nil {
+			full = w.FullTimeHours.Value.Number
+		}
+	}
+	c := payroll.Contract{ID: payroll.DeriveID("C-1"), Number: "C-1", Employer: employer, Municipality: municipality, Scheme: l.scheme.ID}
+	for v := range rapid.IntRange(1, 2).Draw(l.T, "versions") {
+		c.Versions = append(c.Versions, payroll.Terms{
+			Version: v + 1, ValidFrom: from.Add(v * rapid.IntRange(1, 200).Draw(l.T, "amended")), Span: span,
+			HoursPerWeek: euro.Int(rapid.Int64Range(1, 40).Draw(l.T, "hours")), FullTimeHours: full, Base: payroll.BaseWML,
+			Factor: factor.Add(euro.Scaled(rapid.Int64Range(0, 20).Draw(l.T, "above"), 2)), PayBasis: payroll.ByHours,
+		})
+	}
+	l.file = subsidy.File{Contract: c, Birth: calendar.MustParse(rapid.SampledFrom([]string{"1960-03-01", "1988-05-15", "2001-11-30"}).Draw(l.T, "birth"))}
+	if calendar.Age(l.file.Birth, from) < 16 {
+		l.file.Birth = calendar.MustParse("1970-01-01")
+	}
+	l.drawDecisions(span)
+	for day := from; !day.After(span.To); day = day.Add(rapid.IntRange(1, 400).Draw(l.T, "next value")) {
+		l.file.Loonwaarden = append(l.file.Loonwaarden, subsidy.Loonwaarde{Version: len(l.file.Loonwaarden) + 1, ValidFrom: day, Percent: rapid.IntRange(0, 100).Draw(l.T, "percent")})
+	}
+	l.drawPlacements(span)
+}
+
+// drawDecisions makes up to two decisions that follow each other, whose days
+// need not be those of the contract nor of the scheme.
+func (l *life) drawDecisions(contract calendar.Span) {
+	var sources []subsidy.Source
+	for _, rule := range l.version.Pay {
+		for source := range rule.Budget {
+			sources = append(sources, subsidy.Source(source))
+		}
+	}
+	slices.Sort(sources)
+	from := contract.From.Add(rapid.IntRange(-40, 100).Draw(l.T, "decided from"))
+	for n := range rapid.IntRange(1, 2).Draw(l.T, "decisions") {
+		name := fmt.Sprintf("D-%d", n+1)
+		d := subsidy.Decision{ID: payroll.DeriveID(name), Number: name, Municipality: municipality, Contract: l.file.Contract.ID}
+		terms := subsidy.DecisionTerms{
+			Version: 1, ValidFrom: from, Document: subsidy.Agreement, Granted: from, Route: subsidy.ByLoonwaarde,
+			Span:         calendar.Span{From: from, To: from.Add(rapid.IntRange(0, 1200).Draw(l.T, "decided days"))},
+			HoursPerWeek: euro.Int(rapid.Int64Range(1, 48).Draw(l.T, "decided hours")), Budget: rapid.SampledFrom(sources).Draw(l.T, "source"),
+		}
+		if rapid.IntRange(0, 3).Draw(l.T, "ceiling?") == 0 {
+			ceiling := euro.Cents(rapid.Int64Range(0, 20_000_00).Draw(l.T, "ceiling"))
+			terms.Ceiling = &ceiling
+		}
+		if rapid.IntRange(0, 2).Draw(l.T, "charges?") == 0 {
+			charges := euro.Int(rapid.Int64Range(0, 60).Draw(l.T, "charges"))
+			terms.Charges = &charges
+		}
+		d.Versions = append(d.Versions, terms)
+		if rapid.IntRange(0, 3).Draw(l.T, "decided again?") == 0 {
+			again := terms
+			again.Version, again.ValidFrom = 2, from.Add(rapid.IntRange(0, 300).Draw(l.T, "again from"))
+			again.HoursPerWeek = euro.Int(rapid.Int64Range(1, 48).Draw(l.T, "hours again"))
+			d.Versions = append(d.Versions, again)
+		}
+		l.file.Decisions = append(l.file.Decisions, d)
+		from = terms.Span.To.Add(rapid.IntRange(1, 100).Draw(l.T, "gap"))
+	}
+}
+
+// drawPlacements makes placements that follow each other, with a price or as the
+// scheme has it.
+func (l *life) drawPlacements(contract calendar.Span) {
+	from := contract.From
+	for n := range rapid.IntRange(0, 3).Draw(l.T, "placements") {
+		p := payroll.Placement{ID: payroll.DeriveID(fmt.Sprintf("placement %d", n)), Contract: l.file.Contract.ID, Inlener: payroll.DeriveID("I")}
+		p.Span = calendar.Span{From: from, To: from.Add(rapid.IntRange(0, 200).Draw(l.T, "placed days"))}
+		if rapid.Bool().Draw(l.T, "price?") {
+			price := euro.Scaled(rapid.Int64Range(0, 30_0000).Draw(l.T, "price"), 4)
+			p.Price = &price
+		}
+		l.file.Placements = append(l.file.Placements, p)
+		from = p.Span.To.Add(rapid.IntRange(1, 30).Draw(l.T, "placed again"))
+	}
+}
+
+// live runs the periods from the first day of the contract to the one after its
+// last.
+func (l *life) live() {
+	period := calendar.PeriodFrom(rapid.SampledFrom([]calendar.Kind{calendar.Month, calendar.Month, calendar.FourWeeks}).Draw(l.T, "periods"), l.file.Contract.Span().From)
+	for ; !period.From.After(l.file.Contract.Span().To); period = period.Next() {
+		l.run(period)
+	}
+	for _, s := range l.sums {
+		l.whole(*s)
+	}
+}
+
+// run computes the payslip and the claims of a period.
+func (l *life) run(period calendar.Period) {
+	l.file.Hours = l.drawHours(period)
+	month := payroll.ContractMonth{Contract: l.file.Contract, Hours: l.file.Hours}
+	slip, _, err := payroll.NewPayslip(payroll.Employment{Birth: l.file.Birth}, month, period, nil)
+	if err != nil {
+		l.Fatal(err)
+	}
+	l.floor(slip)
+	l.file.History = nil
+	for _, s := range l.sums {
+		l.file.History = append(l.file.History, s.history)
+	}
+	r := payroll.Run{ID: payroll.RunID(employer, period, payroll.Regular, 1), Employer: employer, Period: period, Kind: payroll.Regular, Sequence: 1}
+	claims, _, err := subsidy.NewClaims(r, l.scheme, l.file, slip, nil)
+	if err != nil {
+		l.Fatal(err)
+	}
+	again, _, err := subsidy.NewClaims(r, l.scheme, l.file, slip, &payroll.Trace{})
+	if err != nil || len(again) != len(claims) {
+		l.Fatalf("%d claims and then %d, %v", len(claims), len(again), err)
+	}
+	ids := map[uuid.UUID]bool{}
+	for i, c := range claims {
+		if ids[c.ID] {
+			l.Fatalf("two claims have the id %s", c.ID)
+		}
+		ids[c.ID] = true
+		if c.Hash() != again[i].Hash() {
+			l.Fatalf("the same facts give %+v and %+v", c, again[i])
+		}
+		l.explained(r, slip, c)
+		l.check(period, c)
+	}
+}
+
+// drawHours makes hours on some days of the period that the contract covers.
+func (l *life) drawHours(period calendar.Period) []payroll.Hours {
+	var hours []payroll.Hours
+	days := l.file.Contract.Span().Meet(period.Span)
+	each := rapid.IntRange(0, 4).Draw(l.T, "each") // nought: none at all
+	quantity := payroll.Quantity(rapid.Int64Range(1, 12_00).Draw(l.T, "quantity"))
+	kind := rapid.SampledFrom([]payroll.HoursKind{payroll.Worked, payroll.Training, payroll.Sick, payroll.UnpaidAbsence}).Draw(l.T, "kind")
+	for day, n := days.From, 0; each > 0 && !day.After(days.To); day, n = day.Add(each), n+1 {
+		h := payroll.Hours{Contract: l.file.Contract.ID, Day: day, Kind: payroll.Worked, Version: 1, Quantity: quantity}
+		if n%3 == 2 {
+			h.Kind = kind
+		}
+		hours = append(hours, h)
+	}
+	return hours
+}
+
+// floor wants at least the scheme's factor of the minimum wage for the paid
+// hours, less the rounding of each line and of the hourly wage to four decimals.
+func (l *life) floor(slip payroll.Payslip) {
+	factor := euro.One
+	if l.version.Wage != nil {
+		factor = l.version.Wage.Factor.Value.Number
+	}
+	need, paid := euro.Number{}, euro.Number{}
+	for _, h := range l.file.Hours {
+		if !h.Kind.Paid() {
+			continue
+		}
+		terms, _ := l.file.Contract.On(h.Day)
+		least, err := statute.MinimumHour(l.file.Birth, h.Day, terms.FullTimeHours)
+		if err != nil {
+			l.Fatal(err)
+		}
+		need, paid = need.Add(h.Quantity.Number().Mul(least.Value).Mul(factor)), paid.Add(h.Quantity.Number())
+	}
+	slack := euro.Scaled(5, 3).Mul(euro.Int(int64(len(slip.Lines)))).Add(paid.Mul(euro.Scaled(5, 5)))
+	if slip.Gross.Number().Add(slack).Cmp(need) < 0 {
+		l.Fatalf("%s: wage %s for hours that are worth %s", slip.Period, slip.Gross, need)
+	}
+}
+
+// explained computes the claim alone, with a trace.
+func (l *life) explained(r payroll.Run, slip payroll.Payslip, c subsidy.Claim) {
+	trace := &payroll.Trace{}
+	alone, found, err := subsidy.ExplainClaim(r, l.scheme, l.file, slip, trace, c.ID)
+	if err != nil || !found || alone.Hash() != c.Hash() {
+		l.Fatalf("alone the claim is %+v, not %+v: %t, %v", alone, c, found, err)
+	}
+	if len(trace.Steps) == 0 || !slices.ContainsFunc(trace.Steps, func(s payroll.Step) bool {
+		return c.Kind == subsidy.Hire || s.Result == c.Amount.String()
+	}) {
+		l.Fatalf("no step of %+v ends at %s", trace.Steps, c.Amount)
+	}
+}
+
+// check holds one claim against its rule.
+func (l *life) check(period calendar.Period, c subsidy.Claim) {
+	rule := l.rule(c.Rule)
+	if c.Kind != rule.Kind || c.Scheme != l.scheme.ID || c.Document == "" || c.Payer == uuid.Nil || c.Payee != employer {
+		l.Fatalf("%+v", c)
+	}
+	l.onItsDays(period, c)
+	l.taxed(rule, c)
+	l.balanced(c)
+	if !c.Amount.IsZero() {
+		l.seen[c.Rule]++
+	}
+	if c.Kind == subsidy.Hire {
+		if c.Document != subsidy.Invoice || c.Budget != "" || c.Placement == uuid.Nil || c.Amount.Sign() < 0 {
+			l.Fatalf("hire %+v", c)
+		}
+		l.hired(c)
+		return
+	}
+	shares := euro.Number{}
+	for _, share := range rule.Budget {
+		shares = shares.Add(share.Number)
+	}
+	if _, draws := rule.Budget[string(c.Budget)]; !draws || !shares.Equal(euro.One) || !slices.Contains(subsidy.Sources, c.Budget) {
+		l.Fatalf("budget %q of shares %v", c.Budget, rule.Budget)
+	}
+	l.capped(period, rule, c)
+}
+
+// hired wants a placement's own price for each hour worked, and for no other.
+func (l *life) hired(c subsidy.Claim) {
+	i := slices.IndexFunc(l.file.Placements, func(p payroll.Placement) bool { return p.ID == c.Placement })
+	price := l.file.Placements[i].Price
+	if price == nil {
+		return
+	}
+	worked := payroll.Quantity(0)
+	for _, h := range l.file.Hours {
+		if h.Kind == payroll.Worked && c.Service.Holds(h.Day) {
+			worked += h.Quantity
+		}
+	}
+	if want := halfUp(product(worked.Number().String() + " " + price.String())); c.Amount.String() != want {
+		l.Fatalf("%s hours at %s are %s, not %s", worked, price, want, c.Amount)
+	}
+	l.seen[c.Rule+" by the hour"]++
+}
+
+func (l *life) rule(id string) subsidy.PayRule {
+	i := slices.IndexFunc(l.version.Pay, func(r subsidy.PayRule) bool { return r.ID == id })
+	if i < 0 {
+		l.Fatalf("no rule %s", id)
+	}
+	return l.version.Pay[i]
+}
+
+// onItsDays wants each service day in the period, the contract, the decision or
+// placement, and the longest period of the scheme.
+func (l *life) onItsDays(period calendar.Period, c subsidy.Claim) {
+	first := l.file.Contract.Span().From
+	var under calendar.Span
+	for _, p := range l.file.Placements {
+		if p.ID == c.Placement {
+			under = p.Span
+		}
+	}
+	for _, d := range l.file.Decisions {
+		if d.ID == c.Decision {
+			under = d.Span()
+		}
+	}
+	last := calendar.Date{}
+	if p := l.version.Period; c.Kind != subsidy.Hire && p != nil && p.Months != nil {
+		months, err := p.Months.Value.Int()
+		if err != nil {
+			l.Fatal(err)
+		}
+		// The decisions are in order, so the first is where the subsidy begins.
+		if decided := l.file.Decisions[0].Span().From; p.Limits == "subsidy" && decided.After(first) {
+			first = decided
+		}
+		last = first.AddMonths(months).Add(-1)
+		if l.file.Contract.Span().To.After(last) {
+			l.seen[c.Rule+" over"]++
+		}
+	}
+	for _, day := range []calendar.Date{c.Service.From, c.Service.To} {
+		if !period.Holds(day) || !l.file.Contract.Span().Holds(day) || !under.Holds(day) || !last.IsZero() && day.After(last) {
+			l.Fatalf("service %v in %v under %v, contract %v, scheme until %s", c.Service, period, under, l.file.Contract.Span(), last)
+		}
+	}
+}
+
+// taxed wants the VAT of the last service day on every supply and on nothing
+// else.
+func (l *life) taxed(rule subsidy.PayRule, c subsidy.Claim) {
+	rate, cost := euro.Number{}, euro.Number{}
+	if rule.Kind == subsidy.Fee || rule.Kind == subsidy.Hire {
+		figure, err := statute.VAT(c.Service.To)
+		if err != nil {
+			l.Fatal(err)
+		}
+		rate = figure.Value
+	}
+	vat := halfUp(new(big.Rat).Mul(rat(c.Amount.String()), rat(rate.Percent().String())))
+	if rule.VAT != nil {
+		cost = euro.One.Sub(rule.VAT.Compensable.Value.Number)
+	}
+	burden := halfUp(new(big.Rat).Mul(rat(vat), rat(cost.String())))
+	if !c.VATRate.Equal(rate) || c.VAT.String() != vat || c.VATCost.String() != burden || (rule.Kind == subsidy.Fee) && rate.IsZero() {
+		l.Fatalf("%s of %s: VAT %s, cost %s; want %s and %s", rule.Kind, c.Amount, c.VAT, c.VATCost, vat, burden)
+	}
+}
+
+// balanced wants the bookings of a claim to be what it comes to, on the accounts
+// that a claim earns on, and nothing on the whole.
+func (l *life) balanced(c subsidy.Claim) {
+	earned, all := euro.Zero, euro.Zero
+	for account, sum := range ledger.Balances(c.Transfers()) {
+		if all = all.Add(sum); slices.Contains(subsidy.EarnedBy, account) {
+			earned = earned.Sub(sum)
+		}
+	}
+	if !all.IsZero() || !earned.Equal(c.Total()) || !c.Total().Equal(c.Amount.Add(c.VAT)) {
+		l.Fatalf("transfers %+v of %s and %s VAT", c.Transfers(), c.Amount, c.VAT)
+	}
+	for _, t := range c.Transfers() {
+		if t.Ledger != c.Payee || t.Amount.Sign() <= 0 {
+			l.Fatalf("transfer %+v", t)
+		}
+	}
+}
+
+// capped adds the claim to those before it under the same decision and rule, and
+// holds the sum against the wage cost, reckoned here, and the ceiling.
+func (l *life) capped(period calendar.Period, rule subsidy.PayRule, c subsidy.Claim) {
+	key := c.DecisionNumber + " " + c.Rule
+	s := l.sums[key]
+	if s == nil {
+		s = &tally{history: subsidy.History{Decision: c.Decision, Rule: c.Rule}, first: c.Service.From}
+		l.sums[key] = s
+	}
+	s.cost, s.last = s.cost.Add(l.costOf(period, rule, c)), c.Service.To
+	h := &s.history
+	h.Entitled, h.WageCost, h.Amount = h.Entitled.Add(c.Entitled), h.WageCost.Add(c.WageCost), h.Amount.Add(c.Amount)
+	if !h.WageCost.Equal(s.cost) || !c.Entitled.Equal(c.Base.Add(c.Charges)) || c.Entitled.Sign() < 0 || h.Amount.Sign() < 0 {
+		l.Fatalf("%s %s: wage cost %s, reckoned here %s, of %+v", period, key, h.WageCost, s.cost, c)
+	}
+	if h.Amount.Cmp(h.Entitled) > 0 || rule.Cap == subsidy.CapWageCost && h.Amount.Cmp(s.cost) > 0 {
+		l.Fatalf("%s %s: claimed %s of %s, wage cost %s", period, key, h.Amount, h.Entitled, s.cost)
+	}
+	if terms := l.termsOf(c); terms.Ceiling != nil && h.Amount.Cmp(*terms.Ceiling) > 0 {
+		l.Fatalf("%s %s: claimed %s over the ceiling %s", period, key, h.Amount, terms.Ceiling)
+	}
+	if rule.Cap != "" && h.Amount.Cmp(h.Entitled) < 0 && h.Amount.Equal(s.cost) {
+		l.seen[c.Rule+" capped"]++
+	}
+	if c.Amount.Sign() < 0 {
+		if rule.Cap != subsidy.CapWageCostTotal {
+			l.Fatalf("below nil: %+v", c)
+		}
+		l.seen[c.Rule+" reclaimed"]++
+	}
+}
+
+func (l *life) termsOf(c subsidy.Claim) subsidy.DecisionTerms {
+	i := slices.IndexFunc(l.file.Decisions, func(d subsidy.Decision) bool { return d.ID == c.Decision })
+	terms, _ := l.file.Decisions[i].On(c.Service.To)
+	return terms
+}
+
+// costOf reckons the wage cost of the service days: wage and allowance, and the
+// charges where the rule counts them.
+func (l *life) costOf(period calendar.Period, rule subsidy.PayRule, c subsidy.Claim) euro.Amount {
+	cost, err := payroll.WageCostWithin(l.file.Birth, payroll.ContractMonth{Contract: l.file.Contract, Hours: l.file.Hours}, period, c.Service)
+	if err != nil {
+		l.Fatal(err)
+	}
+	form := rule.Amount.Pct
+	if form == nil || form.Of != subsidy.OfWageCost {
+		return cost
+	}
+	charges := euro.Number{}
+	if form.Charges != nil {
+		charges = form.Charges.Value.Mul(euro.Hundred)
+	}
+	if own := l.termsOf(c).Charges; own != nil {
+		charges = *own
+	}
+	return cost.Add(cost.Times(charges.Percent()).Cents())
+}
+
+// whole checks what was claimed under a decision to its end: settled against the
+// wage cost, and of a price in parts no more and no less than the price.
+func (l *life) whole(s tally) {
+	rule := l.rule(s.history.Rule)
+	if rule.Cap == subsidy.CapWageCostTotal {
+		if s.history.Amount.Cmp(s.cost) > 0 {
+			l.Fatalf("settled at %s with a wage cost of %s", s.history.Amount, s.cost)
+		}
+		l.seen[rule.ID+" settled"]++
+	}
+	if parts := rule.Amount.Parts; parts != nil {
+		l.inParts(*parts, s)
+	}
+}
+
+// inParts wants the price to the cent when the last milestone was reached, and
+// less before.
+func (l *life) inParts(parts subsidy.PartsAmount, s tally) {
+	shares, months := euro.Number{}, 0
+	for name, share := range parts.Shares {
+		shares = shares.Add(share.Number)
+		if text, ok := strings.CutPrefix(name, "month_"); ok {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				l.Fatal(err)
+			}
+			months = max(months, n)
+		}
+	}
+	reached := !s.last.Before(s.first.AddMonths(months).Add(-1))
+	if price := parts.Price.Value.Cents(); !shares.Equal(euro.One) || reached != s.history.Entitled.Equal(price) || s.history.Entitled.Cmp(price) > 0 {
+		l.Fatalf("from %s to %s: %s of the price %s in shares of %s", s.first, s.last, s.history.Entitled, price, shares)
+	}
+	if reached {
+		l.seen[s.history.Rule+" paid whole"]++
+	}
+}
+
+// A gap never rises with productivity, and is nil at 100 % and not before.
+func TestEveryGapFalls(t *testing.T) {
+	book, err := subsidy.LoadBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gaps := 0
+	for _, scheme := range book.All() {
+		for _, version := range scheme.Versions {
+			for _, rule := range version.Pay {
+				if rule.Amount.Gap == nil {
+					continue
+				}
+				gaps++
+				day := version.From.String()
+				f := subsidy.File{Contract: contractOf(t, day+".. 40/40"), Birth: calendar.MustParse("1970-01-01"), Decisions: []subsidy.Decision{decisionOf(t, day+" "+day+".. loonwaarde 40")}}
+				last := euro.MustParse("99999")
+				for percent := 0; percent <= 100; percent++ {
+					f.Loonwaarden = loonwaardenOf(t, fmt.Sprintf("%s %d", day, percent))
+					claims, _, err := subsidy.NewClaims(runOf(t, day[:7]), scheme, f, rich, nil)
+					i := slices.IndexFunc(claims, func(c subsidy.Claim) bool { return c.Rule == rule.ID })
+					if err != nil || i < 0 {
+						t.Fatal(err)
+					}
+					if now := claims[i].Entitled; now.Cmp(last) > 0 || now.IsZero() != (percent == 100) || !claims[i].Amount.Equal(now) {
+						t.Errorf("%s: %s at %d %% after %s", scheme.ID, now, percent, last)
+					}
+					last = claims[i].Entitled
+				}
+			}
+		}
+	}
+	if gaps == 0 {
+		t.Error("no scheme has a gap")
+	}
+}
