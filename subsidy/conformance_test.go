@@ -2,10 +2,7 @@ package subsidy_test
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -14,7 +11,6 @@ import (
 	"verloning/payroll"
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
-	"verloning/payroll/ledger"
 	"verloning/payroll/statute"
 	"verloning/subsidy"
 )
@@ -29,13 +25,17 @@ type life struct {
 	version subsidy.Version
 	file    subsidy.File
 	sums    map[string]*tally
-	seen    map[string]int // what was met in all lives, so that a check that never looked fails
+	days    map[string]int         // service days of each rule
+	paid    euro.Amount            // what all payslips cost
+	claimed map[string]euro.Amount // by each rule
+	charged bool                   // some claim counts charges beside what payslips cost
+	seen    map[string]int         // what was met in all lives, so that a check that never looked fails
 }
 
 // tally sums the claims of one rule under one decision.
 type tally struct {
 	history subsidy.History
-	cost    euro.Amount // reckoned here
+	cost    euro.Amount
 	first   calendar.Date
 	last    calendar.Date
 }
@@ -54,7 +54,7 @@ func TestEveryScheme(t *testing.T) {
 			seen := map[string]int{}
 			rapid.Check(t, func(t *rapid.T) {
 				version := rapid.SampledFrom(scheme.Versions).Draw(t, "version")
-				l := &life{T: t, scheme: scheme, version: version, sums: map[string]*tally{}, seen: seen}
+				l := &life{T: t, scheme: scheme, version: version, sums: map[string]*tally{}, days: map[string]int{}, claimed: map[string]euro.Amount{}, seen: seen}
 				l.draw()
 				l.live()
 			})
@@ -192,6 +192,56 @@ func (l *life) live() {
 	for _, s := range l.sums {
 		l.whole(*s)
 	}
+	for _, rule := range l.rules() {
+		if want := l.serviceDays(rule); l.days[rule.ID] != want {
+			l.Fatalf("%s: %d service days claimed of %d", rule.ID, l.days[rule.ID], want)
+		}
+	}
+}
+
+// serviceDays counts the days that a rule pays for: those of contract and
+// placement, or of contract and decision as far as the longest period goes, which
+// starts with the contract or with the first of those days.
+func (l *life) serviceDays(rule subsidy.PayRule) int {
+	contract := l.file.Contract.Span()
+	count := 0
+	if rule.Kind == subsidy.Hire {
+		for _, p := range l.file.Placements {
+			count += p.Span.Meet(contract).Days()
+		}
+		return count
+	}
+	limit, limited := l.months()
+	within := contract
+	if limited && l.version.Period.Limits == "contract" {
+		within = contract.Meet(calendar.Span{From: contract.From, To: contract.From.AddMonths(limit).Add(-1)})
+	}
+	first := calendar.Date{}
+	for _, d := range l.file.Decisions {
+		days := d.Span().Meet(within)
+		if count += days.Days(); first.IsZero() && !days.Empty() {
+			first = days.From
+		}
+	}
+	if !limited || first.IsZero() {
+		return count
+	}
+	if contract.To.After(first.AddMonths(limit).Add(-1)) {
+		l.seen[rule.ID+" over"]++
+	}
+	return min(count, first.AddMonths(limit).Sub(first))
+}
+
+// months is the longest period of the scheme.
+func (l *life) months() (int, bool) {
+	if l.version.Period == nil || l.version.Period.Months == nil {
+		return 0, false
+	}
+	n, err := l.version.Period.Months.Value.Int()
+	if err != nil {
+		l.Fatal(err)
+	}
+	return n, true
 }
 
 // run computes the payslip and the claims of a period.
@@ -203,6 +253,7 @@ func (l *life) run(period calendar.Period) {
 		l.Fatal(err)
 	}
 	l.floor(slip)
+	l.paid = l.paid.Add(slip.WageCost())
 	l.file.History = nil
 	for _, s := range l.sums {
 		l.file.History = append(l.file.History, s.history)
@@ -283,236 +334,6 @@ func (l *life) explained(r payroll.Run, slip payroll.Payslip, c subsidy.Claim) {
 		return c.Kind == subsidy.Hire || s.Result == c.Amount.String()
 	}) {
 		l.Fatalf("no step of %+v ends at %s", trace.Steps, c.Amount)
-	}
-}
-
-// check holds one claim against its rule.
-func (l *life) check(period calendar.Period, c subsidy.Claim) {
-	rule := l.rule(c.Rule)
-	if c.Kind != rule.Kind || c.Scheme != l.scheme.ID || c.Document == "" || c.Payer == uuid.Nil || c.Payee != employer {
-		l.Fatalf("%+v", c)
-	}
-	l.onItsDays(period, c)
-	l.taxed(rule, c)
-	l.balanced(c)
-	if !c.Amount.IsZero() {
-		l.seen[c.Rule]++
-	}
-	if c.Kind == subsidy.Hire {
-		if c.Document != subsidy.Invoice || c.Budget != "" || c.Placement == uuid.Nil || c.Amount.Sign() < 0 {
-			l.Fatalf("hire %+v", c)
-		}
-		l.hired(c)
-		return
-	}
-	shares := euro.Number{}
-	for _, share := range rule.Budget {
-		shares = shares.Add(share.Number)
-	}
-	if _, draws := rule.Budget[string(c.Budget)]; !draws || !shares.Equal(euro.One) || !slices.Contains(subsidy.Sources, c.Budget) {
-		l.Fatalf("budget %q of shares %v", c.Budget, rule.Budget)
-	}
-	l.capped(period, rule, c)
-}
-
-// hired wants a placement's own price for each hour worked, and for no other.
-func (l *life) hired(c subsidy.Claim) {
-	i := slices.IndexFunc(l.file.Placements, func(p payroll.Placement) bool { return p.ID == c.Placement })
-	price := l.file.Placements[i].Price
-	if price == nil {
-		return
-	}
-	worked := payroll.Quantity(0)
-	for _, h := range l.file.Hours {
-		if h.Kind == payroll.Worked && c.Service.Holds(h.Day) {
-			worked += h.Quantity
-		}
-	}
-	if want := halfUp(product(worked.Number().String() + " " + price.String())); c.Amount.String() != want {
-		l.Fatalf("%s hours at %s are %s, not %s", worked, price, want, c.Amount)
-	}
-	l.seen[c.Rule+" by the hour"]++
-}
-
-func (l *life) rule(id string) subsidy.PayRule {
-	i := slices.IndexFunc(l.version.Pay, func(r subsidy.PayRule) bool { return r.ID == id })
-	if i < 0 {
-		l.Fatalf("no rule %s", id)
-	}
-	return l.version.Pay[i]
-}
-
-// onItsDays wants each service day in the period, the contract, the decision or
-// placement, and the longest period of the scheme.
-func (l *life) onItsDays(period calendar.Period, c subsidy.Claim) {
-	first := l.file.Contract.Span().From
-	var under calendar.Span
-	for _, p := range l.file.Placements {
-		if p.ID == c.Placement {
-			under = p.Span
-		}
-	}
-	for _, d := range l.file.Decisions {
-		if d.ID == c.Decision {
-			under = d.Span()
-		}
-	}
-	last := calendar.Date{}
-	if p := l.version.Period; c.Kind != subsidy.Hire && p != nil && p.Months != nil {
-		months, err := p.Months.Value.Int()
-		if err != nil {
-			l.Fatal(err)
-		}
-		// The decisions are in order, so the first is where the subsidy begins.
-		if decided := l.file.Decisions[0].Span().From; p.Limits == "subsidy" && decided.After(first) {
-			first = decided
-		}
-		last = first.AddMonths(months).Add(-1)
-		if l.file.Contract.Span().To.After(last) {
-			l.seen[c.Rule+" over"]++
-		}
-	}
-	for _, day := range []calendar.Date{c.Service.From, c.Service.To} {
-		if !period.Holds(day) || !l.file.Contract.Span().Holds(day) || !under.Holds(day) || !last.IsZero() && day.After(last) {
-			l.Fatalf("service %v in %v under %v, contract %v, scheme until %s", c.Service, period, under, l.file.Contract.Span(), last)
-		}
-	}
-}
-
-// taxed wants the VAT of the last service day on every supply and on nothing
-// else.
-func (l *life) taxed(rule subsidy.PayRule, c subsidy.Claim) {
-	rate, cost := euro.Number{}, euro.Number{}
-	if rule.Kind == subsidy.Fee || rule.Kind == subsidy.Hire {
-		figure, err := statute.VAT(c.Service.To)
-		if err != nil {
-			l.Fatal(err)
-		}
-		rate = figure.Value
-	}
-	vat := halfUp(new(big.Rat).Mul(rat(c.Amount.String()), rat(rate.Percent().String())))
-	if rule.VAT != nil {
-		cost = euro.One.Sub(rule.VAT.Compensable.Value.Number)
-	}
-	burden := halfUp(new(big.Rat).Mul(rat(vat), rat(cost.String())))
-	if !c.VATRate.Equal(rate) || c.VAT.String() != vat || c.VATCost.String() != burden || (rule.Kind == subsidy.Fee) && rate.IsZero() {
-		l.Fatalf("%s of %s: VAT %s, cost %s; want %s and %s", rule.Kind, c.Amount, c.VAT, c.VATCost, vat, burden)
-	}
-}
-
-// balanced wants the bookings of a claim to be what it comes to, on the accounts
-// that a claim earns on, and nothing on the whole.
-func (l *life) balanced(c subsidy.Claim) {
-	earned, all := euro.Zero, euro.Zero
-	for account, sum := range ledger.Balances(c.Transfers()) {
-		if all = all.Add(sum); slices.Contains(subsidy.EarnedBy, account) {
-			earned = earned.Sub(sum)
-		}
-	}
-	if !all.IsZero() || !earned.Equal(c.Total()) || !c.Total().Equal(c.Amount.Add(c.VAT)) {
-		l.Fatalf("transfers %+v of %s and %s VAT", c.Transfers(), c.Amount, c.VAT)
-	}
-	for _, t := range c.Transfers() {
-		if t.Ledger != c.Payee || t.Amount.Sign() <= 0 {
-			l.Fatalf("transfer %+v", t)
-		}
-	}
-}
-
-// capped adds the claim to those before it under the same decision and rule, and
-// holds the sum against the wage cost, reckoned here, and the ceiling.
-func (l *life) capped(period calendar.Period, rule subsidy.PayRule, c subsidy.Claim) {
-	key := c.DecisionNumber + " " + c.Rule
-	s := l.sums[key]
-	if s == nil {
-		s = &tally{history: subsidy.History{Decision: c.Decision, Rule: c.Rule}, first: c.Service.From}
-		l.sums[key] = s
-	}
-	s.cost, s.last = s.cost.Add(l.costOf(period, rule, c)), c.Service.To
-	h := &s.history
-	h.Entitled, h.WageCost, h.Amount = h.Entitled.Add(c.Entitled), h.WageCost.Add(c.WageCost), h.Amount.Add(c.Amount)
-	if !h.WageCost.Equal(s.cost) || !c.Entitled.Equal(c.Base.Add(c.Charges)) || c.Entitled.Sign() < 0 || h.Amount.Sign() < 0 {
-		l.Fatalf("%s %s: wage cost %s, reckoned here %s, of %+v", period, key, h.WageCost, s.cost, c)
-	}
-	if h.Amount.Cmp(h.Entitled) > 0 || rule.Cap == subsidy.CapWageCost && h.Amount.Cmp(s.cost) > 0 {
-		l.Fatalf("%s %s: claimed %s of %s, wage cost %s", period, key, h.Amount, h.Entitled, s.cost)
-	}
-	if terms := l.termsOf(c); terms.Ceiling != nil && h.Amount.Cmp(*terms.Ceiling) > 0 {
-		l.Fatalf("%s %s: claimed %s over the ceiling %s", period, key, h.Amount, terms.Ceiling)
-	}
-	if rule.Cap != "" && h.Amount.Cmp(h.Entitled) < 0 && h.Amount.Equal(s.cost) {
-		l.seen[c.Rule+" capped"]++
-	}
-	if c.Amount.Sign() < 0 {
-		if rule.Cap != subsidy.CapWageCostTotal {
-			l.Fatalf("below nil: %+v", c)
-		}
-		l.seen[c.Rule+" reclaimed"]++
-	}
-}
-
-func (l *life) termsOf(c subsidy.Claim) subsidy.DecisionTerms {
-	i := slices.IndexFunc(l.file.Decisions, func(d subsidy.Decision) bool { return d.ID == c.Decision })
-	terms, _ := l.file.Decisions[i].On(c.Service.To)
-	return terms
-}
-
-// costOf reckons the wage cost of the service days: wage and allowance, and the
-// charges where the rule counts them.
-func (l *life) costOf(period calendar.Period, rule subsidy.PayRule, c subsidy.Claim) euro.Amount {
-	cost, err := payroll.WageCostWithin(l.file.Birth, payroll.ContractMonth{Contract: l.file.Contract, Hours: l.file.Hours}, period, c.Service)
-	if err != nil {
-		l.Fatal(err)
-	}
-	form := rule.Amount.Pct
-	if form == nil || form.Of != subsidy.OfWageCost {
-		return cost
-	}
-	charges := euro.Number{}
-	if form.Charges != nil {
-		charges = form.Charges.Value.Mul(euro.Hundred)
-	}
-	if own := l.termsOf(c).Charges; own != nil {
-		charges = *own
-	}
-	return cost.Add(cost.Times(charges.Percent()).Cents())
-}
-
-// whole checks what was claimed under a decision to its end: settled against the
-// wage cost, and of a price in parts no more and no less than the price.
-func (l *life) whole(s tally) {
-	rule := l.rule(s.history.Rule)
-	if rule.Cap == subsidy.CapWageCostTotal {
-		if s.history.Amount.Cmp(s.cost) > 0 {
-			l.Fatalf("settled at %s with a wage cost of %s", s.history.Amount, s.cost)
-		}
-		l.seen[rule.ID+" settled"]++
-	}
-	if parts := rule.Amount.Parts; parts != nil {
-		l.inParts(*parts, s)
-	}
-}
-
-// inParts wants the price to the cent when the last milestone was reached, and
-// less before.
-func (l *life) inParts(parts subsidy.PartsAmount, s tally) {
-	shares, months := euro.Number{}, 0
-	for name, share := range parts.Shares {
-		shares = shares.Add(share.Number)
-		if text, ok := strings.CutPrefix(name, "month_"); ok {
-			n, err := strconv.Atoi(text)
-			if err != nil {
-				l.Fatal(err)
-			}
-			months = max(months, n)
-		}
-	}
-	reached := !s.last.Before(s.first.AddMonths(months).Add(-1))
-	if price := parts.Price.Value.Cents(); !shares.Equal(euro.One) || reached != s.history.Entitled.Equal(price) || s.history.Entitled.Cmp(price) > 0 {
-		l.Fatalf("from %s to %s: %s of the price %s in shares of %s", s.first, s.last, s.history.Entitled, price, shares)
-	}
-	if reached {
-		l.seen[s.history.Rule+" paid whole"]++
 	}
 }
 
