@@ -105,41 +105,46 @@ func (d *Desk) OpenAll(ctx context.Context, tx Tx, a Actor, req RunAll) (RunsRep
 	if err != nil {
 		return RunsReply{}, err
 	}
-	reply := RunsReply{Runs: []RunOfAll{}}
-	for _, o := range employers {
+	reply := RunsReply{Runs: make([]RunOfAll, len(employers))}
+	found := make([]Run, len(employers))
+	for i, o := range employers {
 		r.Employer, r.ID = o.ID, RunID(o.ID, r.Period, r.Kind, r.Sequence)
-		line, err := d.openOne(ctx, tx, a, o, r)
-		if err != nil {
+		if reply.Runs[i], found[i], err = d.openOne(ctx, tx, a, o, r); err != nil {
 			return RunsReply{}, err
 		}
-		reply.Runs = append(reply.Runs, line)
+	}
+	// Every run is held before the first cut-off is fixed: whoever approves one holds
+	// it and then asks for a knowledge number, which a cut-off keeps from them.
+	for i, run := range found {
+		line := &reply.Runs[i]
+		if line.Asked = run.Status == RunOpened; !line.Asked {
+			continue
+		}
+		if line.RunReply, err = d.start(ctx, tx, a, run); err != nil {
+			return RunsReply{}, err
+		}
 	}
 	return reply, nil
 }
 
-// openOne opens one employer's run, or finds the one that is there.
-func (d *Desk) openOne(ctx context.Context, tx Tx, a Actor, o Organisation, r Run) (RunOfAll, error) {
+// openOne opens one employer's run, or finds the one that is there, and holds it.
+func (d *Desk) openOne(ctx context.Context, tx Tx, a Actor, o Organisation, r Run) (RunOfAll, Run, error) {
 	line := RunOfAll{Employer: o.Code, RunReply: replyTo(r)}
 	exists, err := tx.AddRun(ctx, a, r)
 	if err != nil {
-		return line, err
+		return line, Run{}, err
 	}
 	line.Opened = !exists
 	found, known, err := tx.Run(ctx, r.ID, ForUpdate)
 	if err != nil {
-		return line, err
+		return line, Run{}, err
 	}
 	if !known {
 		line.Status = "" // a run of another kind of period covers these days
-		return line, nil
+		return line, Run{}, nil
 	}
 	line.RunReply = replyTo(found)
-	if found.Status != RunOpened {
-		return line, nil
-	}
-	line.Asked = true
-	line.RunReply, err = d.start(ctx, tx, a, found)
-	return line, err
+	return line, found, nil
 }
 
 // RunReply is what commands on a run answer.
