@@ -113,6 +113,17 @@ func (o office) recordsBudgets(t *testing.T) {
 	expect("claimed", "10000.00 500.50 0.50 0.00 1121.76 5608.80 10500.00 3769.44")
 	o.grant("2026-10")
 	expect("spent", "10000.00 500.50 0.50 1121.76 0.00 5608.80 9378.24 3769.44")
+	end := map[string]any{"number": "C-1", "end": "2026-11-30", "reason": "ander werk"}
+	o.must(o.clerk, "contract.end", end)
+	expect("the contract ends a month before the year", "10000.00 500.50 0.50 1121.76 0.00 4487.04 9378.24 4891.20")
+	if got := o.budget(2027, "BUIG", "reserved"); got != "none" {
+		t.Errorf("of the year after the end %s is reserved", got)
+	}
+	o.must(o.clerk, "contract.extend", map[string]any{"number": "C-1", "end": "2027-01-31"})
+	expect("the contract is extended", "10000.00 500.50 0.50 1121.76 0.00 5608.80 9378.24 3769.44")
+	if got := o.budget(2027, "BUIG", "reserved"); got == "none" || got == "0.00" {
+		t.Errorf("of the extension %s is reserved", got)
+	}
 	if got := o.must(treasurer, "budget.list", map[string]any{}); len(got["budgets"].([]any)) != 0 {
 		t.Errorf("the employer sees budgets: %s", pretty(got))
 	}

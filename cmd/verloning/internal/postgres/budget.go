@@ -140,14 +140,17 @@ func (tx *Tx) Budgets(ctx context.Context, a payroll.Actor) ([]subsidy.BudgetSta
 	})
 }
 
-// Reserve replaces what is expected of a decision.
+// Reserve replaces what is expected of a decision. The contract and the decision
+// may change at the same time; the later forecast stands.
 func (tx *Tx) Reserve(ctx context.Context, d subsidy.Decision, expected []subsidy.Reservation) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM reservation WHERE decision = $1`, d.ID); err != nil {
 		return fmt.Errorf("reserve for decision %s: %w", d.Number, err)
 	}
 	terms := d.Versions[len(d.Versions)-1]
 	for _, e := range expected {
-		_, err := tx.Exec(ctx, `INSERT INTO reservation (decision, year, municipality, source, amount) VALUES ($1, $2, $3, $4, $5)`,
+		_, err := tx.Exec(ctx, `
+			INSERT INTO reservation (decision, year, municipality, source, amount) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (decision, year) DO UPDATE SET source = excluded.source, amount = excluded.amount`,
 			d.ID, e.Year, d.Municipality, string(terms.Budget), e.Amount.Decimal())
 		if err != nil {
 			return fmt.Errorf("reserve for decision %s: %w", d.Number, err)
