@@ -293,6 +293,11 @@ func (r PayRule) checkBudget(l *faultList, path string) {
 	known := r.Kind == Subsidy || r.Kind == Fee
 	if !sum.Equal(euro.One) && (known || r.Budget != nil) && !l.brokenBelow(path) {
 		l.fault(path, "de aandelen zijn samen %s en moeten samen 1 zijn", "the shares sum to %s, not to 1", sum)
+		return
+	}
+	// A claim is booked on the one source that its decision names.
+	if len(r.Budget) > 1 && !l.brokenBelow(path) {
+		l.fault(path, "een declaratie wordt nog niet over bronnen verdeeld; noem er één", "a claim is not divided over sources yet; name one")
 	}
 }
 
