@@ -82,14 +82,14 @@ CREATE TABLE settlement (
 CREATE TRIGGER settlement_forever BEFORE UPDATE OR DELETE ON settlement FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER kept BEFORE TRUNCATE ON settlement FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
--- What a decision is expected to cost in a year. A forecast: it is reckoned anew
+-- What a decision is expected to cost in a month. A forecast: it is reckoned anew
 -- with every version of the decision, and nothing is booked on it.
 CREATE TABLE reservation (
     decision     uuid           NOT NULL REFERENCES decision,
-    year         int            NOT NULL CHECK (year BETWEEN 2003 AND 2199),
+    month        date           NOT NULL CHECK (extract(day FROM month) = 1),
     municipality uuid           NOT NULL REFERENCES organisation,
     source       text           NOT NULL CHECK (source IN ('W', 'I', 'participatiebudget', 'BUIG', 'ESF', 'UWV', 'WMO', 'own')),
     amount       numeric(14, 2) NOT NULL,
-    PRIMARY KEY (decision, year)
+    PRIMARY KEY (decision, month)
 );
-CREATE INDEX ON reservation (municipality, year, source);
+CREATE INDEX ON reservation (municipality);

@@ -60,6 +60,9 @@ func (d *Desk) RecordPlacement(ctx context.Context, tx Tx, a Actor, req Placemen
 	if p.Inlener, err = party(ctx, tx, door, "inlener", req.Inlener, Inlener); err != nil {
 		return PlacementRecorded{}, err
 	}
+	if p.Inlener == a.Organisation.ID {
+		door.Refuse(Reason("inlener/own", "inlener", "Een werkgever leent niemand uit aan zichzelf.", "An employer lends nobody to itself."))
+	}
 	if err := door.Err(); err != nil {
 		return PlacementRecorded{}, err
 	}

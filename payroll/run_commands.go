@@ -117,7 +117,8 @@ func (d *Desk) OpenAll(ctx context.Context, tx Tx, a Actor, req RunAll) (RunsRep
 	// it and then asks for a knowledge number, which a cut-off keeps from them.
 	for i, run := range found {
 		line := &reply.Runs[i]
-		if line.Asked = run.Status == RunOpened; !line.Asked {
+		// A run that its employer took back to open is left to its employer.
+		if line.Asked = run.Status == RunOpened && run.Calculation == 0; !line.Asked {
 			continue
 		}
 		if line.RunReply, err = d.start(ctx, tx, a, run); err != nil {

@@ -17,6 +17,7 @@ const (
 	UnknownLoonwaarde   payroll.ExceptionKind = "loonwaarde/unknown"
 	UnknownProductivity payroll.ExceptionKind = "productivity/unknown"
 	ReviewOverdue       payroll.ExceptionKind = "loonwaarde/review_overdue"
+	ProductivityOverdue payroll.ExceptionKind = "productivity/review_overdue"
 	ForfaitOver         payroll.ExceptionKind = "forfait/over"
 	OverWageCost        payroll.ExceptionKind = "claim/over_wage_cost"
 	AdvanceOverCost     payroll.ExceptionKind = "claim/advance_over_cost"
@@ -108,11 +109,11 @@ func (m month) overdue(j job) []payroll.Exception {
 	if due.IsZero() || !due.Before(j.days.From) {
 		return nil
 	}
-	e := payroll.Exception{Kind: ReviewOverdue, Subject: m.file.Contract.Number, Detail: payroll.Text{
+	e := payroll.Exception{Kind: ProductivityOverdue, Subject: m.file.Contract.Number, Detail: payroll.Text{
 		NL: fmt.Sprintf("Contract %s: de productiviteit had op %s herzien moeten zijn.", m.file.Contract.Number, due),
 		EN: fmt.Sprintf("Contract %s: the productivity was due for review on %s.", m.file.Contract.Number, due)}}
 	if !gap {
-		e.Article, e.Detail = "Participatiewet art. 10d lid 6", payroll.Text{
+		e.Kind, e.Article, e.Detail = ReviewOverdue, "Participatiewet art. 10d lid 6", payroll.Text{
 			NL: fmt.Sprintf("Contract %s: de loonwaarde had op %s herzien moeten zijn.", m.file.Contract.Number, due),
 			EN: fmt.Sprintf("Contract %s: the loonwaarde was due for review on %s.", m.file.Contract.Number, due)}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"verloning/payroll"
+	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 )
 
@@ -38,7 +39,7 @@ type BudgetStands struct {
 	Repaid   euro.Amount `json:"repaid"`
 	Spent    euro.Amount `json:"spent"`
 	Claimed  euro.Amount `json:"claimed"`  // raised and not decided yet
-	Reserved euro.Amount `json:"reserved"` // expected of running decisions and not claimed yet
+	Reserved euro.Amount `json:"reserved"` // expected of running decisions after their employer's last approved month
 	Left     euro.Amount `json:"left"`
 	Free     euro.Amount `json:"free"`
 }
@@ -124,9 +125,9 @@ func (d *Desk) allot(ctx context.Context, tx Tx, r payroll.Run, c payroll.Calcul
 	return tx.AddExceptions(ctx, r, c, found)
 }
 
-// Reservation is what a decision is expected to cost in a year, VAT that the
+// Reservation is what a decision is expected to cost in a month, VAT that the
 // payer bears included.
 type Reservation struct {
-	Year   int
+	Month  calendar.Date // its first day
 	Amount euro.Amount
 }

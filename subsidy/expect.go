@@ -8,7 +8,7 @@ import (
 // maxExpected bounds a forecast: no scheme with an end lasts longer.
 const maxExpected = 72 // months
 
-// Expect reckons what a decision will cost to its end, by year: each month as if
+// Expect reckons what a decision will cost to its end, by month: each as if
 // the agreed hours were worked at the wage of the contract and the figures known
 // today. A decision without an end is expected to run to the end of the year
 // that it starts in. It is a forecast and no claim: facts that are missing count
@@ -20,16 +20,13 @@ func Expect(s Scheme, f File, d Decision) ([]Reservation, error) {
 	}
 	f.History, f.Placements, f.Hours = nil, nil, nil
 	f.Contract = planned(f.Contract)
-	var years []Reservation
+	var months []Reservation
 	for p, n := calendar.MonthOf(span.From), 0; !p.From.After(span.To) && n < maxExpected; p, n = p.Next(), n+1 {
 		claims, err := expectMonth(s, f, p)
 		if err != nil {
 			return nil, err
 		}
-		if last := len(years); last == 0 || years[last-1].Year != p.From.Year() {
-			years = append(years, Reservation{Year: p.From.Year()})
-		}
-		this := &years[len(years)-1]
+		this := Reservation{Month: p.From}
 		for _, c := range claims {
 			if c.Decision != d.ID {
 				continue // others on the contract only use up the scheme's period
@@ -37,8 +34,9 @@ func Expect(s Scheme, f File, d Decision) ([]Reservation, error) {
 			this.Amount = this.Amount.Add(c.Amount).Add(c.VATCost)
 			f.History = c.after(f.History)
 		}
+		months = append(months, this)
 	}
-	return years, nil
+	return months, nil
 }
 
 // expectMonth computes the claims of a month in which all goes as agreed.

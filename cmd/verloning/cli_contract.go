@@ -103,13 +103,13 @@ func (c *contractList) Run(ctx context.Context, sh *shell) error {
 	if sh.JSON {
 		return sh.printJSON(contractsListed{list})
 	}
-	shown := newTable("number", "employer", "scheme", "start", "end", ">versions")
+	shown := newTable("number", "employer", "scheme", "start", "end", ">versions", "end_reason")
 	for _, one := range list {
 		end := "-"
 		if !one.End.IsZero() {
 			end = one.End.String()
 		}
-		shown.add(one.Number, one.Employer, one.Scheme, one.Start.String(), end, strconv.Itoa(one.Versions))
+		shown.add(one.Number, one.Employer, one.Scheme, one.Start.String(), end, strconv.Itoa(one.Versions), one.Ended)
 	}
 	return shown.print(sh.out)
 }

@@ -17,6 +17,7 @@ type runAll struct {
 
 // Run opens and calculates the run of every employer, as the beheerder.
 func (c *runAll) Run(ctx context.Context, sh *shell) error {
+	sh.asBeheerder()
 	request := payroll.RunAll{Command: sh.command(), Period: c.Period, PayDate: c.PayDate, Deadline: c.Deadline}
 	return ask(ctx, sh, "run", "all", request, func(r payroll.RunsReply) error {
 		shown := newTable("employer", "period", "opened", "calculating", "status", "run")

@@ -172,11 +172,14 @@ func pages[T any](ctx context.Context, sh *shell, noun, verb, field string, limi
 		if left := limit - len(all); limit > 0 {
 			size = min(left, mostPage)
 		}
-		var reply map[string][]T
+		var reply map[string]json.RawMessage // a list may stand beside what it adds up to
 		if err := sh.insist(ctx, noun, verb, request(after, size), &reply); err != nil {
 			return nil, err
 		}
-		page := reply[field]
+		var page []T
+		if err := json.Unmarshal(reply[field], &page); err != nil {
+			return nil, fmt.Errorf("the list %s.%s: %w", noun, verb, err)
+		}
 		all = append(all, page...)
 		if len(page) < size || (limit > 0 && len(all) >= limit) {
 			return all, nil

@@ -102,18 +102,24 @@ func (tx *Tx) OverBudget(ctx context.Context, r payroll.Run, c payroll.Calculati
 	})
 }
 
-// Budgets lists how the budgets of a municipality stand.
+// Budgets lists how the budgets of a municipality stand. What was expected of
+// months that the employer has closed is not reserved any more: it was claimed, or
+// will not be.
 func (tx *Tx) Budgets(ctx context.Context, a payroll.Actor) ([]subsidy.BudgetStands, error) {
 	rows, err := tx.Query(ctx, `
 		WITH entries AS (
 			SELECT year, source, kind, sum(amount) AS amount FROM budget_entry WHERE municipality = @org GROUP BY 1, 2, 3),
 		claims AS (
-			SELECT extract(year FROM m.service_from)::int AS year, m.budget AS source, m.decision, x.claim IS NULL AS waiting, m.amount + m.vat_cost AS amount
+			SELECT extract(year FROM m.service_from)::int AS year, m.budget AS source, x.claim IS NULL AS waiting, m.amount + m.vat_cost AS amount
 			FROM claim m JOIN calculation k ON k.id = m.calculation AND k.status = 'approved' LEFT JOIN claim_decided x ON x.claim = m.id
 			WHERE m.payer = @org AND m.kind <> 'hire'),
 		expected AS (
-			SELECT v.year, v.source, sum(greatest(v.amount - coalesce((SELECT sum(c.amount) FROM claims c WHERE c.decision = v.decision AND c.year = v.year), 0), 0)) AS amount
-			FROM reservation v WHERE v.municipality = @org GROUP BY 1, 2),
+			SELECT extract(year FROM v.month)::int AS year, v.source, sum(v.amount) AS amount
+			FROM reservation v JOIN decision d ON d.id = v.decision JOIN contract c ON c.id = d.contract
+			LEFT JOIN LATERAL (
+				SELECT max(r.period_end) AS closed FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved'
+				WHERE r.employer = c.employer AND r.kind = 'regular') r ON true
+			WHERE v.municipality = @org AND (r.closed IS NULL OR v.month > r.closed) GROUP BY 1, 2),
 		all_of_them AS (SELECT year, source FROM entries UNION SELECT year, source FROM claims UNION SELECT year, source FROM expected)
 		SELECT a.year, a.source,
 		       coalesce((SELECT amount FROM entries e WHERE (e.year, e.source, e.kind) = (a.year, a.source, 'granted')), 0),
@@ -148,10 +154,13 @@ func (tx *Tx) Reserve(ctx context.Context, d subsidy.Decision, expected []subsid
 	}
 	terms := d.Versions[len(d.Versions)-1]
 	for _, e := range expected {
+		if e.Amount.IsZero() {
+			continue
+		}
 		_, err := tx.Exec(ctx, `
-			INSERT INTO reservation (decision, year, municipality, source, amount) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (decision, year) DO UPDATE SET source = excluded.source, amount = excluded.amount`,
-			d.ID, e.Year, d.Municipality, string(terms.Budget), e.Amount.Decimal())
+			INSERT INTO reservation (decision, month, municipality, source, amount) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (decision, month) DO UPDATE SET source = excluded.source, amount = excluded.amount`,
+			d.ID, day(e.Month), d.Municipality, string(terms.Budget), e.Amount.Decimal())
 		if err != nil {
 			return fmt.Errorf("reserve for decision %s: %w", d.Number, err)
 		}

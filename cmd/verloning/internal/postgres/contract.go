@@ -195,6 +195,7 @@ type ContractListed struct {
 	Start    calendar.Date `json:"start"`
 	End      calendar.Date `json:"end,omitzero"`
 	Versions int           `json:"versions"`
+	Ended    string        `json:"end_reason,omitempty"`
 }
 
 // Contracts lists contracts that the organisation is employer, municipality or
@@ -202,7 +203,8 @@ type ContractListed struct {
 func (tx *Tx) Contracts(ctx context.Context, a payroll.Actor, after uuid.UUID, limit int) ([]ContractListed, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT c.id, o.code, c.number, c.scheme, lower(k.days), upper(k.days) - 1,
-		       (SELECT count(*) FROM contract_version v WHERE v.contract = c.id)::int
+		       (SELECT count(*) FROM contract_version v WHERE v.contract = c.id)::int,
+		       coalesce((SELECT v.end_reason FROM contract_version v WHERE v.contract = c.id ORDER BY v.version DESC LIMIT 1), '')
 		FROM contract c JOIN organisation o ON o.id = c.employer JOIN contract_current k ON k.contract = c.id
 		WHERE (c.employer = $1 OR c.municipality = $1 OR c.provider = $1)
 		  AND ($2::uuid IS NULL OR (c.number, c.id) > (SELECT x.number, x.id FROM contract x WHERE x.id = $2))
@@ -214,7 +216,7 @@ func (tx *Tx) Contracts(ctx context.Context, a payroll.Actor, after uuid.UUID, l
 		var c ContractListed
 		var start time.Time
 		var end *time.Time
-		err := row.Scan(&c.Contract, &c.Employer, &c.Number, &c.Scheme, &start, &end, &c.Versions)
+		err := row.Scan(&c.Contract, &c.Employer, &c.Number, &c.Scheme, &start, &end, &c.Versions, &c.Ended)
 		c.Start, c.End = date(&start), date(end)
 		return c, err
 	})

@@ -200,7 +200,7 @@ func world() [][]string {
 		{`INSERT INTO run_reopened (run, calculation, reason, reopened_by) VALUES ('` + run + `', 1, 'r', '` + user + `')`,
 			`INSERT INTO settlement (claim, organisation, amount, day, reference, posting, settled_by)
 				VALUES ('` + id(aClaim, 1) + `', '` + org + `', 10, '2026-11-02', 'r', '` + posting + `', '` + user + `')`,
-			`INSERT INTO reservation (decision, year, municipality, source, amount) VALUES ('` + id(aDecision, 1) + `', 2026, '` + org + `', 'BUIG', 100)`,
+			`INSERT INTO reservation (decision, month, municipality, source, amount) VALUES ('` + id(aDecision, 1) + `', '2026-11-01', '` + org + `', 'BUIG', 100)`,
 			`INSERT INTO claim (period, calculation, contract, id, payer, payee, scheme, rule, kind, document, service_from, service_to,
 				base, charges, entitled, wage_cost, amount, hash, placement, vat_rate, vat)
 				VALUES ('2026-10-01', 2, '` + contract + `', '` + id(aClaim, 2) + `', '` + org + `', '` + org + `', 's', 'h', 'hire', 'invoice',
