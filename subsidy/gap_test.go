@@ -34,7 +34,7 @@ func TestBonus(t *testing.T) {
 		{"2007-01", "40/40", "2007-01-01..2008-12-31", "2007-01-01 100", "0.00", ""},
 		{"2007-01", "40/40", "2007-01-01..2008-12-31", "2007-01-01 0", halfUp(product("1300.80 1.08")), ""},
 		{"2007-01", "40/40", "2007-01-01..2008-12-31", "2007-02-01 60", "0.00", "productivity/unknown"},
-		{"2007-08", "40/40", "2007-01-01..2008-12-31", "2007-01-01 60", halfUp(product("1317.00 1.08 0.40")), "loonwaarde/review_overdue"},
+		{"2007-08", "40/40", "2007-01-01..2008-12-31", "2007-01-01 60", halfUp(product("1317.00 1.08 0.40")), "productivity/review_overdue"},
 	} {
 		s := bonus(t, c.decision+" "+c.week, c.decision[:10]+" "+c.decision+" loonwaarde "+c.week[:2], c.productivity)
 		claims, found := s.claim(t, runOf(t, c.month), rich, richHours(s.file.Contract, runOf(t, c.month).Period))

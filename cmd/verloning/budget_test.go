@@ -110,17 +110,18 @@ func (o office) recordsBudgets(t *testing.T) {
 	expect("decided", "10000.00 500.50 0.50 0.00 0.00 6730.56 10500.00 3769.44") // six months of 1,121.76
 	o.work("C-1", "8.00", weekdays("2026-10")...)
 	o.pay("2026-10")
-	expect("claimed", "10000.00 500.50 0.50 0.00 1121.76 5608.80 10500.00 3769.44")
+	// October is closed: what was expected until then is claimed or will not be.
+	expect("claimed", "10000.00 500.50 0.50 0.00 1121.76 2243.52 10500.00 7134.72")
 	o.grant("2026-10")
-	expect("spent", "10000.00 500.50 0.50 1121.76 0.00 5608.80 9378.24 3769.44")
+	expect("spent", "10000.00 500.50 0.50 1121.76 0.00 2243.52 9378.24 7134.72")
 	end := map[string]any{"number": "C-1", "end": "2026-11-30", "reason": "ander werk"}
 	o.must(o.clerk, "contract.end", end)
-	expect("the contract ends a month before the year", "10000.00 500.50 0.50 1121.76 0.00 4487.04 9378.24 4891.20")
+	expect("the contract ends a month before the year", "10000.00 500.50 0.50 1121.76 0.00 1121.76 9378.24 8256.48")
 	if got := o.budget(2027, "BUIG", "reserved"); got != "none" {
 		t.Errorf("of the year after the end %s is reserved", got)
 	}
 	o.must(o.clerk, "contract.extend", map[string]any{"number": "C-1", "end": "2027-01-31"})
-	expect("the contract is extended", "10000.00 500.50 0.50 1121.76 0.00 5608.80 9378.24 3769.44")
+	expect("the contract is extended", "10000.00 500.50 0.50 1121.76 0.00 2243.52 9378.24 7134.72")
 	if got := o.budget(2027, "BUIG", "reserved"); got == "none" || got == "0.00" {
 		t.Errorf("of the extension %s is reserved", got)
 	}
