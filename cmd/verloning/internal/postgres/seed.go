@@ -20,6 +20,7 @@ type Population struct {
 	Inlener                uuid.UUID
 	By                     uuid.UUID // the user all facts are recorded by
 	Schemes                []string
+	Hiring                 []string // of them, those that say what an inlener pays where the placement does not
 	Contracts              int
 	HourLines              int // of each contract
 	Month                  calendar.Date
@@ -37,7 +38,7 @@ func (s *Store) Seed(ctx context.Context, p Population) error {
 			return err
 		}
 		args := pgx.NamedArgs{
-			"employer": p.Employer, "municipality": p.Municipality, "inlener": p.Inlener, "schemes": p.Schemes, "by": p.By, "known": known,
+			"employer": p.Employer, "municipality": p.Municipality, "inlener": p.Inlener, "schemes": p.Schemes, "hiring": p.Hiring, "by": p.By, "known": known,
 			"contracts": p.Contracts, "lines": p.HourLines, "month": day(p.Month),
 		}
 		for _, statement := range seedStatements {
@@ -76,7 +77,8 @@ var seedStatements = []string{
 	 FROM generate_series(1, @contracts::int) n, LATERAL (SELECT CASE WHEN n % 4 < 2 THEN @month ELSE date '2026-07-01' END AS d) x`,
 	`INSERT INTO budget_entry (municipality, year, source, kind, amount, entered_by) VALUES (@municipality, 2026, 'own', 'granted', 9000000000, @by)`,
 	`INSERT INTO placement (id, contract, inlener, days, price, known, recorded_by)
-	 SELECT md5('placement' || n)::uuid, md5('contract' || n)::uuid, @inlener, daterange(@month, NULL), CASE WHEN n % 2 = 0 THEN 15.25 END, @known, @by
+	 SELECT md5('placement' || n)::uuid, md5('contract' || n)::uuid, @inlener, daterange(@month, NULL),
+		CASE WHEN n % 16 < 8 OR NOT (@schemes::text[])[1 + n % cardinality(@schemes::text[])] = ANY (@hiring::text[]) THEN 15.25 END, @known, @by
 	 FROM generate_series(1, @contracts::int) n WHERE n % 3 > 0`,
 	`INSERT INTO decision_current (decision, contract, days)
 	 SELECT md5('decision' || n)::uuid, md5('contract' || n)::uuid, daterange(date '2026-07-01', NULL) FROM generate_series(1, @contracts::int) n`,
