@@ -69,6 +69,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	// Nearly all that is read was read or written a moment ago, or lies on a disk
 	// without an arm. The usual 4 has each shard read the month's hours whole.
 	pc.ConnConfig.RuntimeParams["random_page_cost"] = "1.1"
+	// A shard is a share of the work already: helpers that read all contracts for
+	// its five hundred take the processors from the other shards.
+	pc.ConnConfig.RuntimeParams["max_parallel_workers_per_gather"] = "0"
 	pc.ConnConfig.RuntimeParams["application_name"] = "verloning"
 	pc.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
 		pgxdecimal.Register(c.TypeMap())
