@@ -75,7 +75,7 @@ func (b *Book) All() []Scheme {
 func (b *Book) Rules(id string, on calendar.Date) (payroll.SchemeRules, bool) {
 	scheme, known := b.schemes[id]
 	rules := payroll.SchemeRules{MinFactor: euro.One}
-	version, dated := scheme.On(on)
+	version, dated := scheme.Governing(on)
 	if !known || !dated {
 		return rules, known
 	}

@@ -16,7 +16,7 @@ import (
 func (d *Desk) withinScheme(ctx context.Context, tx Tx, door *payroll.Door, req DecisionRecord, c payroll.Contract, decision *Decision) error {
 	terms := &decision.Versions[len(decision.Versions)-1]
 	scheme, known := d.Schemes.Scheme(c.Scheme)
-	version, dated := scheme.On(terms.Span.From)
+	version, dated := scheme.Governing(terms.Span.From)
 	if !known || !dated {
 		terms.Document = orDocument(terms.Document, Beschikking)
 		return nil // the run says so

@@ -234,3 +234,13 @@ func (s Scheme) On(day calendar.Date) (Version, bool) {
 	}
 	return Version{}, false
 }
+
+// Governing returns the version that a contract or a decision from a day is held
+// against: the one of the day or, where it begins before there was any, the
+// first. Days before the scheme give nothing, and are no way around its terms.
+func (s Scheme) Governing(day calendar.Date) (Version, bool) {
+	if version, dated := s.On(day); dated || len(s.Versions) == 0 {
+		return version, dated
+	}
+	return s.Versions[0], true
+}
