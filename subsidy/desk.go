@@ -19,7 +19,7 @@ type Desk struct {
 }
 
 // page is how many payslips or claims approval holds in memory at a time.
-const page = 4000
+const page = 2000
 
 // ErrSuperseded means that a shard belongs to a calculation that is not the
 // run's newest any more, or was computed by other rules: it is dropped.
