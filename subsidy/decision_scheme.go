@@ -56,8 +56,17 @@ func (v Version) acceptDocument(door *payroll.Door, t *DecisionTerms) {
 	}
 	if t.Document = orDocument(t.Document, own); t.Document != own {
 		door.Refuse(payroll.Reason("document/not_of_scheme", "document",
-			fmt.Sprintf("Onder deze regeling is dit een %s.", own), fmt.Sprintf("Under this scheme this is a %s.", own)))
+			fmt.Sprintf("Onder deze regeling berust dit op een %s: laat het veld weg of vul %s in.", own.dutch(), own),
+			fmt.Sprintf("Under this scheme this rests on: %s. Leave the field out or write that.", own)))
 	}
+}
+
+// dutch is the paper's name for a reader.
+func (d Document) dutch() string {
+	if d == Agreement {
+		return "overeenkomst"
+	}
+	return string(d)
 }
 
 func orDocument(d, otherwise Document) Document {
