@@ -13,8 +13,7 @@ type RunOpen struct {
 	Period   string `json:"period" validate:"required"`
 	PayDate  string `json:"pay_date" validate:"required"`
 	Deadline string `json:"deadline,omitempty"`
-	Kind     string `json:"kind,omitempty" validate:"omitempty,oneof=regular off_cycle"`
-	Person   string `json:"person,omitempty" validate:"required_if=Kind off_cycle,omitempty,number"` // personnel number
+	Person   string `json:"person,omitempty" validate:"omitempty,number"` // personnel number, of an off-cycle run
 }
 
 // OpenRun opens a run. One regular run exists for an employer and a period;
@@ -40,7 +39,7 @@ func (d *Desk) OpenRun(ctx context.Context, tx Tx, a Actor, req RunOpen) (RunRep
 // accept reads what is asked.
 func (req RunOpen) accept(door *Door, a Actor) Run {
 	r := Run{
-		Employer: a.Organisation.ID, Period: door.Period("period", req.Period), Kind: RunKind(or(req.Kind, string(Regular))), Sequence: 1,
+		Employer: a.Organisation.ID, Period: door.Period("period", req.Period), Kind: Regular, Sequence: 1,
 		PayDate: door.Date("pay_date", req.PayDate), Deadline: door.Date("deadline", req.Deadline), Status: RunOpened,
 	}
 	if !r.PayDate.IsZero() && !r.Period.From.IsZero() && r.PayDate.Before(r.Period.From) {
@@ -51,10 +50,7 @@ func (req RunOpen) accept(door *Door, a Actor) Run {
 
 // openFor finds the person of an off-cycle run and its number.
 func (d *Desk) openFor(ctx context.Context, tx Tx, door *Door, r *Run, number string) error {
-	if r.Kind != OffCycle {
-		if number != "" {
-			door.Refuse(Reason("run/regular_person", "person", "Een gewone run betaalt iedereen; een run voor een persoon is off_cycle.", "A regular run pays everybody; a run for one person is off_cycle."))
-		}
+	if number == "" {
 		return nil
 	}
 	e, known, err := tx.Employment(ctx, r.Employer, number)
@@ -65,7 +61,7 @@ func (d *Desk) openFor(ctx context.Context, tx Tx, door *Door, r *Run, number st
 		door.Refuse(Unknown("person", "person", number))
 		return nil
 	}
-	r.Person = e.Person
+	r.Kind, r.Person = OffCycle, e.Person
 	r.Sequence, err = tx.NextSequence(ctx, *r)
 	return err
 }

@@ -340,7 +340,9 @@ var sharedTypes = map[reflect.Type]string{
 var closedTypes = map[reflect.Type]any{
 	reflect.TypeFor[payroll.RunStatus]():   []payroll.RunStatus{payroll.RunOpened, payroll.RunCalculating, payroll.RunCalculated, payroll.RunApproved, payroll.RunClosed},
 	reflect.TypeFor[payroll.Meaning]():     []payroll.Meaning{payroll.Invalid, payroll.Forbidden, payroll.NotFound, payroll.Conflict, payroll.TooLarge, payroll.Unavailable},
-	reflect.TypeFor[payroll.PaymentKind](): []payroll.PaymentKind{payroll.WagePayment, payroll.SubsidyPayment},
+	reflect.TypeFor[payroll.RunKind]():     []payroll.RunKind{payroll.Regular, payroll.OffCycle},
+	reflect.TypeFor[payroll.PaymentKind](): []payroll.PaymentKind{payroll.WagePayment, payroll.SubsidyPayment, payroll.FeePayment},
+	reflect.TypeFor[subsidy.Document]():    []subsidy.Document{subsidy.Beschikking, subsidy.Agreement, subsidy.Invoice},
 	reflect.TypeFor[subsidy.Verdict]():     []subsidy.Verdict{subsidy.Grant, subsidy.Partly, subsidy.Refuse},
 	reflect.TypeFor[subsidy.Kind]():        []subsidy.Kind{subsidy.Subsidy, subsidy.Fee, subsidy.Premium, subsidy.Hire},
 	reflect.TypeFor[subsidy.Mark]():        []subsidy.Mark{subsidy.Stated, subsidy.Public, subsidy.Setting},
@@ -463,6 +465,9 @@ func (d *describer) object(t reflect.Type, request bool) ordered {
 	fields := fieldsOf(t)
 	for _, f := range fields {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "-" { // it never leaves us
+			continue
+		}
 		rules := strings.Split(f.Tag.Get("validate"), ",")
 		properties = append(properties, member{name, d.schema(f.Type, spot{path: t.Name() + "." + f.Name, name: name, rules: rules, request: request})})
 		if request && slices.Contains(rules, "required") || !request && !strings.Contains(options, "omit") {

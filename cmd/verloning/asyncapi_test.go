@@ -446,8 +446,8 @@ func TestInterfaceOfService(t *testing.T) {
 			return seen["run.closed"] && (c == clerk || seen["payment.ordered"])
 		})
 	}
-	if got := strings.Join(slices.Sorted(maps.Keys(seen)), " "); got != "claim.partly claim.raised contract.amended contract.ended contract.extended contract.registered decision.recorded "+
-		"hours.accepted hours.rejected payment.ordered run.approved run.calculated run.closed" {
+	if got := strings.Join(slices.Sorted(maps.Keys(seen)), " "); got != "claim.partly claim.raised claim.settled contract.amended contract.ended contract.extended contract.registered decision.recorded "+
+		"hours.accepted hours.rejected payment.ordered payment.settled run.approved run.calculated run.closed run.reopened" {
 		t.Errorf("events: %s", got)
 	}
 	_, err = w.call(clerk, "run.show", map[string]any{"run": "x"})
@@ -526,74 +526,4 @@ func (w witness) runs(t *testing.T, conn *nats.Conn, account string) {
 	if got := words(strings.ToLower(strings.TrimPrefix(c.AckPolicy.String(), "Ack")), c.AckWait, c.MaxDeliver, c.MaxRequestBatch, c.MaxRequestExpires); got != words(said["ack_policy"], said["ack_wait"], said["max_deliver"], said["max_batch"], said["max_expires"]) {
 		t.Errorf("consumer: %s, the document says %v", got, said)
 	}
-}
-
-// month runs the worked example through every endpoint that is open to it.
-func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
-	type m = map[string]any
-	w.ask(w.admin, "org.register", m{"code": "E", "name": "Naam", "roles": []string{"employer"}, "iban": "NL91ABNA0417164300"})
-	w.ask(w.admin, "org.register", m{"code": "M", "name": "Naam", "roles": []string{"gemeente"}, "iban": "NL20 INGB 0001 2345 67"})
-	w.ask(w.admin, "org.register", m{"code": "I", "name": "Naam", "roles": []string{"inlener"}, "kvk": "12345678"})
-	w.ask(w.admin, "user.add", m{"organisation": "M", "name": "lezer", "roles": []string{"read"}})
-	w.ask(w.admin, "org.list", m{})
-	clerk, control = w.user("E", "clerk", "submit", "calculate"), w.user("M", "control", "control")
-	boss, chief := w.user("E", "boss", "approve"), w.user("M", "chief", "approve")
-
-	w.ask(clerk, "person.register", m{"number": "P-1", "bsn": "111222333", "name": "Naam", "birth_date": "1996-03-01", "iban": "NL44RABO0123456789"})
-	w.ask(clerk, "person.register", m{"number": "P-2", "bsn": "123456782", "name": "Naam", "birth_date": "1996-03-01", "iban": "NL44RABO0123456789"})
-	w.ask(clerk, "person.amend", m{"number": "P-1", "loonheffingskorting": true})
-	terms := func(terms m) m {
-		terms["hours_per_week"], terms["full_time_hours"] = "32", "40"
-		return terms
-	}
-	w.ask(clerk, "contract.register", terms(m{"number": "C-1", "person": "P-1", "scheme": "loonkostensubsidie", "municipality": "M", "start": "2026-07-01", "open_ended": true, "idempotency_key": "c1"}))
-	w.ask(clerk, "contract.register", terms(m{"number": "C-2", "person": "P-2", "scheme": "loonkostensubsidie", "start": "2026-07-01", "end": "2026-08-31"}))
-	w.ask(clerk, "contract.amend", terms(m{"number": "C-2", "valid_from": "2026-08-01", "wage_base": "amount", "wage_amount": "16.50"}))
-	w.ask(clerk, "contract.extend", m{"number": "C-2", "end": "2026-09-30"})
-	w.ask(clerk, "contract.end", m{"number": "C-2", "end": "2026-09-15", "reason": "ander werk"})
-	w.ask(clerk, "contract.list", m{"limit": 10})
-	w.ask(clerk, "placement.record", m{"contract": "C-1", "inlener": "I", "from": "2026-10-01", "price": "20.00"})
-	w.ask(control, "decision.record", m{"number": "D-1", "employer": "E", "contract": "C-1", "granted": "2026-07-01", "from": "2026-07-01", "to": "2028-06-30",
-		"route": "loonwaarde", "loonwaarde": 60, "hours_per_week": "32", "budget": "BUIG", "ceiling": "50000"})
-	w.ask(control, "loonwaarde.record", m{"employer": "E", "contract": "C-1", "valid_from": "2026-07-01", "percent": 60, "measured_by": "deskundige", "review_due": "2029-07-01"})
-
-	submission := "0198f2c4-0000-7000-8000-000000000001"
-	w.ask(clerk, "hours.submit", m{"submission": submission, "mode": "partial", "lines": append(october(), m{"contract": "C-9", "day": "2026-10-02", "kind": "sick", "hours": "8"})})
-	w.ask(clerk, "hours.submit", m{"submission": "0198f2c4-0000-7000-8000-000000000002", "lines": []any{
-		m{"contract": "C-1", "day": "2026-10-02", "kind": "leave", "hours": "8"}, m{"contract": "C-9", "day": "2026-10-02", "kind": "sick", "hours": "8"}}})
-	w.ask(clerk, "hours.status", m{"submission": submission})
-
-	run := w.ask(clerk, "run.open", m{"period": "2026-10", "pay_date": "2026-10-30", "deadline": "2026-11-05"})["run"]
-	w.ask(clerk, "run.show", m{"run": run})
-	w.ask(clerk, "run.calculate", m{"run": run})
-	until(t, "the run is calculated", func() bool { return w.must(clerk, "run.show", m{"run": run})["status"] == "calculated" })
-	shown := w.ask(clerk, "run.show", m{"run": run})
-	w.ask(clerk, "run.list", m{})
-	var keys []any
-	for _, e := range w.ask(clerk, "run.exceptions", m{"run": run})["exceptions"].([]any) {
-		keys = append(keys, e.(m)["exception"])
-	}
-	w.ask(clerk, "run.accept", m{"run": run, "exceptions": keys, "reason": "bevestigd"})
-	w.ask(clerk, "run.exceptions", m{"run": run, "limit": 5})
-	w.ask(boss, "run.approve", m{"run": run, "calculation": shown["calculation"], "hash": shown["hash"]})
-	w.ask(clerk, "payslip.show", m{"run": run, "contract": "C-1"})
-
-	claim := w.ask(control, "claim.list", m{"employer": "E", "period": "2026-10", "status": "raised"})["claims"].([]any)[0].(m)["claim"]
-	batch := w.ask(control, "claim.grant", m{"employer": "E", "period": "2026-10", "claims": []any{m{"claim": claim, "verdict": "partly", "amount": "100.00", "reason": "deels"}}})
-	w.ask(chief, "claim.approve", m{"batch": batch["batch"], "hash": batch["hash"]})
-	w.ask(control, "claim.list", m{})
-	w.ask(control, "payment.list", m{})
-	w.ask(clerk, "payment.list", m{"run": run})
-	w.ask(clerk, "ledger.balances", m{})
-	w.ask(clerk, "explain.amount", m{"run": run, "contract": "C-1"})
-	w.ask(control, "explain.amount", m{"id": claim})
-	w.ask(clerk, "run.close", m{"run": run})
-
-	for _, s := range w.ask(clerk, "scheme.list", m{})["schemes"].([]any) {
-		w.ask(clerk, "scheme.show", m{"scheme": s.(m)["scheme"]})
-	}
-	w.ask(clerk, "scheme.check", m{"text": "scheme: x"})
-	w.ask(w.admin, "events.held", m{})
-	w.ask(w.admin, "events.replay", m{"organisation": "E", "since": "2026-01-01"})
-	return clerk, control
 }

@@ -78,7 +78,7 @@ func (o office) recordsBudgets(t *testing.T) {
 		{o.control, map[string]any{"source": "I", "year": 2009}, "budget/other_time"},
 		{o.control, map[string]any{"source": "participatiebudget", "year": 2008}, "budget/other_time"},
 		{o.control, map[string]any{"source": "participatiebudget", "year": 2015}, "budget/other_time"},
-		{o.control, map[string]any{"source": "lottery"}, "budget/unknown"},
+		{o.control, map[string]any{"source": "lottery"}, "field/not_allowed"},
 		{o.control, map[string]any{"amount": "-1.00"}, "number/out_of_range"},
 		{o.control, map[string]any{"amount": "1.001"}, "number/cents"},
 		{o.control, map[string]any{"kind": "spent"}, "field/not_allowed"},

@@ -24,9 +24,6 @@ type runOpen struct {
 
 func (c *runOpen) Run(ctx context.Context, sh *shell) error {
 	request := payroll.RunOpen{Command: sh.command(), Period: c.Period, PayDate: c.PayDate, Deadline: c.Deadline, Person: c.Person}
-	if c.Person != "" {
-		request.Kind = string(payroll.OffCycle)
-	}
 	return ask(ctx, sh, "run", "open", request, sh.runStands)
 }
 

@@ -22,7 +22,7 @@ func weekdays(month string) []string {
 // offCycle opens a run for one person.
 func (o office) offCycle(period, person string) string {
 	o.t.Helper()
-	return o.must(o.clerk, "run.open", map[string]any{"period": period, "pay_date": period[:4] + "-12-28", "kind": "off_cycle", "person": person})["run"].(string)
+	return o.must(o.clerk, "run.open", map[string]any{"period": period, "pay_date": period[:4] + "-12-28", "person": person})["run"].(string)
 }
 
 // claims lists the claims that the employer sees of a contract.
@@ -139,9 +139,8 @@ func (o office) offCycleAfter(t *testing.T) {
 		change map[string]any
 		want   string
 	}{
-		{map[string]any{"kind": "off_cycle"}, "field/required"},
-		{map[string]any{"kind": "off_cycle", "person": "P-404"}, "person/unknown"},
-		{map[string]any{"person": "P-1"}, "run/regular_person"},
+		{map[string]any{"person": "P-404"}, "person/unknown"},
+		{map[string]any{"person": "P 1"}, "field/number"},
 	} {
 		request := map[string]any{"period": "2026-10", "pay_date": "2026-11-28"}
 		for k, v := range c.change {
@@ -163,7 +162,7 @@ func (o office) atOnce(t *testing.T) {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			reply, err := o.call(o.clerk, "run.open", map[string]any{"period": "2026-10", "pay_date": "2026-12-28", "kind": "off_cycle", "person": "P-2"})
+			reply, err := o.call(o.clerk, "run.open", map[string]any{"period": "2026-10", "pay_date": "2026-12-28", "person": "P-2"})
 			runs[i], errs[i] = fmt.Sprint(reply["run"]), err
 		}()
 	}
@@ -211,7 +210,7 @@ func (o office) otherKind(t *testing.T) {
 	o.pay("2026-10")
 	o.work("C-1", "8.00", weekdays("2026-10")...)
 	for _, period := range []string{"2026-P10", "2026-P11"} {
-		got := o.refused(o.clerk, "run.open", map[string]any{"period": period, "pay_date": "2026-12-28", "kind": "off_cycle", "person": "P-1"})
+		got := o.refused(o.clerk, "run.open", map[string]any{"period": period, "pay_date": "2026-12-28", "person": "P-1"})
 		if got != "run/exists" {
 			t.Errorf("off-cycle %s beside October: %s", period, got)
 		}

@@ -177,7 +177,7 @@ func (y *story) step(part txtar.File) (expectations int) {
 		case step == "verdicts":
 			y.verdicts = append(y.verdicts, entry)
 		case step == "off_cycle":
-			entry["kind"], entry["pay_date"] = "off_cycle", entry["period"].(string)+"-28"
+			entry["pay_date"] = entry["period"].(string) + "-28"
 			run := y.must(y.clerk, "run.open", entry)["run"].(string)
 			y.calculate(y.clerk, run)
 			y.finish(storyRun{entry["period"].(string), run})
