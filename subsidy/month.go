@@ -2,6 +2,7 @@ package subsidy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -274,15 +275,11 @@ func (m month) history(j job) History {
 // others is what the other rules on the same decision have claimed, before and
 // in this period: in all, and of that as subsidy.
 func (m month) others(j job) (all, subsidies euro.Amount) {
-	kinds := map[string]Kind{}
-	for _, rule := range m.version.Pay {
-		kinds[rule.ID] = rule.Kind
-	}
 	add := func(decision uuid.UUID, rule string, amount euro.Amount) {
 		if decision != j.decision.ID || rule == j.rule.ID {
 			return
 		}
-		if all = all.Add(amount); kinds[rule] != Fee {
+		if all = all.Add(amount); !m.isFee(rule) {
 			subsidies = subsidies.Add(amount)
 		}
 	}
@@ -293,4 +290,8 @@ func (m month) others(j job) (all, subsidies euro.Amount) {
 		add(c.Decision, c.Rule, c.Amount)
 	}
 	return all, subsidies
+}
+
+func (m month) isFee(rule string) bool {
+	return slices.ContainsFunc(m.version.Pay, func(r PayRule) bool { return r.ID == rule && r.Kind == Fee })
 }
