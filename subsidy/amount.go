@@ -37,7 +37,7 @@ func (m month) amounts(j job) (entitlement, []payroll.Exception, error) {
 		if err != nil {
 			return entitlement{}, nil, err
 		}
-		share := euro.Ratio{Over: euro.Int(int64(part.Days())), Under: euro.Int(int64(calendar.MonthOf(part.From).Days()))}
+		share := m.reading.partOfMonth(part)
 		sum.base = sum.base.Add(one.base.Part(share))
 		sum.charges = sum.charges.Add(one.charges.Part(share))
 		sum.figures = append(sum.figures, one.figures...)
@@ -86,7 +86,7 @@ func (m month) amountOn(j job, day calendar.Date) (entitlement, error) {
 	terms, _ := j.decision.On(day)
 	switch form := j.rule.Amount; {
 	case form.Loonkostensubsidie != nil:
-		return lksMonth(terms, m.file.Loonwaarden, m.file.Contract, m.file.Birth, day, m.trace)
+		return m.lksMonth(terms, day)
 	case form.Fixed != nil:
 		return m.fixed(*form.Fixed), nil
 	case form.Gap != nil:

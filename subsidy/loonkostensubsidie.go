@@ -28,10 +28,11 @@ var errForfait = errors.New("the forfait has lasted six months")
 //	       plus the percentage for employer charges, × hours / 36 since 2024
 //
 // The minimum wage is the reference month amount of the reference day: the day
-// of granting, or the last 1 January since (lid 7). Nothing is rounded here.
-func lksMonth(d DecisionTerms, values []Loonwaarde, c payroll.Contract, birth, day calendar.Date, t *payroll.Trace) (entitlement, error) {
-	ref := d.referenceDay(day)
-	month, err := statute.ReferenceMonth(birth, ref)
+// of granting, or the last 1 January since (lid 7). Nothing is rounded here,
+// unless a reading of the law that was not chosen is tried.
+func (m month) lksMonth(d DecisionTerms, day calendar.Date) (entitlement, error) {
+	ref := m.reading.referenceDay(d, day)
+	month, err := statute.ReferenceMonth(m.file.Birth, ref)
 	if err != nil {
 		return entitlement{}, err
 	}
@@ -39,23 +40,24 @@ func lksMonth(d DecisionTerms, values []Loonwaarde, c payroll.Contract, birth, d
 	if err != nil {
 		return entitlement{}, err
 	}
-	share, used, err := lksShare(d, values, c, day, ref)
+	share, used, err := lksShare(d, m.file.Loonwaarden, m.file.Contract, day, ref)
 	if err != nil {
 		return entitlement{}, err
 	}
-	hours, full, weekUse, err := lksHours(d, c, day)
+	hours, full, weekUse, err := lksHours(d, m.file.Contract, day)
 	if err != nil {
 		return entitlement{}, err
 	}
-	charge, chargeUse, err := lksCharges(d, ref)
+	charge, chargeUse, err := m.reading.charges(d, ref)
 	if err != nil {
 		return entitlement{}, err
 	}
-	total := month.Value.Mul(euro.One.Add(holiday.Value.Percent()))
-	base := total.Mul(share.Percent()).Part(euro.Ratio{Over: hours, Under: full})
+	total := m.reading.step(month.Value.Mul(euro.One.Add(holiday.Value.Percent())))
+	whole := m.reading.underCap(m.reading.step(total.Mul(share.Percent())), total, charge, ref)
+	base := m.reading.step(whole.Part(euro.Ratio{Over: hours, Under: full}))
 	out := entitlement{base: base, charges: base.Mul(charge.Percent())}
 	out.figures = slices.Concat([]figureUse{{month, ref}, {holiday, ref}}, used, weekUse, chargeUse)
-	traceLks(t, month, holiday, share, hours, full, charge, out)
+	traceLks(m.trace, month, holiday, share, hours, full, charge, out)
 	return out, nil
 }
 

@@ -44,6 +44,7 @@ type month struct {
 	file    File
 	slip    payroll.Payslip
 	trace   *payroll.Trace
+	reading Reading
 	claims  []Claim // of this period, as far as they are computed
 }
 
@@ -66,37 +67,44 @@ func (j job) under() uuid.UUID {
 // NewClaims computes the claims on a payslip: one for each decision and each
 // rule that a municipality pays, and one for each placement and hire price.
 func NewClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll.Trace) ([]Claim, []payroll.Exception, error) {
-	return newClaims(r, s, f, slip, t, uuid.Nil)
+	return newClaims(r, s, f, slip, asked{trace: t})
+}
+
+// asked narrows what is computed: one claim alone, or by another reading.
+type asked struct {
+	trace   *payroll.Trace
+	claim   uuid.UUID // nil: all
+	reading Reading
 }
 
 // ExplainClaim returns one claim, with a trace of nothing else: the others of its
 // decision are computed too, since they share its ceiling.
 func ExplainClaim(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll.Trace, claim uuid.UUID) (Claim, bool, error) {
-	claims, _, err := newClaims(r, s, f, slip, t, claim)
+	claims, _, err := newClaims(r, s, f, slip, asked{trace: t, claim: claim})
 	if err != nil || len(claims) == 0 {
 		return Claim{}, false, err
 	}
 	return claims[0], true, nil
 }
 
-func newClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, t *payroll.Trace, only uuid.UUID) ([]Claim, []payroll.Exception, error) {
+func newClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, ask asked) ([]Claim, []payroll.Exception, error) {
 	version, known := s.On(f.Contract.Span().Meet(r.Period.Span).From)
 	if !known {
 		return nil, []payroll.Exception{noVersion(s, f, r.Period)}, nil
 	}
-	m := month{run: r, scheme: s, version: version, file: f, slip: slip}
+	m := month{run: r, scheme: s, version: version, file: f, slip: slip, reading: ask.reading}
 	var claims []Claim
 	found := m.undecided()
 	for _, j := range m.jobs() {
-		asked := only == uuid.Nil || only == ClaimID(r, f.Contract.ID, j.under(), j.rule.ID)
-		if m.trace = nil; asked {
-			m.trace = t
+		wanted := ask.claim == uuid.Nil || ask.claim == ClaimID(r, f.Contract.ID, j.under(), j.rule.ID)
+		if m.trace = nil; wanted {
+			m.trace = ask.trace
 		}
 		claim, attention, err := m.claim(j)
 		if err != nil {
 			return nil, nil, err
 		}
-		if m.claims = append(m.claims, claim); asked {
+		if m.claims = append(m.claims, claim); wanted {
 			claims, found = append(claims, claim), append(found, attention...)
 		}
 	}

@@ -74,6 +74,7 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(clerk, "ledger.balances", m{})
 	w.ask(clerk, "explain.amount", m{"run": run, "contract": "C-1"})
 	w.ask(control, "explain.amount", m{"id": claim})
+	w.ask(clerk, "law.questions", m{"run": run, "contract": "C-1"})
 	w.ask(clerk, "run.close", m{"run": run})
 
 	for _, s := range w.ask(clerk, "scheme.list", m{})["schemes"].([]any) {

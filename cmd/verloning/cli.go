@@ -109,7 +109,10 @@ type grammar struct {
 		Balances ledgerBalances `cmd:"" help:"Print the balance of every account."`
 	} `cmd:"" help:"Your organisation's ledger."`
 	Explain explainCommand `cmd:"" help:"Say why an amount is what it is, step by step."`
-	Events  struct {
+	Law     struct {
+		Questions lawQuestions `cmd:"" help:"List where law or figures are disputed: what was chosen, and what each other answer would make of a contract."`
+	} `cmd:"" help:"National law."`
+	Events struct {
 		Tail    eventsTail    `cmd:"" help:"Read your organisation's events and acknowledge them: what is shown does not come again. With --json one CloudEvent a line."`
 		Held    eventsHeld    `cmd:"" help:"List what the event stream knows and the database does not, after an older copy of it was restored."`
 		Release eventsRelease `cmd:"" help:"Let a held service go on."`

@@ -48,6 +48,7 @@ func (v victim) attempts() map[string][]map[string]any {
 		"payment.list":    {{}, {"run": approved}},
 		"ledger.balances": {{}},
 		"explain.amount":  {{"id": v.ids["claim"]}, {"id": v.ids["payment"]}, {"run": approved, "contract": "C-1"}, {"run": run, "contract": "C-1"}},
+		"law.questions":   {{}, {"run": run, "contract": "C-1"}, {"run": approved, "contract": "C-1"}},
 		"scheme.list":     {{}},
 		"scheme.show":     {{"scheme": "loonkostensubsidie"}},
 		"scheme.check":    {{"text": "scheme: x"}},

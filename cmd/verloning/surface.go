@@ -114,6 +114,7 @@ func (s *service) surface() []operation {
 		op("payment", "list", payroll.Read, s.listPayments),
 		op("ledger", "balances", payroll.Read, s.listBalances),
 		op("explain", "amount", payroll.Read, s.explain),
+		op("law", "questions", payroll.Read, s.questions),
 		op("scheme", "list", payroll.Read, s.listSchemes),
 		op("scheme", "show", payroll.Read, s.showScheme),
 		op("scheme", "check", payroll.Read, s.checkScheme),
