@@ -140,6 +140,8 @@ func (v victim) rows(t *testing.T, conn *pgx.Conn) string {
 			(SELECT count(*) FROM decision d JOIN decision_version v ON v.decision = d.id WHERE d.contract IN (SELECT id FROM k)), (SELECT count(*) FROM loonwaarde WHERE contract IN (SELECT id FROM k)),
 			(SELECT string_agg(r::text, ' ' ORDER BY id) FROM run r WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM calculation c JOIN run r ON r.id = c.run WHERE r.employer IN (SELECT id FROM a)),
 			(SELECT count(*) FROM acceptance), (SELECT count(*) FROM payment WHERE organisation IN (SELECT id FROM a)), (SELECT count(*) FROM grant_batch WHERE municipality IN (SELECT id FROM a)),
+			(SELECT count(*) FROM settlement), (SELECT count(*) FROM run_reopened), (SELECT sum(amount) FROM reservation WHERE municipality IN (SELECT id FROM a)),
+			(SELECT count(*) FROM budget_entry WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM grant_approval), (SELECT count(*) FROM posting WHERE ledger IN (SELECT id FROM a)), (SELECT count(*) FROM outbox WHERE owner IN (SELECT id FROM a)))`, v.e, v.m)
 }
 
