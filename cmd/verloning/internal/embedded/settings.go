@@ -19,7 +19,7 @@ func safeSettings() map[string]string {
 		"full_page_writes":                  "on",
 		"synchronous_commit":                "on",
 		"max_connections":                   "60",
-		"shared_buffers":                    "256MB",
+		"shared_buffers":                    "768MB",
 		"max_wal_size":                      "2GB",
 		"wal_compression":                   "on",
 		"timezone":                          "UTC",
