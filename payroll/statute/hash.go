@@ -31,7 +31,7 @@ func everything() []Figure {
 			}
 		}
 	}
-	return append(all, premiumFigures()...)
+	return append(append(all, premiumFigures()...), transitionMaximum...)
 }
 
 func hashOf(figures []Figure) string {
