@@ -92,7 +92,7 @@ var tidyMoneyRules = []tidyRule{{
 		"payroll/b.go:2:": "-- payroll/b.go --\npackage payroll\nfunc f(x int) { x /= 2 }\n",
 	},
 	passes: []string{
-		"-- payroll/a.go --\npackage payroll\nvar x = a.Times(n).Round(4).RoundTo(s).Part(r).Cents().Share(w) + 7%2\n",
+		"-- payroll/a.go --\npackage payroll\nvar x = a.Times(n).Round(4).RoundTo(s).DownTo(s).Part(r).Cents().Share(w) + 7%2\n",
 		"-- payroll/euro/a.go --\npackage euro\nvar x = n.d.Div(m.d).Truncate(2) / 2\n-- payroll/a.go --\npackage payroll\nvar y = f()\n",
 		"-- payroll/calendar/a.go --\npackage calendar\nvar x = seconds() / 86400\n",
 		"-- cmd/verloning/internal/postgres/a.go --\npackage postgres\nvar x = euro.FromDecimal(y).Decimal()\n",

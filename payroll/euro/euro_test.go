@@ -48,6 +48,56 @@ func TestRounding(t *testing.T) {
 	}
 }
 
+func TestRoundingOneWay(t *testing.T) {
+	for _, c := range []struct{ in, down, up, centsDown, centsUp string }{
+		{"47999.99", "47952", "48006", "47999.99", "47999.99"},
+		{"54", "54", "54", "54.00", "54.00"},
+		{"53.999", "0", "54", "53.99", "54.00"},
+		{"623.0823", "594", "648", "623.08", "623.09"},
+		{"0", "0", "0", "0.00", "0.00"},
+		{"-0.001", "-54", "0", "-0.01", "0.00"},
+		{"-54", "-54", "-54", "-54.00", "-54.00"},
+		{"-54.005", "-108", "-54", "-54.01", "-54.00"},
+	} {
+		n, step := MustNumber(c.in), Int(54)
+		if !n.DownTo(step).Equal(MustNumber(c.down)) || !n.UpTo(step).Equal(MustNumber(c.up)) {
+			t.Errorf("%s: %s down, %s up", c.in, n.DownTo(step), n.UpTo(step))
+		}
+		if n.CentsDown().String() != c.centsDown || n.CentsUp().String() != c.centsUp {
+			t.Errorf("%s: cents %s down, %s up", c.in, n.CentsDown(), n.CentsUp())
+		}
+	}
+}
+
+// Down and up are multiples that hold the number between them, less than a step
+// apart, whatever the step.
+func TestRoundingOneWayHolds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := Scaled(rapid.Int64Range(-1e12, 1e12).Draw(t, "number"), rapid.Int32Range(0, 7).Draw(t, "places"))
+		step := Scaled(rapid.Int64Range(1, 1e6).Draw(t, "step"), rapid.Int32Range(0, 4).Draw(t, "places of step"))
+		down, up := n.DownTo(step), n.UpTo(step)
+		if down.Cmp(n) > 0 || up.Cmp(n) < 0 || n.Sub(down).Cmp(step) >= 0 || up.Sub(n).Cmp(step) >= 0 {
+			t.Fatalf("%s by %s: %s and %s", n, step, down, up)
+		}
+		if !down.RoundTo(step).Equal(down) || !up.RoundTo(step).Equal(up) {
+			t.Fatalf("%s by %s: %s and %s are no steps", n, step, down, up)
+		}
+	})
+}
+
+func TestNoStepPanics(t *testing.T) {
+	for _, step := range []Number{{}, Int(-1)} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("a step of %s was taken", step)
+				}
+			}()
+			One.DownTo(step)
+		}()
+	}
+}
+
 // Parts sum to the whole, differ from the exact share by less than as many
 // cents as there are parts, and parts without weight get nothing.
 func TestShareSumsToTheWhole(t *testing.T) {

@@ -16,6 +16,32 @@ func (n Number) RoundTo(step Number) Number {
 	return Number{n.d.DivRound(step.d, 0).Mul(step.d)}
 }
 
+// DownTo is the largest multiple of step that is not above n, also below
+// nought: tables and credits of the wage tax go by whole steps. The step is
+// more than nought; it panics otherwise, since that is a fault in a rule.
+func (n Number) DownTo(step Number) Number {
+	if step.Sign() <= 0 {
+		panic("euro: a step of nought or less")
+	}
+	times, rest := n.d.QuoRem(step.d, 0)
+	if rest.Sign() < 0 {
+		times = times.Sub(One.d)
+	}
+	return Number{times.Mul(step.d)}
+}
+
+// UpTo is the smallest multiple of step that is not below n.
+func (n Number) UpTo(step Number) Number { return n.Neg().DownTo(step).Neg() }
+
+// CentsDown is n in whole cents, what is less than a cent left out: rules that
+// round in somebody's favour say so.
+func (n Number) CentsDown() Amount { return Amount(n.DownTo(cent)) }
+
+// CentsUp is n in whole cents, a part of a cent counted as one.
+func (n Number) CentsUp() Amount { return Amount(n.UpTo(cent)) }
+
+var cent = Scaled(1, 2)
+
 // Ratio is a fraction kept as two numbers, so that a division happens once, at
 // the rounding that the rule names.
 type Ratio struct{ Over, Under Number }
