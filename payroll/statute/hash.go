@@ -19,8 +19,13 @@ var hashOnce = sync.OnceValue(func() string { return hashOf(everything()) })
 // everything lists all figures in a fixed order.
 func everything() []Figure {
 	var all []Figure
-	for _, series := range [][]Figure{charges, subsidyCap, forfait, subsidyFullTime, holidayAllowance, vat} {
+	for _, series := range [][]Figure{charges, subsidyCap, forfait, subsidyFullTime, holidayAllowance, vat, aowAges, anonymousRate, dayTable, taxParameters} {
 		all = append(all, series...)
+	}
+	for _, t := range specialTables {
+		for _, row := range specials[t.who][t.year-firstTaxYear] {
+			all = append(all, row.plain, row.credited)
+		}
 	}
 	for i := range schedule {
 		for k := range kinds {
