@@ -31,7 +31,7 @@ var (
 	// tidyDeadlineNames of package context do the same.
 	tidyDeadlineNames = []string{"WithDeadline", "WithDeadlineCause", "WithTimeout", "WithTimeoutCause"}
 	// tidyRoundingNames are methods and functions of the decimal library and of math/big that round, and are no names
-	// of euro's: Cents, Round, RoundTo, Part and Share are what everybody is to call.
+	// of euro's: Cents, CentsDown, CentsUp, Round, RoundTo, DownTo, UpTo, Part and Share are what everybody is to call.
 	tidyRoundingNames = []string{
 		"Ceil", "Div", "DivRound", "Floor", "FloatString", "Quo", "QuoRem", "RoundBank", "RoundCash", "RoundCeil",
 		"RoundDown", "RoundFloor", "RoundUp", "StringFixed", "StringFixedBank", "StringFixedCash", "StringScaled",

@@ -18,8 +18,9 @@
 // Nothing here stops a payroll: a day beyond the last check still gets the last
 // known figure, and Figure.Doubt says what a person has to accept by name. What
 // the law does not have at all - a month wage after 2023, a subsidy before 2015,
-// a minimum under fifteen - is ErrNoFigure, and so are the premiums of a year
-// that is not published: they are set by the year and have no last known one.
+// a minimum under fifteen - is ErrNoFigure. Wage tax and premiums are stricter:
+// their rates are new each year, so a year or an age without good ones is
+// ErrNoFigure too, with the reason, and no other year's rates are ever used.
 //
 // Every table is built once when the program starts and never written again, so
 // any number of goroutines may read at the same time.

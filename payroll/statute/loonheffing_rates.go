@@ -128,8 +128,8 @@ var taxGroups = []taxGroup{
 }
 
 // taxShape is what each group holds: another name, or one that lacks, is
-// refused when the program starts. The first group of names is the number that
-// stands for the group in its figure.
+// refused when the program starts. The head is the number that stands for the
+// group in its figure.
 var taxShape = map[string]struct {
 	head, article string
 	names         []string

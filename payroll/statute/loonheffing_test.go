@@ -90,7 +90,7 @@ func TestLoonheffing(t *testing.T) {
 		{credited, "2026-10-24", "4.49", TaxMonth, 0, "0.00", "0.00", "below the first row"},
 		{grownBelow, "2026-10-24", "4.50", TaxMonth, 0, "1.58", "0.00", "the first row"},
 		{credited, "2021-05-25", "8820.00", TaxMonth, 0, "3657.83", "0.00", "the last row of 2021"},
-		{credited, "2021-05-25", "8830.01", TaxMonth, 0, "3662.78", "0.00", "49.5 % of 10.01 more, in cents down"},
+		{credited, "2021-05-25", "8830.02", TaxMonth, 0, "3662.78", "0.00", "49.5 % of 10.02 more, in cents down"},
 		{with(grownBelow, anonymous), "2026-10-24", "2294.41", TaxMonth, 0, "1193.09", "0.00", "52 %"},
 		{with(credited, anonymous, wajong), "2021-01-24", "100.00", TaxWeek, 3, "52.00", "0.00", "52 % whatever else"},
 		{Taxpayer{Anonymous: true}, "2021-01-24", "-1.00", TaxMonth, 0, "0.00", "0.00", "no wage, no tax"},
@@ -190,6 +190,12 @@ func TestLoonheffingFigures(t *testing.T) {
 		{with(grownAbove, korting), "2026-10-24", "3240.00", "aow.brackets aow.algemene_heffingskorting aow.arbeidskorting aow.ouderenkorting", ""},
 		{with(grownAbove, korting), "2024-10-24", "3240.00", "aow.brackets aow.algemene_heffingskorting aow.arbeidskorting aow.ouderenkorting",
 			"aow.brackets aow.algemene_heffingskorting aow.arbeidskorting aow.ouderenkorting"},
+		{with(grownAbove, alleenstaand, wajong), "2024-10-24", "3240.00", "aow.brackets", "aow.brackets"},
+		{with(grownAbove, korting, alleenstaand), "2026-10-24", "3240.00",
+			"aow.brackets aow.algemene_heffingskorting aow.arbeidskorting aow.ouderenkorting aow.alleenstaande_ouderenkorting", ""},
+		{with(grownAbove, korting, alleenstaand), "2025-10-24", "3240.00",
+			"aow.brackets aow.algemene_heffingskorting aow.arbeidskorting aow.ouderenkorting aow.alleenstaande_ouderenkorting",
+			"aow.brackets aow.algemene_heffingskorting aow.arbeidskorting aow.ouderenkorting aow.alleenstaande_ouderenkorting"},
 		{Taxpayer{Birth: day("1940-05-05")}, "2026-10-24", "3240.00", "aow1945.brackets", ""},
 		{with(grownBelow, anonymous), "2026-10-24", "4000.00", "anonymous", "anonymous"},
 		{credited, "2026-10-24", "0.00", "", ""},
@@ -352,17 +358,15 @@ func TestBeyondTheTable(t *testing.T) {
 	}
 }
 
-// Nobody who appends to the figures of one wage changes those of another.
+// What one wage names is not overwritten by what another names.
 func TestFiguresAreNotShared(t *testing.T) {
-	w := TaxedWage{Taxpayer: with(credited, wajong), Wage: euros("3000.00"), Paid: day("2026-10-24"), Tijdvak: TaxMonth}
-	first := taxOf(t, w)
-	w.Days = 10
-	_ = taxOf(t, w)
-	if again := first.Figures[len(first.Figures)-1]; again.Name != "loonheffing.jonggehandicaptenkorting" {
-		t.Errorf("got %+v", again)
-	}
-	if plain := taxTables[belowAOW][2026-firstTaxYear].credited; len(plain) != 3 || plain[2].Name != "loonheffing.arbeidskorting" {
-		t.Errorf("got %+v", plain)
+	alone := TaxedWage{Taxpayer: with(grownAbove, korting, alleenstaand), Wage: euros("3000.00"), Paid: day("2026-10-24"), Tijdvak: TaxMonth}
+	first := taxOf(t, alone)
+	disabled := alone
+	disabled.Taxpayer = with(grownAbove, korting, wajong)
+	_ = taxOf(t, disabled)
+	if last := first.Figures[len(first.Figures)-1]; last.Name != "loonheffing.aow.alleenstaande_ouderenkorting" {
+		t.Errorf("got %+v", last)
 	}
 }
 
