@@ -110,6 +110,7 @@ type grammar struct {
 	} `cmd:"" help:"Your organisation's ledger."`
 	Explain explainCommand `cmd:"" help:"Say why an amount is what it is, step by step."`
 	Law     struct {
+		Tax       lawTax       `cmd:"" help:"Look up the loonheffing of one wage, 2020 to 2026; needs no service."`
 		Questions lawQuestions `cmd:"" help:"List where law or figures are disputed: what was chosen, and what each other answer would make of a contract."`
 	} `cmd:"" help:"National law."`
 	Events struct {
