@@ -52,7 +52,7 @@ func TestPostgresKeepsDataOverRestart(t *testing.T) {
 	first := start(t, dir)
 	for name, want := range map[string]string{
 		"data_checksums": "on", "fsync": "on", "synchronous_commit": "on", "server_encoding": "UTF8", "lc_collate": "C",
-		"listen_addresses": "", "max_connections": "60", "shared_buffers": "256MB", "wal_compression": "pglz",
+		"listen_addresses": "", "max_connections": "60", "shared_buffers": "768MB", "wal_compression": "pglz",
 		"timezone": "UTC", "log_statement": "none", "log_min_error_statement": "panic", "log_error_verbosity": "terse",
 	} {
 		if got := query(t, first, `SELECT current_setting('`+name+`')`); got != want {
