@@ -9,9 +9,10 @@ import (
 )
 
 // limit holds the claim under the wage cost of the decision's period and under
-// its ceiling, less what other rules on the decision claimed. By the month, what exceeds the cost is carried to later months.
-// What is paid in parts is an advance until the last period, and is settled
-// then: the claim is below nil when the cost came to less than was advanced.
+// its ceiling, less what other rules on the decision claimed. By the month, what
+// exceeds the cost is carried to later months. What is paid in parts is an
+// advance until the last period, and is settled then: the claim is below nil when
+// the cost came to less than was advanced.
 func (m month) limit(c *Claim, j job, h History) []payroll.Exception {
 	if j.decision == nil {
 		c.Amount = c.Entitled

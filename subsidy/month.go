@@ -118,11 +118,7 @@ func (m month) jobs() []job {
 	hires := false
 	for _, rule := range m.version.Pay {
 		if rule.Kind == Hire {
-			hires = true
-			for i := range m.file.Placements {
-				p := &m.file.Placements[i]
-				list = m.add(list, job{rule: rule, placement: p, days: m.file.Contract.Span().Meet(m.run.Period.Span).Meet(p.Span)})
-			}
+			list, hires = m.placed(list, rule), true
 			continue
 		}
 		for i := range m.file.Decisions {
@@ -130,12 +126,19 @@ func (m month) jobs() []job {
 			list = m.add(list, job{rule: rule, decision: d, days: m.subsidised(*d).Meet(m.run.Period.Span)})
 		}
 	}
-	for i := range m.file.Placements {
+	if !hires {
 		// Under a scheme that says nothing of hire a placement names its own price,
 		// and that is what the inlener owes.
-		if p := &m.file.Placements[i]; !hires {
-			list = m.add(list, job{rule: ownPrice, placement: p, days: m.file.Contract.Span().Meet(m.run.Period.Span).Meet(p.Span)})
-		}
+		list = m.placed(list, ownPrice)
+	}
+	return list
+}
+
+// placed pairs a hire price with the placements.
+func (m month) placed(list []job, rule PayRule) []job {
+	for i := range m.file.Placements {
+		p := &m.file.Placements[i]
+		list = m.add(list, job{rule: rule, placement: p, days: m.file.Contract.Span().Meet(m.run.Period.Span).Meet(p.Span)})
 	}
 	return list
 }

@@ -140,16 +140,17 @@ func (b *bench) populate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	month := calendar.MustParse("2026-10-01")
 	var schemes, hiring []string
 	for _, scheme := range b.desk.Schemes.All() {
 		schemes = append(schemes, scheme.ID)
-		if rules, _ := b.desk.Schemes.Rules(scheme.ID, calendar.MustParse("2026-10-01")); rules.HirePrice {
+		if rules, _ := b.desk.Schemes.Rules(scheme.ID, month); rules.HirePrice {
 			hiring = append(hiring, scheme.ID)
 		}
 	}
 	b.seed = postgres.Population{
 		Employer: employer, Municipality: municipality, Inlener: inlener, Schemes: schemes, Hiring: hiring, By: clerk, Contracts: b.Contracts, HourLines: benchLines,
-		Month: calendar.MustParse("2026-10-01"),
+		Month: month,
 	}
 	if err := store.Seed(ctx, b.seed); err != nil {
 		return err

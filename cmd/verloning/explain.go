@@ -60,28 +60,32 @@ func (s *service) explain(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 	if err := payroll.NewDoor(q).Err(); err != nil {
 		return explained{}, err
 	}
-	x, err := s.subject(ctx, tx, a, q)
+	x, c, files, err := s.recall(ctx, tx, a, q)
 	if err != nil {
 		return explained{}, err
-	}
-	c, known, err := tx.Calculation(ctx, x.Run.ID, x.Run.Calculation)
-	if err != nil {
-		return explained{}, err
-	}
-	if !known {
-		return explained{}, payroll.Refuse(payroll.NotFound, payroll.Unknown("calculation", "run", x.Run.ID.String()))
 	}
 	out := explained{
 		Schema: 1, Of: x.Kind, Run: x.Run.ID, Period: x.Run.Period.String(), Contract: x.Contract,
 		Cutoff: c.Cutoff, RuleSet: c.RuleSet, RuleSetNow: s.desk.RuleSet, OtherRules: c.RuleSet != s.desk.RuleSet,
 	}
-	shard := payroll.Shard{Run: x.Run.ID, Calculation: c.Number, From: x.Person, To: x.Person}
-	files, err := tx.LoadShard(ctx, x.Run, c, shard)
-	if err != nil {
-		return explained{}, err
-	}
 	err = s.recompute(&out, x, a, files)
 	return out, err
+}
+
+// recall finds what is asked about, and what its calculation knew of the person.
+func (s *service) recall(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q explainAsked) (x postgres.Explained, c payroll.Calculation, files []subsidy.PersonFile, err error) {
+	if x, err = s.subject(ctx, tx, a, q); err != nil {
+		return x, c, nil, err
+	}
+	c, known, err := tx.Calculation(ctx, x.Run.ID, x.Run.Calculation)
+	if err != nil {
+		return x, c, nil, err
+	}
+	if !known {
+		return x, c, nil, payroll.Refuse(payroll.NotFound, payroll.Unknown("calculation", "run", x.Run.ID.String()))
+	}
+	files, err = tx.LoadShard(ctx, x.Run, c, payroll.Shard{Run: x.Run.ID, Calculation: c.Number, From: x.Person, To: x.Person})
+	return x, c, files, err
 }
 
 // subject finds what is to be explained.

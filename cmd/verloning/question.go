@@ -86,18 +86,7 @@ func answers(under func(subsidy.Reading) (*euro.Amount, error)) (questionsListed
 
 // reader computes one contract of a run's newest calculation by any reading.
 func (s *service) reader(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q explainAsked) (func(subsidy.Reading) (*euro.Amount, error), error) {
-	x, err := s.subject(ctx, tx, a, q)
-	if err != nil {
-		return nil, err
-	}
-	c, known, err := tx.Calculation(ctx, x.Run.ID, x.Run.Calculation)
-	if err != nil {
-		return nil, err
-	}
-	if !known {
-		return nil, payroll.Refuse(payroll.NotFound, payroll.Unknown("calculation", "run", x.Run.ID.String()))
-	}
-	files, err := tx.LoadShard(ctx, x.Run, c, payroll.Shard{Run: x.Run.ID, Calculation: c.Number, From: x.Person, To: x.Person})
+	x, _, files, err := s.recall(ctx, tx, a, q)
 	if err != nil {
 		return nil, err
 	}

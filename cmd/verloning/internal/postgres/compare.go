@@ -25,19 +25,21 @@ type Comparison struct {
 
 // CompareSum adds up contracts of one kind of difference.
 type CompareSum struct {
-	Kind        string      `json:"kind"`
-	Contracts   int         `json:"contracts"`
-	GrossBefore euro.Amount `json:"gross_before"`
-	GrossNow    euro.Amount `json:"gross_now"`
-	ClaimBefore euro.Amount `json:"claimed_before"`
-	ClaimNow    euro.Amount `json:"claimed_now"`
+	Kind      string `json:"kind"`
+	Contracts int    `json:"contracts"`
+	BeforeAndNow
 }
 
 // ComparedRow is one contract in both periods.
 type ComparedRow struct {
-	ID          uuid.UUID   `json:"id"`
-	Contract    string      `json:"contract"`
-	Kind        string      `json:"kind"`
+	ID       uuid.UUID `json:"id"`
+	Contract string    `json:"contract"`
+	Kind     string    `json:"kind"`
+	BeforeAndNow
+}
+
+// BeforeAndNow are the amounts that are compared.
+type BeforeAndNow struct {
 	GrossBefore euro.Amount `json:"gross_before"`
 	GrossNow    euro.Amount `json:"gross_now"`
 	ClaimBefore euro.Amount `json:"claimed_before"`

@@ -306,8 +306,8 @@ func (tx *Tx) Exceptions(ctx context.Context, r payroll.Run, after string, limit
 
 // NewerFacts counts what was recorded since the cut-off of a calculation about
 // the days of its run: hours, placements, and versions of contracts, employments,
-// decisions and loonwaarden of its employer. Who approves should know that they are not in
-// it.
+// decisions and loonwaarden of its employer. Who approves should know that they
+// are not in it.
 func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculation) (n int, err error) {
 	err = tx.QueryRow(ctx, `
 		SELECT ((SELECT count(*) FROM hours h JOIN contract c ON c.id = h.contract

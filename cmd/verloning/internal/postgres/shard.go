@@ -50,7 +50,7 @@ func (tx *Tx) LoadShard(ctx context.Context, r payroll.Run, c payroll.Calculatio
 		"employer": r.Employer, "cutoff": c.Cutoff, "from": day(r.Period.From), "to": day(r.Period.To),
 		"run": r.ID, "first": s.From, "last": s.To, "month": day(calendar.MonthOf(r.Period.From).From),
 	}}
-	for _, step := range []func(context.Context) error{l.employments, l.contracts, l.terms, l.hours, l.decisions, l.loonwaarden, l.placements, l.paid, l.history} {
+	for _, step := range []func(context.Context) error{l.employments, l.contracts, l.terms, l.hours, l.decisions, l.loonwaarden, l.placements, l.earlier} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("load shard %d of run %s: %w", s.Number, r.ID, err)
 		}
@@ -208,20 +208,24 @@ func (l *loader) loonwaarden(ctx context.Context) error {
 	return err
 }
 
-// approvedBefore reports whether any run of the employer had been approved when
-// the cut-off was fixed: without one there is nothing to look for.
-func (l *loader) approvedBefore(ctx context.Context) (any bool, err error) {
-	err = l.QueryRow(ctx, `
+// earlier reads what runs that were approved when the cut-off was fixed have paid
+// and claimed. Without one there is nothing to look for.
+func (l *loader) earlier(ctx context.Context) error {
+	var any bool
+	err := l.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM calculation k JOIN run r ON r.id = k.run WHERE r.employer = @employer AND k.known <= @cutoff)`, l.args).Scan(&any)
-	return any, err
+	if err != nil || !any {
+		return err
+	}
+	if err := l.paid(ctx); err != nil {
+		return err
+	}
+	return l.history(ctx)
 }
 
 // paid sums the gross that other runs of the same days have paid, so that nobody
 // is paid twice.
 func (l *loader) paid(ctx context.Context) error {
-	if any, err := l.approvedBefore(ctx); err != nil || !any {
-		return err
-	}
 	rows, err := l.Query(ctx, `
 		SELECT p.contract, sum(p.gross)
 		FROM run r JOIN calculation k ON k.run = r.id AND k.known <= @cutoff
@@ -247,9 +251,6 @@ func (l *loader) paid(ctx context.Context) error {
 // very period booked. Claims are found decision by decision, since the planner
 // knows nothing yet of rows that were written a moment ago.
 func (l *loader) history(ctx context.Context) error {
-	if any, err := l.approvedBefore(ctx); err != nil || !any {
-		return err
-	}
 	rows, err := l.Query(ctx, `
 		SELECT m.contract, m.decision, m.rule, sum(m.entitled), sum(m.wage_cost), sum(m.amount),
 		       coalesce(sum(m.base) FILTER (WHERE m.period = @from), 0), coalesce(sum(m.charges) FILTER (WHERE m.period = @from), 0),
