@@ -57,7 +57,30 @@ type Terms struct {
 	OpenEnded     bool
 	OnCall        bool
 	EndReason     string
+	EndedBy       EndedBy
+
+	BBL               bool        // pupil in the beroepsbegeleidende leerweg
+	HolidayEachPeriod bool        // the holiday allowance is paid with each wage, not in May
+	LeaveWeeks        euro.Number // weeks of leave a year, at least four (BW 7:634); nought reads as four
+	Sick              *SickTerms  // pay during sickness; nil: the whole wage
 }
+
+// EndedBy is who or what ended a contract.
+type EndedBy string
+
+// The ways a contract ends. Only the first two give a right to a
+// transitievergoeding (BW 7:673 lid 1 and 7).
+const (
+	EndUnknown  EndedBy = ""
+	ByEmployer  EndedBy = "employer" // notice, or a fixed term that the employer does not renew
+	ByExpiry    EndedBy = "expiry"   // of law, at the end of a fixed term
+	ByEmployee  EndedBy = "employee"
+	ByAgreement EndedBy = "agreement" // with mutual consent
+	ByAge       EndedBy = "age"       // AOW age, or under eighteen with few hours
+	ByCause     EndedBy = "cause"     // serious blame of the employee
+	ByDeath     EndedBy = "death"
+	Continued   EndedBy = "continued" // another contract with the employer follows
+)
 
 // Span returns the days of the contract as the newest version has them.
 func (c Contract) Span() calendar.Span {

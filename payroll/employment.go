@@ -20,6 +20,10 @@ type Employment struct {
 	Birth    calendar.Date
 	IBAN     IBAN
 	Korting  bool // loonheffingskorting applies
+
+	Jonggehandicapt bool // right to Wajong: jonggehandicaptenkorting, with Korting only
+	Alleenstaand    bool // consented to the alleenstaande-ouderenkorting
+	Identified      bool // the BSN is known; without it the anonymous tariff applies (Wet LB art. 26b)
 }
 
 // PersonRegister registers a person as an employee of the caller.

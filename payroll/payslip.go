@@ -64,12 +64,29 @@ type ContractMonth struct {
 	Contract Contract
 	Hours    []Hours
 	Paid     euro.Amount // gross that other runs of the same days have paid
+	Sickness []Hours     // hours of sickness before the period, in order of day, where the terms say less than the whole wage
+	Earlier  Earlier
+}
+
+// Earlier is what approved runs have booked on a contract.
+type Earlier struct {
+	HolidayBase euro.Amount // wage that the allowance accrued over
+	Holiday     euro.Amount // allowance accrued
+	HolidayPaid euro.Amount
+	Leave       Quantity // hours of leave accrued, less those taken or paid out
+	Year        Cumulatives
+	Period      euro.Amount // of the maximum of the year, what runs of this very period added
+	LastYear    euro.Amount // wage for the loonheffing paid in the calendar year before
 }
 
 // Dossier is all that a calculation knows of one person at one employer.
 type Dossier struct {
-	Employment Employment
-	Contracts  []ContractMonth
+	Employment   Employment
+	Settings     *Settings // of the employer, shared by all
+	Contracts    []ContractMonth
+	AnnualWages  []AnnualWage // the newest version of each year
+	Garnishments []Garnishment
+	Receivables  []Receivable
 }
 
 // NewPayslip computes one contract's payslip in a period, and what deserves
