@@ -50,7 +50,7 @@ func brokenRules(org, contract, other, run string) []broken {
 	hours := func(period, day, quantity, submission string) string {
 		return fmt.Sprintf(`INSERT INTO hours VALUES ('%s', '%s', '%s', 'sick', 1, %s, false, '%s', '%s', 1, 1)`, period, contract, day, quantity, org, submission)
 	}
-	return slices.Concat([]broken{
+	return slices.Concat(brokenNet(org, contract), []broken{
 		{"four eyes", `UPDATE calculation SET status = 'approved', hash = repeat('a', 64), approved_by = asked_by, known = 2 WHERE id = 2`, "23514 four_eyes"},
 		{"approved without an approver", `UPDATE calculation SET status = 'approved', hash = repeat('a', 64), known = 2 WHERE id = 2`, "23514 calculation_check2"},
 		{"calculated without a hash", `UPDATE calculation SET status = 'calculated' WHERE id = 2`, "23514"},
@@ -102,6 +102,55 @@ func brokenRules(org, contract, other, run string) []broken {
 			pay_basis, averaging, written, open_ended, on_call, known, recorded_by)
 			VALUES ('` + contract + `', 2, '2026-07-01', '2026-07-01', 40, 40, 'WML', 0.99, 'hours', false, true, true, false, 1, '` + id(aUser, 1) + `')`, "23514"},
 	})
+}
+
+// brokenNet are the statements about what the net of a wage depends on.
+func brokenNet(org, contract string) []broken {
+	user, employment := id(aUser, 1), id(anEmployment, 1)
+	charges := func(columns, values string) string {
+		return `INSERT INTO charge_terms (employer, version, valid_from, small, ufo, known, recorded_by` + columns + `)
+			VALUES ('` + org + `', 2, '2026-07-01', true, false, 1, '` + user + `'` + values + `)`
+	}
+	pension := func(franchise, maximum, percentage string, toAge int) string {
+		return fmt.Sprintf(`INSERT INTO pension_terms VALUES ('%s', 2, '2026-07-01', 'p', %s, %s, %s, 0, true, 0, 18, %d, 1, '%s')`, org, franchise, maximum, percentage, toAge, user)
+	}
+	garnishment := func(n, version int, reference, iban, to, total string) string {
+		return fmt.Sprintf(`INSERT INTO garnishment VALUES ('%s', '%s', '%s', %d, '%s', 'D', '2026-10-01', %s, 1600, %s, 1, 1, '%s')`,
+			id(aGarnishment, n), employment, reference, version, iban, to, total, user)
+	}
+	receivable := func(reference, amount, run string) string {
+		return fmt.Sprintf(`INSERT INTO receivable VALUES ('%s', '%s', '%s', 1, 'c', %s, 25, '2026-10-01', %s, NULL, 1, '%s')`, id(aReceivable, 2), employment, reference, amount, run, user)
+	}
+	terms := func(columns, values string) string {
+		return `INSERT INTO contract_version (contract, version, valid_from, starts, hours_per_week, full_time_hours, wage_base, wage_factor,
+			pay_basis, averaging, written, open_ended, on_call, known, recorded_by, ` + columns + `)
+			VALUES ('` + contract + `', 2, '2026-07-01', '2026-07-01', 32, 40, 'WML', 1, 'hours', false, true, true, false, 1, '` + user + `', ` + values + `)`
+	}
+	const iban = "NL44RABO0123456789"
+	return []broken{
+		{"charges without a Whk decision", charges("", ""), ""},
+		{"half a Whk decision", charges(", whk_year, whk_percentage", ", 2026, 1.36"), "23514 charge_terms_whk"},
+		{"a pension maximum that is no more than the franchise", pension("18000", "18000", "8.5", 0), "23514 pension_terms_maximum"},
+		{"a pension without a maximum", pension("18000", "NULL", "8.5", 68), ""},
+		{"a pension premium of more than half", pension("18000", "NULL", "50.1", 0), "23514"},
+		{"a pension that ends at forty", pension("18000", "NULL", "8.5", 40), "23514"},
+		{"an annual wage below nil", `INSERT INTO annual_wage VALUES ('` + employment + `', 2025, 2, -1, 's', 1, '` + user + `')`, "23514"},
+		{"the same version of an annual wage", `INSERT INTO annual_wage VALUES ('` + employment + `', 2025, 1, 1, 's', 1, '` + user + `')`, "23505"},
+		{"a garnishment's next version", garnishment(1, 2, "B-1", iban, "'2026-12-31'", "500"), ""},
+		{"another garnishment of the same reference", garnishment(2, 1, "B-1", iban, "NULL", "NULL"), "23505 garnishment_reference"},
+		{"a garnishment that ends before it starts", garnishment(2, 1, "B-2", iban, "'2026-09-30'", "NULL"), "23514"},
+		{"a garnishment of nothing", garnishment(2, 1, "B-2", iban, "NULL", "0"), "23514"},
+		{"a garnishment for no account", garnishment(2, 1, "B-2", "x", "NULL", "NULL"), "23514"},
+		{"another receivable of the same reference", receivable("V-1", "100", "NULL"), "23505 receivable_reference"},
+		{"a plan that takes more than is owed", receivable("V-2", "24.99", "NULL"), "23514 receivable_plan"},
+		{"a receivable of a run and no contract", receivable("V-2", "100", "'"+id(aRun, 1)+"'"), "23514 receivable_of_run"},
+		{"terms as the law has them", terms("bbl", "true"), ""},
+		{"less leave than four weeks", terms("leave_weeks", "3.99"), "23514 contract_version_leave"},
+		{"less than 70 percent during sickness", terms("sick_waiting, sick_percentage, sick_second", "0, 69.99, 70"), "23514 contract_version_sick"},
+		{"three waiting days", terms("sick_waiting, sick_percentage, sick_second", "3, 100, 100"), "23514 contract_version_sick"},
+		{"half of the terms of sickness", terms("sick_waiting", "1"), "23514 contract_version_sick"},
+		{"ended by nobody we know", terms("ended_by", "'koning'"), "23514 contract_version_ended_by"},
+	}
 }
 
 // TestPartitionsAreMadeOnDemand asks for the same and for different months in
@@ -189,7 +238,7 @@ func TestMigrateFromEarlierSteps(t *testing.T) {
 	whole := connect(t, migrated(t))
 	build(t, whole, 1, steps)
 	want := rowCounts(t, whole)
-	for _, at := range []int{1, 3, 6, 9, 11, 13, 14} {
+	for _, at := range []int{1, 3, 6, 9, 11, 13, 14, 15} {
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
 			url := database(t)
 			provider, db, err := newProvider(url)
