@@ -22,6 +22,13 @@ type ContractTerms struct {
 	Written       bool   `json:"written,omitempty"`
 	OpenEnded     bool   `json:"open_ended,omitempty"`
 	OnCall        bool   `json:"on_call,omitempty"`
+
+	BBL              bool   `json:"bbl,omitempty"`
+	HolidayAllowance string `json:"holiday_allowance,omitempty" validate:"omitempty,oneof=may each_period"`
+	LeaveWeeks       string `json:"leave_weeks,omitempty"` // a year; absent: four
+	SickWaitingDays  *int   `json:"sick_waiting_days,omitempty" validate:"omitempty,min=0,max=2"`
+	SickPercentage   string `json:"sick_percentage,omitempty"`  // of the wage, in the first 52 weeks
+	SickSecondYear   string `json:"sick_second_year,omitempty"` // of the wage, in the 52 weeks after
 }
 
 // ContractRegister registers a contract of an employee of the caller.
@@ -58,7 +65,10 @@ func (t ContractTerms) accept(d *Door, rules SchemeRules) Terms {
 		HourlyAmount:  d.Number("wage_amount", t.HourlyAmount, euro.MustNumber("0.01"), euro.Int(250)),
 		PayBasis:      PayBasis(or(t.PayBasis, string(ByHours))),
 		Averaging:     t.Averaging, Written: t.Written, OpenEnded: t.OpenEnded, OnCall: t.OnCall,
+		BBL: t.BBL, HolidayEachPeriod: t.HolidayAllowance == "each_period",
+		LeaveWeeks: d.Number("leave_weeks", or(t.LeaveWeeks, "4"), euro.Int(4), euro.Int(26)), Sick: t.sick(d),
 	}
+	d.cite("leave_weeks", "BW 7:634")
 	if t.FullTimeHours == "" && rules.FullTimeHours.IsZero() {
 		d.Refuse(Reason("field/required", "full_time_hours", "Geef de volledige werkweek van de sector; de regeling noemt er geen.", "Give the sector's full-time week; the scheme names none."))
 	}
@@ -69,10 +79,33 @@ func (t ContractTerms) accept(d *Door, rules SchemeRules) Terms {
 	d.Decimals("full_time_hours", terms.FullTimeHours, 2)
 	d.Decimals("wage_factor", terms.Factor, 4)
 	d.Decimals("wage_amount", terms.HourlyAmount, 4)
+	d.Decimals("leave_weeks", terms.LeaveWeeks, 2)
 	if t.Averaging && terms.PayBasis != Fixed {
 		d.Refuse(Reason("averaging/needs_fixed", "averaging", "Urenverrekening past alleen bij een vast loon.", "Averaging fits a fixed wage only."))
 	}
 	return terms
+}
+
+// sick reads what the contract says of pay during sickness, where it says
+// something; what it leaves out is the whole wage from the first day on. The
+// law sets the bounds: at least 70 percent, and at most two waiting days.
+func (t ContractTerms) sick(d *Door) *SickTerms {
+	d.cite("sick_waiting_days", "BW 7:629 lid 9")
+	if t.SickWaitingDays == nil && t.SickPercentage == "" && t.SickSecondYear == "" {
+		return nil
+	}
+	s := SickTerms{
+		Percentage:   d.Number("sick_percentage", or(t.SickPercentage, "100"), euro.Int(70), euro.Hundred),
+		SecondPeriod: d.Number("sick_second_year", or(t.SickSecondYear, "100"), euro.Int(70), euro.Hundred),
+	}
+	if t.SickWaitingDays != nil {
+		s.WaitingDays = *t.SickWaitingDays
+	}
+	d.Decimals("sick_percentage", s.Percentage, 2)
+	d.Decimals("sick_second_year", s.SecondPeriod, 2)
+	d.cite("sick_percentage", "BW 7:629 lid 1")
+	d.cite("sick_second_year", "BW 7:629 lid 1")
+	return &s
 }
 
 // orNumber is the text, or the number where there is none.
@@ -211,7 +244,9 @@ func (d *Desk) AmendContract(ctx context.Context, tx Tx, a Actor, req ContractAm
 	terms := req.ContractTerms.accept(door, rules)
 	terms.ValidFrom = door.Date("valid_from", req.ValidFrom)
 	if len(c.Versions) > 0 {
-		terms.Span, terms.OpenEnded = c.Span(), c.Latest().OpenEnded
+		// Other terms leave the end of the contract as it is, and how it came.
+		last := c.Latest()
+		terms.Span, terms.OpenEnded, terms.EndReason, terms.EndedBy = last.Span, last.OpenEnded, last.EndReason, last.EndedBy
 		if !terms.ValidFrom.IsZero() && !c.Span().Holds(terms.ValidFrom) {
 			door.Refuse(Reason("date/outside_contract", "valid_from", "Deze dag ligt buiten het contract.", "This day lies outside the contract."))
 		}
@@ -244,7 +279,8 @@ func (d *Desk) ExtendContract(ctx context.Context, tx Tx, a Actor, req ContractE
 		if old := terms.Span.To; !old.IsZero() {
 			terms.ValidFrom = old.Add(1)
 		}
-		terms.Span.To, terms.OpenEnded = end, end.IsZero()
+		// What ended it before does not any more.
+		terms.Span.To, terms.OpenEnded, terms.EndReason, terms.EndedBy = end, end.IsZero(), "", EndUnknown
 	}
 	return d.nextVersion(ctx, tx, a, door, c, terms, "extended")
 }
@@ -252,9 +288,10 @@ func (d *Desk) ExtendContract(ctx context.Context, tx Tx, a Actor, req ContractE
 // ContractEnd ends a contract on its last day.
 type ContractEnd struct {
 	Command
-	Number string `json:"number" validate:"required,number"`
-	End    string `json:"end" validate:"required"`
-	Reason string `json:"reason" validate:"required,max=200"`
+	Number  string `json:"number" validate:"required,number"`
+	End     string `json:"end" validate:"required"`
+	Reason  string `json:"reason" validate:"required,max=200"`
+	EndedBy string `json:"ended_by,omitempty" validate:"omitempty,oneof=employer expiry employee agreement age cause death continued"` // absent: not known yet
 }
 
 // EndContract adds a version with an earlier, or a first, end.
@@ -275,7 +312,7 @@ func (d *Desk) EndContract(ctx context.Context, tx Tx, a Actor, req ContractEnd)
 		if terms, _ = c.On(end); terms.Version == 0 {
 			terms = c.Latest()
 		}
-		terms.ValidFrom, terms.Span.To, terms.EndReason = end, end, req.Reason
+		terms.ValidFrom, terms.Span.To, terms.EndReason, terms.EndedBy = end, end, req.Reason, EndedBy(req.EndedBy)
 	}
 	return d.nextVersion(ctx, tx, a, door, c, terms, "ended")
 }

@@ -54,6 +54,16 @@ func (d *Door) failed(field string) bool {
 	return false
 }
 
+// cite names the article that sets the bounds of a field, where the field is
+// out of them.
+func (d *Door) cite(field, article string) {
+	for i, p := range d.Problems {
+		if p.Field == field && p.Type == "number/out_of_range" {
+			d.Problems[i].Article = article
+		}
+	}
+}
+
 // Date reads a day; an empty text is no date, which the tags refuse where one
 // is required.
 func (d *Door) Date(field, text string) calendar.Date {

@@ -35,6 +35,9 @@ type PersonRegister struct {
 	Birth   string `json:"birth_date" validate:"required"`
 	IBAN    string `json:"iban" validate:"required,iban"`
 	Korting bool   `json:"loonheffingskorting,omitempty"`
+
+	Jonggehandicapt bool `json:"jonggehandicaptenkorting,omitempty"`
+	Alleenstaand    bool `json:"alleenstaande_ouderenkorting,omitempty"`
 }
 
 // PersonRegistered is the reply.
@@ -51,8 +54,9 @@ func (d *Desk) RegisterPerson(ctx context.Context, tx Tx, a Actor, req PersonReg
 	e := Employment{
 		ID: d.NewID(), Employer: a.Organisation.ID, Number: req.Number, Version: 1,
 		Name: Name(req.Name), Birth: birth(door, req.Birth, tx.Today()), IBAN: TidyIBAN(req.IBAN), Korting: req.Korting,
+		Jonggehandicapt: req.Jonggehandicapt, Alleenstaand: req.Alleenstaand, Identified: req.BSN != "",
 	}
-	notOwn(door, a, e.IBAN)
+	notOwn(door, a, "iban", e.IBAN)
 	if _, taken, err := tx.Employment(ctx, a.Organisation.ID, req.Number); err != nil {
 		return PersonRegistered{}, err
 	} else if taken {
@@ -84,6 +88,9 @@ type PersonAmend struct {
 	Birth   string `json:"birth_date,omitempty"`
 	IBAN    string `json:"iban,omitempty" validate:"omitempty,iban"`
 	Korting *bool  `json:"loonheffingskorting,omitempty"`
+
+	Jonggehandicapt *bool `json:"jonggehandicaptenkorting,omitempty"`
+	Alleenstaand    *bool `json:"alleenstaande_ouderenkorting,omitempty"`
 }
 
 // AmendPerson adds a version of the employment.
@@ -104,10 +111,14 @@ func (d *Desk) AmendPerson(ctx context.Context, tx Tx, a Actor, req PersonAmend)
 	}
 	if req.IBAN != "" {
 		e.IBAN = TidyIBAN(req.IBAN)
-		notOwn(door, a, e.IBAN)
+		notOwn(door, a, "iban", e.IBAN)
 	}
-	if req.Korting != nil {
-		e.Korting = *req.Korting
+	for _, credit := range []struct{ to, from *bool }{
+		{&e.Korting, req.Korting}, {&e.Jonggehandicapt, req.Jonggehandicapt}, {&e.Alleenstaand, req.Alleenstaand},
+	} {
+		if credit.from != nil {
+			*credit.to = *credit.from
+		}
 	}
 	if err := door.Err(); err != nil {
 		return PersonRegistered{}, err
@@ -131,9 +142,9 @@ func birth(door *Door, text string, today calendar.Date) calendar.Date {
 
 // notOwn refuses the employer's own account: nobody is paid onto the account
 // that pays, and one such order would stop all the others of a run.
-func notOwn(door *Door, a Actor, iban IBAN) {
+func notOwn(door *Door, a Actor, field string, iban IBAN) {
 	if iban != "" && iban == a.Organisation.IBAN {
-		door.Refuse(Reason("iban/own", "iban", "Dit is de rekening van de werkgever zelf.", "This is the employer's own account."))
+		door.Refuse(Reason("iban/own", field, "Dit is de rekening van de werkgever zelf.", "This is the employer's own account."))
 	}
 }
 

@@ -49,6 +49,17 @@ type Tx interface {
 	EmployedElsewhere(ctx context.Context, c Contract) (bool, error)
 	AddPlacement(ctx context.Context, a Actor, p Placement) (overlaps bool, err error)
 
+	// What the net of a wage depends on: each keeps the next version and returns
+	// its number.
+	AddChargeTerms(ctx context.Context, a Actor, t ChargeTerms) (version int, err error)
+	AddPensionTerms(ctx context.Context, a Actor, t PensionTerms) (version int, err error)
+	AddAnnualWage(ctx context.Context, a Actor, e Employment, w AnnualWage) (version int, err error)
+	// AddGarnishment and AddReceivable find an earlier version by its reference
+	// within the employment and return the id that all versions have; the first
+	// one gets the id that is handed in.
+	AddGarnishment(ctx context.Context, a Actor, e Employment, g Garnishment) (id uuid.UUID, version int, err error)
+	AddReceivable(ctx context.Context, a Actor, e Employment, r Receivable) (id uuid.UUID, version int, err error)
+
 	// Verdict returns the verdict of the same submission if it was judged
 	// before, and refuses the same id with another content.
 	Verdict(ctx context.Context, a Actor, id uuid.UUID, req HoursSubmit) (HoursVerdict, bool, error)

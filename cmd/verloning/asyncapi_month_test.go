@@ -6,6 +6,21 @@ import (
 	"verloning/cmd/verloning/internal/bus"
 )
 
+// settings records what the net of the worked example depends on.
+func (w witness) settings(clerk *bus.Client) {
+	type m = map[string]any
+	w.ask(clerk, "employer.record", m{"valid_from": "2026-01-01", "aof": "low", "ufo": false, "whk_percentage": "1.36", "whk_year": 2026, "whk_reference": "W-2026"})
+	w.ask(clerk, "pension.record", m{"valid_from": "2026-01-01", "name": "Sectorpensioen", "franchise": "18475.00", "maximum": "70000", "employee_percentage": "8.5",
+		"employer_percentage": "17", "holiday": true, "waiting_days": 0, "from_age": 18, "to_age": 68})
+	w.ask(clerk, "employer.show", m{})
+	w.ask(clerk, "annualwage.record", m{"person": "P-1", "year": 2025, "amount": "24000.00", "source": "jaaropgaaf"})
+	w.ask(clerk, "garnishment.record", m{"person": "P-1", "reference": "B-1", "creditor_name": "Naam", "creditor_iban": "NL39 RABO 0300 0652 64", "protected": "1600.00",
+		"total": "2500.00", "rank": 1, "valid_from": "2026-10-01", "valid_to": "2027-10-01"})
+	w.ask(clerk, "garnishment.list", m{"person": "P-1", "limit": 5})
+	w.ask(clerk, "receivable.record", m{"person": "P-1", "reference": "V-1", "cause": "voorschot", "amount": "100.00", "per_period": "25.00", "from": "2026-10-01"})
+	w.ask(clerk, "receivable.list", m{})
+}
+
 // month runs the worked example through every endpoint that is open to it.
 func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	type m = map[string]any
@@ -19,16 +34,18 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 
 	w.ask(clerk, "person.register", m{"number": "P-1", "bsn": "111222333", "name": "Naam", "birth_date": "1996-03-01", "iban": "NL44RABO0123456789"})
 	w.ask(clerk, "person.register", m{"number": "P-2", "bsn": "123456782", "name": "Naam", "birth_date": "1996-03-01", "iban": "NL44RABO0123456789"})
-	w.ask(clerk, "person.amend", m{"number": "P-1", "loonheffingskorting": true})
+	w.ask(clerk, "person.amend", m{"number": "P-1", "loonheffingskorting": true, "jonggehandicaptenkorting": false, "alleenstaande_ouderenkorting": false})
+	w.settings(clerk)
 	terms := func(terms m) m {
 		terms["hours_per_week"], terms["full_time_hours"] = "32", "40"
 		return terms
 	}
 	w.ask(clerk, "contract.register", terms(m{"number": "C-1", "person": "P-1", "scheme": "loonkostensubsidie", "municipality": "M", "start": "2026-07-01", "open_ended": true, "idempotency_key": "c1"}))
 	w.ask(clerk, "contract.register", terms(m{"number": "C-2", "person": "P-2", "scheme": "loonkostensubsidie", "start": "2026-07-01", "end": "2026-08-31"}))
-	w.ask(clerk, "contract.amend", terms(m{"number": "C-2", "valid_from": "2026-08-01", "wage_base": "amount", "wage_amount": "16.50"}))
+	w.ask(clerk, "contract.amend", terms(m{"number": "C-2", "valid_from": "2026-08-01", "wage_base": "amount", "wage_amount": "16.50", "bbl": false,
+		"holiday_allowance": "each_period", "leave_weeks": "5", "sick_waiting_days": 1, "sick_percentage": "100", "sick_second_year": "70"}))
 	w.ask(clerk, "contract.extend", m{"number": "C-2", "end": "2026-09-30"})
-	w.ask(clerk, "contract.end", m{"number": "C-2", "end": "2026-09-15", "reason": "ander werk"})
+	w.ask(clerk, "contract.end", m{"number": "C-2", "end": "2026-09-15", "reason": "ander werk", "ended_by": "employee"})
 	w.ask(clerk, "contract.list", m{"limit": 10})
 	w.ask(clerk, "placement.record", m{"contract": "C-1", "inlener": "I", "from": "2026-10-01", "price": "20.00"})
 	w.ask(control, "decision.record", m{"number": "D-1", "employer": "E", "contract": "C-1", "granted": "2026-07-01", "from": "2026-07-01", "to": "2028-06-30",

@@ -46,11 +46,30 @@ type grammar struct {
 		Register orgRegister `cmd:"" help:"Register an organisation."`
 		List     orgList     `cmd:"" help:"List the organisations."`
 	} `cmd:"" help:"Organisations: gemeente, employer, reintegratiebedrijf, inlener."`
+	Employer struct {
+		Record employerRecord `cmd:"" help:"Record what your premiums go by from a day on."`
+		Show   employerShow   `cmd:"" help:"Show what your premiums and your pension scheme go by."`
+	} `cmd:"" help:"Settings of your organisation as an employer."`
+	Pension struct {
+		Record pensionRecord `cmd:"" help:"Record your pension scheme from a day on."`
+	} `cmd:"" help:"Pension scheme; employer show lists it."`
 	Person struct {
 		Register personRegister `cmd:"" help:"Register an employee."`
 		Amend    personAmend    `cmd:"" help:"Change what is known of an employee."`
 		Import   personImport   `cmd:"" help:"Register the employees of a CSV file."`
 	} `cmd:"" help:"Employees of your organisation."`
+	Annualwage struct {
+		Record annualWageRecord `cmd:"" help:"Record somebody's wage of a whole calendar year, for the special rate of the next."`
+		Import annualWageImport `cmd:"" help:"Record the annual wages of a CSV file."`
+	} `cmd:"" help:"Annual wages."`
+	Garnishment struct {
+		Record garnishmentRecord `cmd:"" help:"Record a garnishment (loonbeslag), or its next version."`
+		List   garnishmentList   `cmd:"" help:"List garnishments as they are now."`
+	} `cmd:"" help:"Garnishments of wages."`
+	Receivable struct {
+		Record receivableRecord `cmd:"" help:"Record money that an employee owes you and what a period may take of it."`
+		List   receivableList   `cmd:"" help:"List receivables as they are now."`
+	} `cmd:"" help:"What employees owe you."`
 	Contract struct {
 		Register contractRegister `cmd:"" help:"Register a contract."`
 		Amend    contractAmend    `cmd:"" help:"Change the terms from a day on."`

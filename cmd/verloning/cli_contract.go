@@ -21,12 +21,21 @@ type termsFlags struct {
 	Written       bool   `help:"The contract is in writing."`
 	OpenEnded     bool   `help:"For an indefinite time."`
 	OnCall        bool   `help:"On call (oproepcontract)."`
+
+	BBL              bool   `name:"bbl" help:"Pupil in the beroepsbegeleidende leerweg."`
+	HolidayAllowance string `help:"When the holiday allowance is paid: may (default) or each_period."`
+	LeaveWeeks       string `help:"Weeks of leave a year, at least 4 (default)."`
+	SickWaitingDays  *int   `help:"Waiting days before sick pay, 0 to 2. Without any of these three the whole wage is paid."`
+	SickPercentage   string `help:"Percentage of the wage during the first 52 weeks of sickness, 70 to 100."`
+	SickSecondYear   string `help:"Percentage of the wage during the 52 weeks after, 70 to 100."`
 }
 
 func (t termsFlags) terms() payroll.ContractTerms {
 	return payroll.ContractTerms{
 		HoursPerWeek: t.HoursPerWeek, FullTimeHours: t.FullTimeHours, Base: t.WageBase, Factor: t.WageFactor, HourlyAmount: t.WageAmount,
 		PayBasis: t.PayBasis, Averaging: t.Averaging, Written: t.Written, OpenEnded: t.OpenEnded, OnCall: t.OnCall,
+		BBL: t.BBL, HolidayAllowance: t.HolidayAllowance, LeaveWeeks: t.LeaveWeeks,
+		SickWaitingDays: t.SickWaitingDays, SickPercentage: t.SickPercentage, SickSecondYear: t.SickSecondYear,
 	}
 }
 
@@ -79,13 +88,14 @@ func (c *contractExtend) Run(ctx context.Context, sh *shell) error {
 }
 
 type contractEnd struct {
-	Number string `required:"" help:"Contract number."`
-	End    string `required:"" help:"Last day."`
-	Reason string `required:"" help:"Why."`
+	Number  string `required:"" help:"Contract number."`
+	End     string `required:"" help:"Last day."`
+	Reason  string `required:"" help:"Why."`
+	EndedBy string `help:"Who or what ended it: employer, expiry (a fixed term ran out), employee, agreement, age, cause (serious blame), death or continued. A transitievergoeding goes by it."`
 }
 
 func (c *contractEnd) Run(ctx context.Context, sh *shell) error {
-	request := payroll.ContractEnd{Command: sh.command(), Number: c.Number, End: c.End, Reason: c.Reason}
+	request := payroll.ContractEnd{Command: sh.command(), Number: c.Number, End: c.End, Reason: c.Reason, EndedBy: c.EndedBy}
 	return ask(ctx, sh, "contract", "end", request, sh.contractKept)
 }
 
@@ -120,7 +130,8 @@ type contractImport struct{ importFile }
 // comes first is then what the file says.
 func (c *contractImport) Run(ctx context.Context, sh *shell) error {
 	return importRows[payroll.ContractRegister](ctx, sh, c.importFile, importing{
-		noun: "contract", verb: "register", lane: "person", decimals: []string{"hours_per_week", "full_time_hours", "wage_factor", "wage_amount"},
+		noun: "contract", verb: "register", lane: "person",
+		decimals: []string{"hours_per_week", "full_time_hours", "wage_factor", "wage_amount", "leave_weeks", "sick_percentage", "sick_second_year"},
 	})
 }
 

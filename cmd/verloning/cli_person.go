@@ -13,11 +13,15 @@ type personRegister struct {
 	Birth   string `name:"birth-date" required:"" help:"Birth date, 1996-03-01."`
 	IBAN    string `name:"iban" required:"" help:"Account that the wage is paid on."`
 	Korting bool   `name:"loonheffingskorting" help:"The loonheffingskorting applies."`
+
+	Jonggehandicapt bool `name:"jonggehandicaptenkorting" help:"Right to Wajong: the jonggehandicaptenkorting applies with the loonheffingskorting."`
+	Alleenstaand    bool `name:"alleenstaande-ouderenkorting" help:"Consented to the alleenstaande-ouderenkorting, from AOW age on."`
 }
 
 func (c *personRegister) Run(ctx context.Context, sh *shell) error {
 	request := payroll.PersonRegister{
 		Command: sh.command(), Number: c.Number, BSN: c.BSN, Name: c.Name, Birth: c.Birth, IBAN: c.IBAN, Korting: c.Korting,
+		Jonggehandicapt: c.Jonggehandicapt, Alleenstaand: c.Alleenstaand,
 	}
 	return ask(ctx, sh, "person", "register", request, sh.personKept)
 }
@@ -32,10 +36,16 @@ type personAmend struct {
 	Birth   string `name:"birth-date" help:"Birth date."`
 	IBAN    string `name:"iban" help:"Account that the wage is paid on."`
 	Korting *bool  `name:"loonheffingskorting" negatable:"" help:"The loonheffingskorting applies, or not."`
+
+	Jonggehandicapt *bool `name:"jonggehandicaptenkorting" negatable:"" help:"The jonggehandicaptenkorting applies with the loonheffingskorting, or not."`
+	Alleenstaand    *bool `name:"alleenstaande-ouderenkorting" negatable:"" help:"Consented to the alleenstaande-ouderenkorting, or not."`
 }
 
 func (c *personAmend) Run(ctx context.Context, sh *shell) error {
-	request := payroll.PersonAmend{Command: sh.command(), Number: c.Number, Name: c.Name, Birth: c.Birth, IBAN: c.IBAN, Korting: c.Korting}
+	request := payroll.PersonAmend{
+		Command: sh.command(), Number: c.Number, Name: c.Name, Birth: c.Birth, IBAN: c.IBAN, Korting: c.Korting,
+		Jonggehandicapt: c.Jonggehandicapt, Alleenstaand: c.Alleenstaand,
+	}
 	return ask(ctx, sh, "person", "amend", request, sh.personKept)
 }
 

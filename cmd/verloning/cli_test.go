@@ -115,6 +115,8 @@ func TestCommandLineFields(t *testing.T) {
 		{contractRegister{}, payroll.ContractRegister{}}, {contractAmend{}, payroll.ContractAmend{}}, {contractExtend{}, payroll.ContractExtend{}},
 		{contractEnd{}, payroll.ContractEnd{}}, {placementRecord{}, payroll.PlacementRecord{}}, {decisionRecord{}, subsidy.DecisionRecord{}},
 		{loonwaardeRecord{}, subsidy.LoonwaardeRecord{}}, {runOpen{}, payroll.RunOpen{}},
+		{employerRecord{}, payroll.EmployerRecord{}}, {pensionRecord{}, payroll.PensionRecord{}}, {annualWageRecord{}, payroll.AnnualWageRecord{}},
+		{garnishmentRecord{}, payroll.GarnishmentRecord{}}, {receivableRecord{}, payroll.ReceivableRecord{}},
 	} {
 		given, wanted := map[string]bool{}, map[string]bool{}
 		for _, name := range flagsOf(reflect.TypeOf(c.flags)) {
@@ -167,11 +169,11 @@ func flagsOf(command reflect.Type) []string {
 func TestColumns(t *testing.T) {
 	for request, want := range map[reflect.Type]map[string]sheet.Kind{
 		reflect.TypeFor[payroll.PersonRegister]():   {"bsn": sheet.Text, "loonheffingskorting": sheet.Truth},
-		reflect.TypeFor[payroll.ContractRegister](): {"hours_per_week": sheet.Decimal, "wage_amount": sheet.Decimal, "written": sheet.Truth},
+		reflect.TypeFor[payroll.ContractRegister](): {"hours_per_week": sheet.Decimal, "wage_amount": sheet.Decimal, "written": sheet.Truth, "bbl": sheet.Truth, "sick_waiting_days": sheet.Whole, "leave_weeks": sheet.Decimal},
 		reflect.TypeFor[subsidy.DecisionRecord]():   {"loonwaarde": sheet.Whole, "ceiling": sheet.Decimal, "number": sheet.Text},
 	} {
 		got := map[string]sheet.Column{}
-		for _, c := range columnsOf(request, []string{"hours_per_week", "wage_amount", "ceiling"}) {
+		for _, c := range columnsOf(request, []string{"hours_per_week", "wage_amount", "leave_weeks", "ceiling"}) {
 			got[c.Name] = c
 		}
 		for name, kind := range want {

@@ -43,6 +43,7 @@ func newVictim(s *site, e, m string) victim {
 	v.ids["submission"] = uuid.NewString()
 	v.submit(v.clerk, v.ids["submission"], lines("C-1", "8.00", "2026-09-01", "2026-10-01"))
 	v.ids["approved"] = v.pay("2026-09")
+	v.settings()
 	v.ids["run"] = v.open("2026-10")
 	shown := v.calculate(v.clerk, v.ids["run"])
 	v.ids["hash"] = shown["hash"].(string)
@@ -51,8 +52,22 @@ func newVictim(s *site, e, m string) victim {
 	v.ids["payment"] = fmt.Sprint(v.must(v.clerk, "payment.list", map[string]any{})["payments"].([]any)[0].(map[string]any)["payment"])
 	batch := v.must(v.control, "claim.grant", map[string]any{"employer": e, "period": "2026-09", "all": true})
 	v.ids["batch"], v.ids["batchhash"] = fmt.Sprint(batch["batch"]), fmt.Sprint(batch["hash"])
-	v.secret = []string{`"` + e + `"`, `"` + m + `"`, "Werkbedrijf " + e, "Gemeente " + m, "119.92", v.ids["hash"], "C-1", "D-1", "P-1", "Jan Jansen"}
+	v.secret = []string{`"` + e + `"`, `"` + m + `"`, "Werkbedrijf " + e, "Gemeente " + m, "119.92", v.ids["hash"], "C-1", "D-1", "P-1", "Jan Jansen", "BESLAG-1", "VORDERING-1", "Deurwaarder Goudsbloem", "3141.59", "WHK-31415", "Pensioen Goudsbloem"}
 	return v
+}
+
+// settings are what the net of A's wages depends on; nothing is taken of it.
+func (v victim) settings() {
+	v.t.Helper()
+	for endpoint, request := range map[string]map[string]any{
+		"employer.record":    {"valid_from": "2026-01-01", "aof": "low", "whk_percentage": "1.11", "whk_year": 2026, "whk_reference": "WHK-31415"},
+		"pension.record":     {"valid_from": "2026-01-01", "name": "Pensioen Goudsbloem", "franchise": "18000", "employee_percentage": "0", "employer_percentage": "0"},
+		"annualwage.record":  {"person": "P-1", "year": 2025, "amount": "3141.59", "source": "jaaropgaaf"},
+		"garnishment.record": {"person": "P-1", "reference": "BESLAG-1", "creditor_name": "Deurwaarder Goudsbloem", "creditor_iban": "NL39RABO0300065264", "protected": "9000", "valid_from": "2026-10-01"},
+		"receivable.record":  {"person": "P-1", "reference": "VORDERING-1", "cause": "voorschot", "amount": "3141.59", "from": "2026-10-01"},
+	} {
+		v.must(v.clerk, endpoint, request)
+	}
 }
 
 // everyone are users of B with every role that B can be given.
@@ -135,6 +150,10 @@ func (v victim) rows(t *testing.T, conn *pgx.Conn) string {
 		SELECT concat_ws(' ',
 			(SELECT string_agg(o::text, ' ' ORDER BY id) FROM organisation o WHERE id IN (SELECT id FROM a)),
 			(SELECT count(*) FROM app_user WHERE organisation IN (SELECT id FROM a)), (SELECT count(*) FROM employment e JOIN employment_version v ON v.employment = e.id WHERE employer IN (SELECT id FROM a)),
+			(SELECT count(*) FROM charge_terms WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM pension_terms WHERE employer IN (SELECT id FROM a)),
+			(SELECT count(*) FROM annual_wage w JOIN employment e ON e.id = w.employment WHERE e.employer IN (SELECT id FROM a)),
+			(SELECT count(*) FROM garnishment g JOIN employment e ON e.id = g.employment WHERE e.employer IN (SELECT id FROM a)),
+			(SELECT count(*) FROM receivable r JOIN employment e ON e.id = r.employment WHERE e.employer IN (SELECT id FROM a)),
 			(SELECT count(*) FROM k), (SELECT count(*) FROM contract_version WHERE contract IN (SELECT id FROM k)),
 			(SELECT count(*) FROM placement WHERE contract IN (SELECT id FROM k)), (SELECT count(*) FROM hours WHERE contract IN (SELECT id FROM k)),
 			(SELECT count(*) FROM decision d JOIN decision_version v ON v.decision = d.id WHERE d.contract IN (SELECT id FROM k)), (SELECT count(*) FROM loonwaarde WHERE contract IN (SELECT id FROM k)),
@@ -472,6 +491,14 @@ func (o office) mistakes(t *testing.T, tell func(*bus.Client, string, map[string
 	}
 	tell(o.clerk, "person.amend", map[string]any{"idempotency_key": "k3", "number": "P-1", "iban": secondIBAN})
 	tell(o.clerk, "person.amend", map[string]any{"number": "P-1", "iban": secondIBAN[:17] + "0"})
+	// A creditor may be a person too, and has an account.
+	garnishment := map[string]any{"idempotency_key": "k4", "person": "P-1", "reference": "B-1", "creditor_name": privateName, "creditor_iban": privateIBAN, "protected": "1500", "valid_from": "2026-10-01"}
+	for _, change := range []map[string]any{
+		{"creditor_iban": privateIBAN[:17] + "9"}, {"creditor_iban": secondIBAN}, {"creditor_iban": "NL91ABNA0417164300"}, {"creditor_name": privateName + strings.Repeat("x", 70)},
+		{"reference": privateName}, {"protected": privateName}, {}, {}, {"creditor_name": "anders"}, {"idempotency_key": nil, "rank": 2},
+	} {
+		tell(o.clerk, "garnishment.record", with(garnishment, change))
+	}
 	tell(o.clerk, "contract.register", o.contract(1))
 	tell(o.clerk, "contract.register", o.contract(1))
 	tell(o.control, "decision.record", o.decision(1))

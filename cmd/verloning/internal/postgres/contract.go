@@ -59,19 +59,32 @@ type termsRow struct {
 	OpenEnded     bool
 	OnCall        bool
 	EndReason     *string
+	EndedBy       string
+	BBL           bool
+	HolidayEach   bool
+	LeaveWeeks    decimal.Decimal
+	SickWaiting   *int
+	SickPercent   decimal.NullDecimal
+	SickSecond    decimal.NullDecimal
 }
 
 const termsColumns = `v.contract, v.version, v.valid_from, v.starts, v.ends, v.hours_per_week, v.full_time_hours, v.wage_base, v.wage_factor,
-	v.wage_amount, v.pay_basis, v.averaging, v.written, v.open_ended, v.on_call, v.end_reason`
+	v.wage_amount, v.pay_basis, v.averaging, v.written, v.open_ended, v.on_call, v.end_reason, v.ended_by, v.bbl, v.holiday_each_period, v.leave_weeks,
+	v.sick_waiting, v.sick_percentage, v.sick_second`
 
 func (r termsRow) terms() payroll.Terms {
-	return payroll.Terms{
+	t := payroll.Terms{
 		Version: r.Version, ValidFrom: date(&r.ValidFrom), Span: calendar.Span{From: date(&r.Starts), To: date(r.Ends)},
 		HoursPerWeek: euro.FromDecimal(r.HoursPerWeek), FullTimeHours: euro.FromDecimal(r.FullTimeHours),
 		Base: payroll.WageBase(r.Base), Factor: euro.FromDecimal(r.Factor), HourlyAmount: euro.FromDecimal(r.Amount.Decimal),
 		PayBasis: payroll.PayBasis(r.PayBasis), Averaging: r.Averaging, Written: r.Written, OpenEnded: r.OpenEnded, OnCall: r.OnCall,
-		EndReason: orEmpty(r.EndReason),
+		EndReason: orEmpty(r.EndReason), EndedBy: payroll.EndedBy(r.EndedBy),
+		BBL: r.BBL, HolidayEachPeriod: r.HolidayEach, LeaveWeeks: euro.FromDecimal(r.LeaveWeeks),
 	}
+	if r.SickWaiting != nil {
+		t.Sick = &payroll.SickTerms{WaitingDays: *r.SickWaiting, Percentage: euro.FromDecimal(r.SickPercent.Decimal), SecondPeriod: euro.FromDecimal(r.SickSecond.Decimal)}
+	}
+	return t
 }
 
 // Contract finds a contract of an employer with all its versions, and locks it,
@@ -153,16 +166,25 @@ func (tx *Tx) addVersion(ctx context.Context, a payroll.Actor, c payroll.Contrac
 		d := t.HourlyAmount.Decimal()
 		amount = &d
 	}
+	var waiting *int
+	var sick, second *decimal.Decimal
+	if t.Sick != nil {
+		first, after := t.Sick.Percentage.Decimal(), t.Sick.SecondPeriod.Decimal()
+		waiting, sick, second = &t.Sick.WaitingDays, &first, &after
+	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO contract_version (contract, version, valid_from, starts, ends, hours_per_week, full_time_hours, wage_base, wage_factor,
-			wage_amount, pay_basis, averaging, written, open_ended, on_call, end_reason, known, recorded_by)
+			wage_amount, pay_basis, averaging, written, open_ended, on_call, end_reason, ended_by, bbl, holiday_each_period, leave_weeks,
+			sick_waiting, sick_percentage, sick_second, known, recorded_by)
 		VALUES (@contract, @version, @from, @starts, @ends, @hours, @full, @base, @factor,
-			@amount, @basis, @averaging, @written, @open, @call, @reason, @known, @by)`,
+			@amount, @basis, @averaging, @written, @open, @call, @reason, @ended, @bbl, @each, @leave,
+			@waiting, @sick, @second, @known, @by)`,
 		pgx.NamedArgs{
 			"contract": c.ID, "version": t.Version, "from": day(t.ValidFrom), "starts": day(t.Span.From), "ends": day(t.Span.To),
 			"hours": t.HoursPerWeek.Decimal(), "full": t.FullTimeHours.Decimal(), "base": string(t.Base), "factor": t.Factor.Decimal(),
 			"amount": amount, "basis": string(t.PayBasis), "averaging": t.Averaging, "written": t.Written, "open": t.OpenEnded,
-			"call": t.OnCall, "reason": text(t.EndReason), "known": known, "by": a.User,
+			"call": t.OnCall, "reason": text(t.EndReason), "ended": string(t.EndedBy), "bbl": t.BBL, "each": t.HolidayEachPeriod, "leave": t.LeaveWeeks.Decimal(),
+			"waiting": waiting, "sick": sick, "second": second, "known": known, "by": a.User,
 		})
 	if err != nil {
 		return clash("contract", "number", fmt.Errorf("add version %d of contract %s: %w", t.Version, c.Number, err))

@@ -49,11 +49,11 @@ func (tx *Tx) Employment(ctx context.Context, employer uuid.UUID, number string)
 	var name, iban string
 	var birth time.Time
 	err := tx.QueryRow(ctx, `
-		SELECT e.id, e.person, v.version, v.name, v.birth, v.iban, v.korting
-		FROM employment e JOIN employment_version v ON v.employment = e.id
+		SELECT e.id, e.person, v.version, v.name, v.birth, v.iban, v.korting, v.jonggehandicapt, v.alleenstaand, p.bsn_hash IS NOT NULL
+		FROM employment e JOIN employment_version v ON v.employment = e.id JOIN person p ON p.id = e.person
 		WHERE e.employer = $1 AND e.number = $2
 		ORDER BY v.version DESC LIMIT 1`, employer, number).
-		Scan(&e.ID, &e.Person, &e.Version, &name, &birth, &iban, &e.Korting)
+		Scan(&e.ID, &e.Person, &e.Version, &name, &birth, &iban, &e.Korting, &e.Jonggehandicapt, &e.Alleenstaand, &e.Identified)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return e, false, nil
 	}
@@ -78,11 +78,11 @@ func (tx *Tx) AddEmployment(ctx context.Context, a payroll.Actor, e payroll.Empl
 		}
 	}
 	_, err = tx.Exec(ctx, `
-		INSERT INTO employment_version (employment, version, name, birth, iban, korting, known, recorded_by)
-		VALUES (@employment, @version, @name, @birth, @iban, @korting, @known, @by)`,
+		INSERT INTO employment_version (employment, version, name, birth, iban, korting, jonggehandicapt, alleenstaand, known, recorded_by)
+		VALUES (@employment, @version, @name, @birth, @iban, @korting, @jonggehandicapt, @alleenstaand, @known, @by)`,
 		pgx.NamedArgs{
 			"employment": e.ID, "version": e.Version, "name": e.Name.Reveal(), "birth": day(e.Birth),
-			"iban": e.IBAN.Reveal(), "korting": e.Korting, "known": known, "by": a.User,
+			"iban": e.IBAN.Reveal(), "korting": e.Korting, "jonggehandicapt": e.Jonggehandicapt, "alleenstaand": e.Alleenstaand, "known": known, "by": a.User,
 		})
 	if err != nil {
 		return clash("person", "number", fmt.Errorf("add a version of employment %s: %w", e.Number, err))

@@ -305,9 +305,10 @@ func (tx *Tx) Exceptions(ctx context.Context, r payroll.Run, after string, limit
 }
 
 // NewerFacts counts what was recorded since the cut-off of a calculation about
-// the days of its run: hours, placements, and versions of contracts, employments,
-// decisions and loonwaarden of its employer. Who approves should know that they
-// are not in it.
+// the days of its run: hours, placements, versions of contracts, employments,
+// decisions and loonwaarden of its employer, and of what its charges, pension,
+// special rates and withholdings go by. Who approves should know that they are
+// not in it. What runs themselves made is no news.
 func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculation) (n int, err error) {
 	err = tx.QueryRow(ctx, `
 		SELECT ((SELECT count(*) FROM hours h JOIN contract c ON c.id = h.contract
@@ -316,7 +317,13 @@ func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculati
 		      + (SELECT count(*) FROM employment_version v JOIN employment e ON e.id = v.employment WHERE e.employer = @employer AND v.known > @cutoff)
 		      + (SELECT count(*) FROM decision_version v JOIN decision d ON d.id = v.decision JOIN contract c ON c.id = d.contract WHERE c.employer = @employer AND v.known > @cutoff)
 		      + (SELECT count(*) FROM placement p JOIN contract c ON c.id = p.contract WHERE c.employer = @employer AND p.known > @cutoff)
-		      + (SELECT count(*) FROM loonwaarde w JOIN contract c ON c.id = w.contract WHERE c.employer = @employer AND w.known > @cutoff))::int`,
+		      + (SELECT count(*) FROM loonwaarde w JOIN contract c ON c.id = w.contract WHERE c.employer = @employer AND w.known > @cutoff)
+		      + (SELECT count(*) FROM charge_terms t WHERE t.employer = @employer AND t.known > @cutoff)
+		      + (SELECT count(*) FROM pension_terms t WHERE t.employer = @employer AND t.known > @cutoff)
+		      + (SELECT count(*) FROM annual_wage w JOIN employment e ON e.id = w.employment WHERE e.employer = @employer AND w.known > @cutoff)
+		      + (SELECT count(*) FROM garnishment g JOIN employment e ON e.id = g.employment WHERE e.employer = @employer AND g.known > @cutoff)
+		      + (SELECT count(*) FROM receivable o JOIN employment e ON e.id = o.employment
+		         WHERE e.employer = @employer AND o.known > @cutoff AND NOT (o.version = 1 AND o.run IS NOT NULL)))::int`,
 		pgx.NamedArgs{"employer": r.Employer, "cutoff": c.Cutoff, "from": day(r.Period.From), "to": day(r.Period.To)}).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("facts since run %s: %w", r.ID, err)

@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,7 +52,10 @@ func (tx *Tx) LoadShard(ctx context.Context, r payroll.Run, c payroll.Calculatio
 		"employer": r.Employer, "cutoff": c.Cutoff, "from": day(r.Period.From), "to": day(r.Period.To),
 		"run": r.ID, "first": s.From, "last": s.To, "month": day(calendar.MonthOf(r.Period.From).From),
 	}}
-	for _, step := range []func(context.Context) error{l.employments, l.contracts, l.terms, l.hours, l.decisions, l.loonwaarden, l.placements, l.earlier} {
+	for _, step := range []func(context.Context) error{
+		l.employments, l.settings, l.annualWages, l.garnishments, l.receivables,
+		l.contracts, l.terms, l.hours, l.sickness, l.decisions, l.loonwaarden, l.placements, l.earlier,
+	} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("load shard %d of run %s: %w", s.Number, r.ID, err)
 		}
@@ -61,8 +66,8 @@ func (tx *Tx) LoadShard(ctx context.Context, r payroll.Run, c payroll.Calculatio
 
 func (l *loader) employments(ctx context.Context) error {
 	rows, err := l.Query(ctx, `
-		SELECT e.id, e.person, e.number, v.version, v.birth, v.iban, v.korting
-		FROM employment e
+		SELECT e.id, e.person, e.number, v.version, v.birth, v.iban, v.korting, v.jonggehandicapt, v.alleenstaand, p.bsn_hash IS NOT NULL
+		FROM employment e JOIN person p ON p.id = e.person
 		JOIN LATERAL (SELECT * FROM employment_version v WHERE v.employment = e.id AND v.known <= @cutoff ORDER BY v.version DESC LIMIT 1) v ON true
 		WHERE e.employer = @employer AND e.person BETWEEN @first AND @last
 		ORDER BY e.person`, l.args)
@@ -72,7 +77,8 @@ func (l *loader) employments(ctx context.Context) error {
 	e := payroll.Employment{Employer: l.run.Employer}
 	var birth time.Time
 	var iban string
-	_, err = pgx.ForEachRow(rows, []any{&e.ID, &e.Person, &e.Number, &e.Version, &birth, &iban, &e.Korting}, func() error {
+	into := []any{&e.ID, &e.Person, &e.Number, &e.Version, &birth, &iban, &e.Korting, &e.Jonggehandicapt, &e.Alleenstaand, &e.Identified}
+	_, err = pgx.ForEachRow(rows, into, func() error {
 		e.Birth, e.IBAN = date(&birth), payroll.IBAN(iban)
 		l.files = append(l.files, subsidy.PersonFile{Dossier: payroll.Dossier{Employment: e}, Claims: map[uuid.UUID]subsidy.File{}})
 		return nil
@@ -100,6 +106,17 @@ func (l *loader) contracts(ctx context.Context) error {
 		l.files[file].Contracts = append(l.files[file].Contracts, payroll.ContractMonth{Contract: r.contract()})
 	}
 	return err
+}
+
+// file finds the file of a person; they stand in order of person.
+func (l *loader) file(person uuid.UUID) *subsidy.PersonFile {
+	i, known := slices.BinarySearchFunc(l.files, person, func(f subsidy.PersonFile, id uuid.UUID) int {
+		return bytes.Compare(f.Employment.Person[:], id[:])
+	})
+	if !known {
+		return nil
+	}
+	return &l.files[i]
 }
 
 // month finds where a contract's month stands; rows of contracts that are not
@@ -167,6 +184,56 @@ func (l *loader) hours(ctx context.Context) error {
 			return nil
 		}
 		month.Hours = append(month.Hours, h)
+		return nil
+	})
+	return err
+}
+
+// sickMonths is how far back a spell of sickness can still matter: the employer
+// pays 104 weeks of it (BW 7:629), and recoveries of less than four weeks between
+// them make it longer.
+const sickMonths = 36
+
+// sickness reads hours of sickness before the period, where a contract pays less
+// than the whole wage for them: waiting days and weeks count from the first. They
+// come in order of version, so that the newest one that the cut-off knows of each
+// day is the last.
+func (l *loader) sickness(ctx context.Context) error {
+	var contracts []uuid.UUID
+	for _, f := range l.files {
+		for _, m := range f.Contracts {
+			if slices.ContainsFunc(m.Contract.Versions, func(t payroll.Terms) bool { return t.Sick != nil }) {
+				contracts = append(contracts, m.Contract.ID)
+			}
+		}
+	}
+	if len(contracts) == 0 {
+		return nil
+	}
+	since := l.run.Period.From.AddMonths(-sickMonths)
+	rows, err := l.Query(ctx, `
+		SELECT h.contract, h.day, h.version, h.quantity FROM hours h
+		WHERE h.contract = ANY (@contracts::uuid[]) AND h.kind = 'sick'
+		  AND h.period BETWEEN @oldest AND @month AND h.day >= @since AND h.day < @from AND h.known <= @cutoff
+		ORDER BY h.contract, h.day, h.version`,
+		pgx.NamedArgs{
+			"contracts": contracts, "oldest": day(calendar.MonthOf(since).From), "month": l.args["month"], "since": day(since),
+			"from": l.args["from"], "cutoff": l.args["cutoff"],
+		})
+	if err != nil {
+		return err
+	}
+	var contract uuid.UUID
+	var on time.Time
+	var version, quantity int32
+	_, err = pgx.ForEachRow(rows, []any{&contract, &on, &version, &quantity}, func() error {
+		month, _ := l.month(contract)
+		h := payroll.Hours{Contract: contract, Day: date(&on), Kind: payroll.Sick, Version: int(version), Quantity: payroll.Quantity(quantity)}
+		if n := len(month.Sickness); n > 0 && month.Sickness[n-1].Day == h.Day {
+			month.Sickness[n-1] = h
+			return nil
+		}
+		month.Sickness = append(month.Sickness, h)
 		return nil
 	})
 	return err

@@ -1,0 +1,137 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"verloning/payroll"
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+)
+
+// AddReceivable keeps a receivable, or the next version of the one with the same
+// reference, under the id that its first version got. What a run made stays of
+// that run.
+func (tx *Tx) AddReceivable(ctx context.Context, a payroll.Actor, e payroll.Employment, r payroll.Receivable) (id uuid.UUID, version int, err error) {
+	known, err := tx.knowledge(ctx)
+	if err != nil {
+		return uuid.Nil, 0, err
+	}
+	err = tx.QueryRow(ctx, `
+		INSERT INTO receivable (id, employment, reference, version, cause, amount, per_period, starts, run, contract, known, recorded_by)
+		SELECT coalesce((array_agg(id))[1], @id), @employment, @reference, coalesce(max(version), 0) + 1, @cause, @amount, @period, @starts,
+			(array_agg(run))[1], (array_agg(contract))[1], @known, @by
+		FROM receivable WHERE employment = @employment AND reference = @reference
+		RETURNING id, version`,
+		pgx.NamedArgs{
+			"id": r.ID, "employment": e.ID, "reference": r.Reference, "cause": r.Cause, "amount": r.Amount.Decimal(), "period": r.PerPeriod.Decimal(),
+			"starts": day(r.From), "known": known, "by": a.User,
+		}).Scan(&id, &version)
+	if err != nil {
+		return uuid.Nil, 0, clash("receivable", "reference", fmt.Errorf("add receivable %s of employment %s: %w", r.Reference, e.Number, err))
+	}
+	return id, version, nil
+}
+
+const receivableColumns = `r.id, r.reference, r.version, r.cause, r.amount, r.per_period, r.starts`
+
+// receivableRow is a version of a receivable as it is kept.
+type receivableRow struct {
+	ID        uuid.UUID
+	Reference string
+	Version   int
+	Cause     string
+	Amount    decimal.Decimal
+	PerPeriod decimal.Decimal
+	Starts    time.Time
+}
+
+// into are the places that a row is scanned into.
+func (r *receivableRow) into() []any {
+	return []any{&r.ID, &r.Reference, &r.Version, &r.Cause, &r.Amount, &r.PerPeriod, &r.Starts}
+}
+
+func (r *receivableRow) receivable() (payroll.Receivable, error) {
+	owed := payroll.Receivable{ID: r.ID, Reference: r.Reference, Version: r.Version, Cause: r.Cause, From: date(&r.Starts)}
+	var err error
+	if owed.Amount, err = money(r.Amount); err != nil {
+		return owed, err
+	}
+	owed.PerPeriod, err = money(r.PerPeriod)
+	return owed, err
+}
+
+// receivables come in order of version, so that the newest one that the cut-off
+// knows of each is the last.
+func (l *loader) receivables(ctx context.Context) error {
+	rows, err := l.Query(ctx, `
+		SELECT e.person, `+receivableColumns+`
+		FROM employment e JOIN receivable r ON r.employment = e.id
+		WHERE e.employer = @employer AND e.person BETWEEN @first AND @last AND r.known <= @cutoff
+		ORDER BY e.person, r.reference, r.version`, l.args)
+	if err != nil {
+		return err
+	}
+	var person uuid.UUID
+	var row receivableRow
+	_, err = pgx.ForEachRow(rows, append([]any{&person}, row.into()...), func() error {
+		file := l.file(person)
+		if file == nil {
+			return nil
+		}
+		r, err := row.receivable()
+		if err != nil {
+			return err
+		}
+		if n := len(file.Receivables); n > 0 && file.Receivables[n-1].ID == r.ID {
+			file.Receivables[n-1] = r
+			return nil
+		}
+		file.Receivables = append(file.Receivables, r)
+		return nil
+	})
+	return err
+}
+
+// ReceivableListed is a receivable as a list shows it.
+type ReceivableListed struct {
+	Receivable uuid.UUID     `json:"receivable"`
+	Person     string        `json:"person"` // personnel number
+	Reference  string        `json:"reference"`
+	Version    int           `json:"version"`
+	Cause      string        `json:"cause"`
+	Amount     euro.Amount   `json:"amount"`
+	PerPeriod  euro.Amount   `json:"per_period"`
+	From       calendar.Date `json:"from"`
+}
+
+// Receivables lists the newest version of what one employee of the organisation
+// owes it, or of all of them, in order of id, after one of them.
+func (tx *Tx) Receivables(ctx context.Context, a payroll.Actor, person string, after uuid.UUID, limit int) ([]ReceivableListed, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT e.number, `+receivableColumns+`
+		FROM employment e JOIN receivable r ON r.employment = e.id
+		WHERE e.employer = @employer AND (@person = '' OR e.number = @person) AND r.id > @after
+		  AND NOT EXISTS (SELECT FROM receivable n WHERE n.id = r.id AND n.version > r.version)
+		ORDER BY r.id LIMIT @limit`,
+		pgx.NamedArgs{"employer": a.Organisation.ID, "person": person, "after": after, "limit": limit})
+	if err != nil {
+		return nil, fmt.Errorf("receivables: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ReceivableListed, error) {
+		var number string
+		var kept receivableRow
+		if err := row.Scan(append([]any{&number}, kept.into()...)...); err != nil {
+			return ReceivableListed{}, err
+		}
+		r, err := kept.receivable()
+		return ReceivableListed{
+			Receivable: r.ID, Person: number, Reference: r.Reference, Version: r.Version, Cause: r.Cause, Amount: r.Amount, PerPeriod: r.PerPeriod, From: r.From,
+		}, err
+	})
+}
