@@ -203,7 +203,7 @@ var tagTexts = map[string][3]string{
 }
 
 func tagProblem(f validator.FieldError) Problem {
-	_, field, _ := strings.Cut(f.Namespace(), ".")
+	field := fieldOf(f.Namespace())
 	texts, known := tagTexts[f.Tag()]
 	if !known {
 		texts = [3]string{"field/invalid", "Deze waarde klopt niet (" + f.Tag() + ").", "This value is wrong (" + f.Tag() + ")."}
@@ -215,4 +215,17 @@ func tagProblem(f validator.FieldError) Problem {
 	}
 	fill := func(s string) string { return strings.ReplaceAll(s, "%s", f.Param()) }
 	return Reason(texts[0], field, fill(texts[1]), fill(texts[2]))
+}
+
+// fieldOf is the path of a field as the request writes it: the name of the
+// request goes, and so do those of structs that are embedded in it, which alone
+// of the rest begin with a capital.
+func fieldOf(namespace string) string {
+	var path []string
+	for _, name := range strings.Split(namespace, ".")[1:] {
+		if name[0] < 'A' || name[0] > 'Z' {
+			path = append(path, name)
+		}
+	}
+	return strings.Join(path, ".")
 }
