@@ -188,8 +188,11 @@ func (y *story) step(part txtar.File) (expectations int) {
 	return expectations
 }
 
+// scenarioNumbers are the fields that the interface takes as whole numbers.
+var scenarioNumbers = []string{"loonwaarde", "productivity", "percent", "year", "whk_year", "waiting_days", "from_age", "to_age", "sick_waiting_days", "rank"}
+
 // entries reads a part that is a list. The interface takes numbers and days as
-// texts; whole percentages and years are numbers.
+// texts; whole percentages, years and the like are numbers.
 func (y *story) entries(part txtar.File) []map[string]any {
 	y.t.Helper()
 	var entries []map[string]any
@@ -198,7 +201,7 @@ func (y *story) entries(part txtar.File) []map[string]any {
 	}
 	for _, entry := range entries {
 		for key, value := range entry {
-			if _, flag := value.(bool); !flag && !slices.Contains([]string{"loonwaarde", "productivity", "percent", "year"}, key) {
+			if _, flag := value.(bool); !flag && !slices.Contains(scenarioNumbers, key) {
 				entry[key] = fmt.Sprint(value)
 			}
 		}
@@ -230,6 +233,8 @@ func (y *story) ask(step string, entry map[string]any) (*bus.Client, string, map
 		return y.clerkOf(entry), "contract.register", entry
 	case "amend", "extend", "end":
 		return y.clerk, "contract." + step, entry
+	case "employer", "pension", "annualwages", "garnishments", "receivables":
+		return y.clerkOf(entry), strings.TrimSuffix(step, "s") + ".record", entry
 	case "placements":
 		entry["inlener"] = y.code("I")
 		return y.clerk, "placement.record", entry
