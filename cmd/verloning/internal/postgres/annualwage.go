@@ -30,12 +30,13 @@ func (tx *Tx) AddAnnualWage(ctx context.Context, a payroll.Actor, e payroll.Empl
 }
 
 // annualWages come in order of version, so that the newest one that the cut-off
-// knows of each year is the last.
+// knows of each year is the last. They are found person by person: a join would
+// read those of every employer for each shard.
 func (l *loader) annualWages(ctx context.Context) error {
 	rows, err := l.Query(ctx, `
 		SELECT e.person, w.year, w.amount, w.source
-		FROM employment e JOIN annual_wage w ON w.employment = e.id
-		WHERE e.employer = @employer AND e.person BETWEEN @first AND @last AND w.known <= @cutoff
+		FROM employment e JOIN LATERAL (SELECT * FROM annual_wage k WHERE k.employment = e.id AND k.known <= @cutoff OFFSET 0) w ON true
+		WHERE e.employer = @employer AND e.person BETWEEN @first AND @last
 		ORDER BY e.person, w.year, w.version`, l.args)
 	if err != nil {
 		return err

@@ -73,12 +73,12 @@ func (r *garnishmentRow) garnishment() (payroll.Garnishment, error) {
 }
 
 // garnishments come in order of version, so that the newest one that the
-// cut-off knows of each is the last.
+// cut-off knows of each is the last. They are found person by person.
 func (l *loader) garnishments(ctx context.Context) error {
 	rows, err := l.Query(ctx, `
 		SELECT e.person, `+garnishmentColumns+`
-		FROM employment e JOIN garnishment g ON g.employment = e.id
-		WHERE e.employer = @employer AND e.person BETWEEN @first AND @last AND g.known <= @cutoff
+		FROM employment e JOIN LATERAL (SELECT * FROM garnishment k WHERE k.employment = e.id AND k.known <= @cutoff OFFSET 0) g ON true
+		WHERE e.employer = @employer AND e.person BETWEEN @first AND @last
 		ORDER BY e.person, g.reference, g.version`, l.args)
 	if err != nil {
 		return err

@@ -71,8 +71,8 @@ func (r *receivableRow) receivable() (payroll.Receivable, error) {
 func (l *loader) receivables(ctx context.Context) error {
 	rows, err := l.Query(ctx, `
 		SELECT e.person, `+receivableColumns+`
-		FROM employment e JOIN receivable r ON r.employment = e.id
-		WHERE e.employer = @employer AND e.person BETWEEN @first AND @last AND r.known <= @cutoff
+		FROM employment e JOIN LATERAL (SELECT * FROM receivable k WHERE k.employment = e.id AND k.known <= @cutoff OFFSET 0) r ON true
+		WHERE e.employer = @employer AND e.person BETWEEN @first AND @last
 		ORDER BY e.person, r.reference, r.version`, l.args)
 	if err != nil {
 		return err
