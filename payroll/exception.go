@@ -57,8 +57,8 @@ func (s Payslip) attention(c ContractMonth, cut []segment) []Exception {
 	}
 	if need, short := shortOfMinimum(c, cut, s); short {
 		found = append(found, Exception{Kind: BelowMinimum, Subject: number, Article: "WML art. 7", Detail: Text{
-			NL: fmt.Sprintf("Loon %s is lager dan het minimumloon over de uren van %s: %s. Pas het loon aan of leg een schriftelijke urenverrekening vast.", s.Gross, s.Period, need),
-			EN: fmt.Sprintf("Wage %s is below the minimum wage for the hours of %s: %s. Change the wage or record a written arrangement that averages hours.", s.Gross, s.Period, need)}})
+			NL: fmt.Sprintf("Loon %s is lager dan het minimumloon over de uren van %s: %s. Pas het loon aan of leg een schriftelijke urenverrekening vast.", s.Wage, s.Period, need),
+			EN: fmt.Sprintf("Wage %s is below the minimum wage for the hours of %s: %s. Change the wage or record a written arrangement that averages hours.", s.Wage, s.Period, need)}})
 	}
 	return append(found, doubtfulMinimum(cut)...)
 }

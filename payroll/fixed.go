@@ -9,8 +9,9 @@ import (
 )
 
 // fixedLines pays the fixed wage of a period, in part periods by calendar days,
-// and takes unpaid absence off by the hour, but never below nothing.
-func fixedLines(c ContractMonth, cut []segment, p calendar.Period, t *Trace) ([]Line, error) {
+// and takes unpaid absence and what sickness pays less off by the hour, but never
+// below nothing.
+func fixedLines(c ContractMonth, cut []segment, p calendar.Period, sick map[calendar.Date]SickPay, t *Trace) ([]Line, error) {
 	var lines []Line
 	total := euro.Zero
 	for _, s := range fixedStretches(cut) {
@@ -24,19 +25,39 @@ func fixedLines(c ContractMonth, cut []segment, p calendar.Period, t *Trace) ([]
 	}
 	for _, h := range c.Hours {
 		s, ok := find(cut, h.Day)
-		if !ok || s.terms.PayBasis != Fixed || h.Kind.Paid() || h.Quantity == 0 {
+		if !ok || s.terms.PayBasis != Fixed {
 			continue
 		}
-		off := h.Quantity.Number().Mul(s.rate).Cents().Min(total)
-		total = total.Sub(off)
-		line := Line{
-			Kind: LineUnpaid, Quantity: -h.Quantity, Rate: s.rate, Amount: off.Neg(),
-			Rule: "BW 7:628", Source: "contract " + c.Contract.Number, Origin: p.From,
+		line, any := s.less(h, sick)
+		if !any {
+			continue
 		}
+		line.Amount = line.Quantity.Number().Mul(line.Rate).Cents()
+		if total.Add(line.Amount).Sign() < 0 {
+			line.Amount = total.Neg()
+		}
+		total = total.Add(line.Amount)
+		line.Source, line.Origin = "contract "+c.Contract.Number, p.From
 		traceWage(t, line)
 		lines = append(lines, line)
 	}
 	return lines, nil
+}
+
+// less is what hours take off a fixed wage: unpaid absence all of their wage, and
+// sickness what the contract pays less.
+func (s segment) less(h Hours, sick map[calendar.Date]SickPay) (Line, bool) {
+	if h.Quantity == 0 {
+		return Line{}, false
+	}
+	if !h.Kind.Paid() {
+		return Line{Kind: LineUnpaid, Quantity: -h.Quantity, Rate: s.rate, Rule: "BW 7:628"}, true
+	}
+	pay, known := sick[h.Day]
+	if h.Kind != Sick || !known || s.rate.Cmp(pay.Rate) <= 0 {
+		return Line{}, false
+	}
+	return Line{Kind: LineSick, Quantity: -h.Quantity, Rate: s.rate.Sub(pay.Rate), Rule: articleSick}, true
 }
 
 // fixedLine is the fixed wage of a stretch of days. Since 2024 the minimum wage
@@ -48,7 +69,7 @@ func (s segment) fixedLine(p calendar.Period) (Line, error) {
 	part := euro.Ratio{Over: euro.Int(int64(s.Days())), Under: euro.Int(int64(p.Days()))}
 	hours := s.terms.HoursPerWeek.Part(weeksOf(p)).Part(part).Round(2)
 	line := Line{
-		Kind: LineFixed, Quantity: Quantity(hours.Cents().InCents()), Rate: s.rate, Amount: hours.Mul(s.rate).Cents(),
+		Kind: LineFixed, Quantity: QuantityOf(hours), Rate: s.rate, Amount: hours.Mul(s.rate).Cents(),
 		Rule: s.minimum.Article, Source: source(s.minimum), Origin: p.From,
 	}
 	if !s.From.Before(statute.HourlyMinimumSince) {

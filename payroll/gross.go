@@ -17,6 +17,7 @@ type segment struct {
 	terms   Terms
 	minimum statute.Figure
 	rate    euro.Number // euro an hour that the contract pays
+	rule    string      // article by which hours are paid
 	birth   calendar.Date
 }
 
@@ -64,38 +65,51 @@ func (t Terms) hourlyWage(minimum euro.Number) euro.Number {
 // wageLines pays the hours, or the fixed amount, of one contract in a period:
 // each day by the pay basis of its own terms.
 func wageLines(c ContractMonth, cut []segment, p calendar.Period, t *Trace) ([]Line, error) {
+	sick, err := sickPays(c, cut, t)
+	if err != nil {
+		return nil, err
+	}
 	var lines []Line
 	for _, h := range c.Hours {
 		s, ok := find(cut, h.Day)
 		if !ok || h.Quantity == 0 || s.terms.PayBasis == Fixed {
 			continue
 		}
-		lines = addHours(lines, h, s, p)
+		lines = addHours(lines, h, s.paying(h, sick), p)
 	}
 	slices.SortStableFunc(lines, func(a, b Line) int { return a.kindOrder - b.kindOrder })
 	for i := range lines {
 		lines[i].Amount = lines[i].Quantity.Number().Mul(lines[i].Rate).Cents()
 		traceWage(t, lines[i])
 	}
-	fixed, err := fixedLines(c, cut, p, t)
+	fixed, err := fixedLines(c, cut, p, sick, t)
 	return append(lines, fixed...), err
+}
+
+// paying is the segment with what an hour of the kind earns in it: nothing where
+// the absence is unpaid, and during sickness what the contract says.
+func (s segment) paying(h Hours, sick map[calendar.Date]SickPay) segment {
+	s.rule = s.minimum.Article
+	if !h.Kind.Paid() {
+		s.rate = euro.Number{}
+	}
+	if pay, less := sick[h.Day]; less && h.Kind == Sick {
+		s.rate, s.rule = pay.Rate, articleSick
+	}
+	return s
 }
 
 // addHours adds hours to the line of their kind and rate.
 func addHours(lines []Line, h Hours, s segment, p calendar.Period) []Line {
-	rate := s.rate
-	if !h.Kind.Paid() {
-		rate = euro.Number{}
-	}
 	for i := range lines {
-		if lines[i].Kind == WageLine(h.Kind) && lines[i].Rate.Equal(rate) {
+		if lines[i].Kind == WageLine(h.Kind) && lines[i].Rate.Equal(s.rate) {
 			lines[i].Quantity += h.Quantity
 			return lines
 		}
 	}
 	return append(lines, Line{
-		Kind: WageLine(h.Kind), Quantity: h.Quantity, Rate: rate,
-		Rule: s.minimum.Article, Source: source(s.minimum), Origin: p.From, kindOrder: h.Kind.order(),
+		Kind: WageLine(h.Kind), Quantity: h.Quantity, Rate: s.rate,
+		Rule: s.rule, Source: source(s.minimum), Origin: p.From, kindOrder: h.Kind.order(),
 	})
 }
 

@@ -8,23 +8,72 @@ import (
 	"verloning/payroll/statute"
 )
 
-// holidayLine accrues the holiday allowance over the gross wage of a period
-// (WML art. 15): reserved, not paid.
-func holidayLine(gross euro.Amount, p calendar.Period, t *Trace) (Line, error) {
+// accrue reserves the holiday allowance over the wage of the period.
+func (s *Payslip) accrue(t *Trace) error {
+	line, err := holidayLine(s.Wage, s.Period, t)
+	if err != nil {
+		return err
+	}
+	s.Lines = append(s.Lines, line)
+	s.Holiday = line.Amount
+	return nil
+}
+
+// holidayLine accrues the holiday allowance over the wage of a period (WML art.
+// 15): reserved, not paid.
+func holidayLine(base euro.Amount, p calendar.Period, t *Trace) (Line, error) {
 	rate, err := statute.HolidayAllowance(p.From)
 	if err != nil {
 		return Line{}, fmt.Errorf("holiday allowance of %s: %w", p, err)
 	}
 	line := Line{
-		Kind: LineHoliday, Rate: rate.Value.Percent(), Amount: gross.Times(rate.Value.Percent()).Cents(),
+		Kind: LineHoliday, Rate: rate.Value.Percent(), Amount: base.Times(rate.Value.Percent()).Cents(),
 		Rule: rate.Article, Source: source(rate), Origin: p.From,
 	}
 	t.Add(func() Step {
 		return Step{
 			What:    Text{NL: "opbouw vakantiebijslag", EN: "holiday allowance accrued"},
 			Article: line.Rule, Source: line.Source,
-			Formula: fmt.Sprintf("%s × %s %%", gross, rate.Value), Result: line.Amount.String(), Rounded: "half up, 0.01",
+			Formula: fmt.Sprintf("%s × %s %%", base, rate.Value), Result: line.Amount.String(), Rounded: "half up, 0.01",
 		}
 	})
 	return line, nil
+}
+
+// holidayDue reports whether the allowance is paid with this period: with each
+// one where the contract says so, with the one that holds 31 May, and with the
+// contract's last (WML art. 17 has it by the end of June).
+func holidayDue(terms Terms, p calendar.Period, ends bool) bool {
+	return ends || terms.HolidayEachPeriod || p.Holds(calendar.Day(p.To.Year(), 5, 31))
+}
+
+// payHoliday pays all that accrued: the percentage of the sum of the wages, less
+// what was paid before. What the roundings of the periods add up to more or less
+// is booked as accrued, so that the reserve comes to nil.
+func (s *Payslip) payHoliday(earlier Accrued, t *Trace) error {
+	rate, err := statute.HolidayAllowance(s.Period.From)
+	if err != nil {
+		return fmt.Errorf("holiday allowance of %s: %w", s.Period, err)
+	}
+	base := earlier.Base.Add(s.Wage)
+	whole := base.Times(rate.Value.Percent()).Cents()
+	due := whole.Sub(earlier.Paid)
+	if due.Sign() <= 0 {
+		return nil
+	}
+	line := Line{Kind: LineHolidayPaid, Rate: rate.Value.Percent(), Amount: due, Rule: "WML art. 17", Source: source(rate), Origin: s.Period.From}
+	if rounding := whole.Sub(earlier.Accrued).Sub(s.Holiday); !rounding.IsZero() {
+		s.Holiday = s.Holiday.Add(rounding)
+		s.Lines = append(s.Lines, Line{Kind: LineHolidayRounding, Rate: line.Rate, Amount: rounding, Rule: rate.Article, Source: line.Source, Origin: line.Origin})
+	}
+	s.HolidayPaid = due
+	s.pay(line)
+	t.Add(func() Step {
+		return Step{
+			What:    Text{NL: "vakantiebijslag, uitbetaald", EN: "holiday allowance, paid"},
+			Article: line.Rule, Source: line.Source,
+			Formula: fmt.Sprintf("%s × %s %% − %s", base, rate.Value, earlier.Paid), Result: due.String(), Rounded: "half up, 0.01, of the sum",
+		}
+	})
+	return nil
 }

@@ -66,6 +66,9 @@ func ParseQuantity(s string) (Quantity, error) {
 // Number returns the hours for exact computation.
 func (q Quantity) Number() euro.Number { return euro.Scaled(int64(q), 2) }
 
+// QuantityOf is a number of hours rounded half up to hundredths.
+func QuantityOf(n euro.Number) Quantity { return Quantity(n.Cents().InCents()) }
+
 // String prints two decimals.
 func (q Quantity) String() string { return euro.Cents(int64(q)).String() }
 

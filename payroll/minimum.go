@@ -11,7 +11,8 @@ import (
 // each line of wage may take. Days with a fixed wage under a written
 // arrangement that averages the hours are left out, with their share of the
 // wage (WML art. 12), and so are those before 2024, when the minimum was an
-// amount a month.
+// amount a month. Sickness that the contract pays less for has a floor of its own
+// (BW 7:629).
 func shortOfMinimum(c ContractMonth, cut []segment, slip Payslip) (required euro.Amount, short bool) {
 	need := euro.Number{}
 	counted, all := 0, 0
@@ -26,8 +27,8 @@ func shortOfMinimum(c ContractMonth, cut []segment, slip Payslip) (required euro
 	if counted == 0 {
 		return euro.Zero, false
 	}
-	have := slip.Gross.Number().Part(euro.Ratio{Over: euro.Int(int64(counted)), Under: euro.Int(int64(all))})
-	rounding := euro.Scaled(5, 3).Mul(euro.Int(int64(len(slip.Lines) - 1))) // the accrual is no wage
+	have := slip.Wage.Number().Part(euro.Ratio{Over: euro.Int(int64(counted)), Under: euro.Int(int64(all))})
+	rounding := euro.Scaled(5, 3).Mul(euro.Int(int64(len(slip.Lines))))
 	return need.Cents(), have.Add(rounding).Cmp(need) < 0
 }
 
@@ -39,7 +40,7 @@ func paidHours(c ContractMonth, s segment) euro.Number {
 	for _, h := range c.Hours {
 		switch {
 		case !s.Holds(h.Day):
-		case !h.Kind.Paid():
+		case !h.Kind.Paid(), h.Kind == Sick && s.terms.Sick != nil:
 			unpaid += h.Quantity
 		case h.Kind.OnDuty():
 			paid, onDuty = paid+h.Quantity, onDuty+h.Quantity
@@ -54,10 +55,10 @@ func paidHours(c ContractMonth, s segment) euro.Number {
 	return agreed.Sub(unpaid.Number()).Max(euro.Number{})
 }
 
-// WageCostWithin is what the contract costs the employer on the days of a span
-// within a period: gross wage of those days and the allowance accrued on it. A
-// decision that covers part of a month is held against this part only.
-func WageCostWithin(birth calendar.Date, c ContractMonth, p calendar.Period, span calendar.Span) (euro.Amount, error) {
+// AccruedWithin is the wage of the days of a span within a period with the
+// allowance that accrues on it. A decision that covers part of a month is held
+// against this part only.
+func AccruedWithin(birth calendar.Date, c ContractMonth, p calendar.Period, span calendar.Span) (euro.Amount, error) {
 	cut, err := segments(c.Contract, birth, span.Meet(p.Span))
 	if err != nil {
 		return euro.Zero, err

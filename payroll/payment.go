@@ -17,6 +17,7 @@ type PaymentKind string
 // The kinds of payments.
 const (
 	WagePayment    PaymentKind = "wage"
+	GarnishPayment PaymentKind = "garnishment"
 	SubsidyPayment PaymentKind = "subsidy"
 	FeePayment     PaymentKind = "fee"
 )
@@ -30,6 +31,7 @@ type Payment struct {
 	Run          uuid.UUID
 	Contract     uuid.UUID
 	Claim        uuid.UUID // of a subsidy or fee payment
+	Garnishment  uuid.UUID // of a payment to who garnished
 	Debtor       IBAN
 	Creditor     IBAN
 	Amount       euro.Amount
@@ -59,6 +61,24 @@ func WageOf(r Run, s Payslip, debtor IBAN) (Payment, bool) {
 		Contract: s.Contract, Debtor: debtor, Creditor: s.IBAN, Amount: s.Net, PayDate: r.PayDate,
 		Reference: fmt.Sprintf("Loon %s %s", r.Period, s.ContractNumber),
 	}, true
+}
+
+// Garnished is what a payslip withheld for a garnishment, as approval reads it.
+type Garnished struct {
+	Garnishment uuid.UUID
+	Reference   string
+	Creditor    IBAN
+	Amount      euro.Amount
+}
+
+// GarnishmentOf orders what was withheld, to who garnished. The creditor knows the
+// reference and needs no contract.
+func GarnishmentOf(r Run, s Payslip, g Garnished, debtor IBAN) Payment {
+	return Payment{
+		ID: PaymentID(r, s.Contract, GarnishPayment, g.Garnishment.String()), Organisation: r.Employer, Kind: GarnishPayment, Run: r.ID,
+		Contract: s.Contract, Garnishment: g.Garnishment, Debtor: debtor, Creditor: g.Creditor, Amount: g.Amount, PayDate: r.PayDate,
+		Reference: fmt.Sprintf("Loonbeslag %s %s", g.Reference, r.Period),
+	}
 }
 
 // Ordered announces a payment to who pays it, without account numbers.

@@ -166,7 +166,7 @@ func TestWages(t *testing.T) {
 		if got := kinds(found); got != c.attention {
 			t.Errorf("%s: exceptions %q, want %q", c.what, got, c.attention)
 		}
-		if len(trace.Steps) != len(slip.Lines) {
+		if len(trace.Steps) != len(slip.Lines)+1 { // and the leave that accrued
 			t.Errorf("%s: %d steps explain %d lines", c.what, len(trace.Steps), len(slip.Lines))
 		}
 	}
@@ -175,7 +175,7 @@ func TestWages(t *testing.T) {
 // The employer's books of the example balance and carry its codes.
 func TestExampleTransfers(t *testing.T) {
 	employer := payroll.DeriveID("E")
-	slip := payroll.Payslip{Gross: euro.MustParse("2038.64"), Holiday: euro.MustParse("163.09")}
+	slip := payroll.Payslip{Wage: euro.MustParse("2038.64"), Holiday: euro.MustParse("163.09")}
 	want := map[ledger.Account]string{"WPerLesLon": "2038.64", "BSchSalNet": "-2038.64", "WPerLesVag": "163.09", "BSchSalTvg": "-163.09"}
 	got := map[ledger.Account]string{}
 	for account, sum := range ledger.Balances(slip.Transfers(employer)) {

@@ -96,6 +96,7 @@ type Cumulatives struct {
 type ChargesInput struct {
 	PayDate calendar.Date // percentages, maxima and the calendar year follow it
 	Wage    euro.Amount   // loon voor de werknemersverzekeringen of this payslip
+	Former  euro.Amount   // wage from former employment (a transition payment): Zvw only
 	// Periods are what this payslip adds to the maxima. It has none when an
 	// earlier payslip of the same period has added them, and days where the
 	// wage period is days.
@@ -121,6 +122,8 @@ type Charges struct {
 	Cumulatives Cumulatives      // after this payslip: the next one's Earlier
 	Figures     []statute.Figure // every figure used, once
 	Attention   []Exception      // figures and rules that a person accepts by name
+
+	awfClass, aofClass ChargeClass
 }
 
 // NewCharges computes the employer's charges of one payslip. Bases are
@@ -146,7 +149,7 @@ func NewCharges(in ChargesInput, t *Trace) (Charges, error) {
 	if err != nil {
 		return Charges{}, err
 	}
-	base := c.Cumulatives.Zvw.grow(in.Wage, maximum)
+	base := c.Cumulatives.Zvw.grow(in.Wage.Add(in.Former), maximum)
 	traceBase(t, Text{NL: "grondslag Zvw (cumulatief)", EN: "Zvw base (cumulative)"}, articleZvwBase, in.Earlier.Zvw, c.Cumulatives.Zvw)
 	c.add(PremiumZvw, base, zvw, t)
 	for _, f := range c.Figures {
@@ -221,8 +224,9 @@ func (c *Charges) insure(in ChargesInput, maximum euro.Amount, t *Trace) error {
 		return err
 	}
 	aof := statute.AofHigh
+	c.aofClass = ChargeHigh
 	if in.Employer.Small {
-		aof = statute.AofLow
+		aof, c.aofClass = statute.AofLow, ChargeLow
 	}
 	for _, p := range []struct {
 		kind PremiumKind

@@ -69,6 +69,7 @@ func (f AWfFacts) youngFewHours() bool {
 // on the AWf does not apply to officials (Wfsv art. 24).
 func (c *Charges) unemployment(in ChargesInput, base euro.Amount, t *Trace) error {
 	if in.Employer.Ufo {
+		c.awfClass = ChargeUfo
 		rate, err := statute.Ufo(in.PayDate)
 		if err == nil {
 			c.add(PremiumUfo, base, rate, t)
@@ -76,8 +77,9 @@ func (c *Charges) unemployment(in ChargesInput, base euro.Amount, t *Trace) erro
 		return err
 	}
 	rule, find := in.AWf.rule(), statute.AWfHigh
+	c.awfClass = ChargeHigh
 	if rule.low {
-		find = statute.AWfLow
+		find, c.awfClass = statute.AWfLow, ChargeLow
 	}
 	rate, err := find(in.PayDate)
 	if err != nil {

@@ -1,8 +1,6 @@
 package payroll
 
 import (
-	"github.com/google/uuid"
-
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 )
@@ -70,32 +68,4 @@ type AnnualWage struct {
 	Year   int
 	Amount euro.Amount
 	Source string // where somebody has it from
-}
-
-// Garnishment is a loonbeslag on somebody's wage: what the net wage has above
-// the protected amount (beslagvrije voet, Rv art. 475d) goes to the creditor.
-type Garnishment struct {
-	ID        uuid.UUID // of the garnishment, the same for all its versions
-	Reference string    // of the bailiff; unique within the person
-	Version   int
-	Creditor  IBAN
-	Name      Name          // of the creditor
-	Span      calendar.Span // days of payment on which it is served
-	Protected euro.Amount   // a month
-	Total     *euro.Amount  // what is claimed; nil: until it is withdrawn
-	Rank      int           // lower goes first
-	Taken     euro.Amount   // of that, what approved runs have paid
-}
-
-// Receivable is money that somebody owes the employer, and what a period may
-// take of it. It is never set off against the minimum wage (WML art. 13).
-type Receivable struct {
-	ID        uuid.UUID // the same for all versions
-	Reference string    // unique within the person
-	Version   int
-	Cause     string
-	Amount    euro.Amount
-	PerPeriod euro.Amount   // the repayment plan; nought: nothing is taken
-	From      calendar.Date // first day of payment of the plan
-	Taken     euro.Amount   // what approved runs have taken
 }

@@ -16,6 +16,8 @@ const (
 	recoveryAtLeast = 28      // days well, after which a new spell begins, lid 10
 )
 
+const articleSick = "BW 7:629"
+
 // ErrSickPay is wrapped when terms or days can not be what the law allows.
 var ErrSickPay = errors.New("sick pay can not be computed")
 
@@ -89,6 +91,34 @@ func NewSickPay(terms SickTerms, hours []SickHours, t *Trace) ([]SickPay, error)
 		traceSick(t, terms, h, pay)
 	}
 	return paid, nil
+}
+
+// sickPays is what each day of sickness in the period earns an hour, where the
+// contract pays less than the whole wage. The terms are those of the last day: a
+// spell is paid by one set of them.
+func sickPays(c ContractMonth, cut []segment, t *Trace) (map[calendar.Date]SickPay, error) {
+	if len(cut) == 0 || cut[len(cut)-1].terms.Sick == nil {
+		return nil, nil
+	}
+	var hours []SickHours
+	for _, h := range c.Sickness {
+		hours = append(hours, SickHours{Day: h.Day, Quantity: h.Quantity})
+	}
+	before := len(hours)
+	for _, h := range c.Hours {
+		if s, ok := find(cut, h.Day); ok && h.Kind == Sick {
+			hours = append(hours, SickHours{Day: h.Day, Quantity: h.Quantity, Rate: s.rate, Minimum: s.minimum.Value})
+		}
+	}
+	if len(hours) == before {
+		return nil, nil
+	}
+	paid, err := NewSickPay(*cut[len(cut)-1].terms.Sick, hours, t)
+	days := make(map[calendar.Date]SickPay, len(paid))
+	for _, p := range paid {
+		days[p.Day] = p
+	}
+	return days, err
 }
 
 // check holds the terms against the law: a contract may be better, not worse.

@@ -76,11 +76,6 @@ func (c Claim) Transfers() []ledger.Transfer {
 	return ledger.NonZero(ledger.Transfer{Ledger: c.Payee, Debit: c.receivable(), Credit: ledger.WageSubsidy, Amount: c.Amount})
 }
 
-// EarnedBy lists the accounts that a run credits: a run's transfers add up to what
-// was earned, accrued, claimed, hired and taxed. A transfer that is turned round
-// debits one of them.
-var EarnedBy = []ledger.Account{ledger.NetWagesPayable, ledger.HolidayAllowancePayable, ledger.WageSubsidy, ledger.Turnover, ledger.VATPayable}
-
 // receivable is the employer's account of the claim: what comes in and what is
 // to be paid back are never netted.
 func (c Claim) receivable() ledger.Account {

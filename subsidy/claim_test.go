@@ -141,8 +141,8 @@ func TestCumulativeCap(t *testing.T) {
 		for ; r.Period.From.Year() < 2027; r.Period = r.Period.Next() {
 			slip := payroll.Payslip{}
 			if rapid.IntRange(0, 3).Draw(t, "works") > 0 {
-				slip.Gross = euro.Cents(rapid.Int64Range(0, 2500_00).Draw(t, "gross"))
-				slip.Holiday = slip.Gross.Times(euro.MustNumber("0.08")).Cents()
+				slip.Wage = euro.Cents(rapid.Int64Range(0, 2500_00).Draw(t, "gross"))
+				slip.Holiday = slip.Wage.Times(euro.MustNumber("0.08")).Cents()
 			}
 			f.History = []subsidy.History{h}
 			claims, _, err := subsidy.NewClaims(r, scheme, f, slip, nil)

@@ -125,12 +125,15 @@ func (l *life) taxed(rule subsidy.PayRule, c subsidy.Claim) {
 	}
 }
 
+// earnedBy are the accounts that a claim earns on.
+var earnedBy = []ledger.Account{ledger.WageSubsidy, ledger.Turnover, ledger.VATPayable}
+
 // balanced wants the bookings of a claim to be what it comes to, on the accounts
 // that a claim earns on, and nothing on the whole.
 func (l *life) balanced(c subsidy.Claim) {
 	earned, all := euro.Zero, euro.Zero
 	for account, sum := range ledger.Balances(c.Transfers()) {
-		if all = all.Add(sum); slices.Contains(subsidy.EarnedBy, account) {
+		if all = all.Add(sum); slices.Contains(earnedBy, account) {
 			earned = earned.Sub(sum)
 		}
 	}
@@ -188,7 +191,7 @@ func (l *life) termsOf(c subsidy.Claim) subsidy.DecisionTerms {
 // decision's part of a period is not rounded by itself, so cents may differ; what
 // a rule without charges claims in all may not come above what was paid.
 func (l *life) costs(period calendar.Period, rule subsidy.PayRule, c subsidy.Claim) {
-	cost, err := payroll.WageCostWithin(l.file.Birth, payroll.ContractMonth{Contract: l.file.Contract, Hours: l.file.Hours}, period, c.Service)
+	cost, err := payroll.AccruedWithin(l.file.Birth, payroll.ContractMonth{Contract: l.file.Contract, Hours: l.file.Hours}, period, c.Service)
 	if err != nil {
 		l.Fatal(err)
 	}

@@ -60,17 +60,17 @@ func (d *Desk) CalculateShard(ctx context.Context, tx Tx, work payroll.Shard) er
 func (d *Desk) compute(r payroll.Run, files []PersonFile) ShardResult {
 	var out ShardResult
 	for _, f := range files {
-		for _, month := range f.Contracts {
-			if !month.Paid.IsZero() {
-				out.Exceptions = append(out.Exceptions, payroll.AlreadyPaid(month, r.Period))
-				continue
-			}
-			slip, claims, found, err := d.Compute(r, f, month, nil)
-			if err != nil {
+		slips, found, err := payroll.NewPayslips(r, f.Dossier, nil)
+		if err != nil {
+			for _, month := range f.Contracts {
 				out.Failed++
 				out.Exceptions = append(out.Exceptions, payroll.Failed(month.Contract.Number, err))
-				continue
 			}
+			continue
+		}
+		out.Exceptions = append(out.Exceptions, found...)
+		for _, slip := range slips {
+			claims, found := d.Claims(r, f, slip, nil)
 			out.keep(r, slip, claims, found)
 		}
 	}
@@ -91,25 +91,23 @@ func (out *ShardResult) keep(r payroll.Run, slip payroll.Payslip, claims []Claim
 	}
 }
 
-// Compute computes one contract's payslip and claims; with a trace it says how.
-func (d *Desk) Compute(r payroll.Run, f PersonFile, month payroll.ContractMonth, t *payroll.Trace) (payroll.Payslip, []Claim, []payroll.Exception, error) {
-	slip, found, err := payroll.NewPayslip(f.Employment, month, r.Period, t)
-	if err != nil {
-		return slip, nil, nil, err
-	}
+// Claims computes the claims on a payslip; with a trace it says how. A claim that
+// cannot be computed is an exception: the wage goes on.
+func (d *Desk) Claims(r payroll.Run, f PersonFile, slip payroll.Payslip, t *payroll.Trace) ([]Claim, []payroll.Exception) {
+	month, known := f.Month(slip.Contract)
 	file := f.ClaimFile(month)
-	if month.Contract.Municipality == uuid.Nil && len(file.Placements) == 0 {
-		return slip, nil, found, nil
+	if !known || month.Contract.Municipality == uuid.Nil && len(file.Placements) == 0 {
+		return nil, nil
 	}
 	scheme, known := d.Schemes.Scheme(month.Contract.Scheme)
 	if !known {
-		return slip, nil, append(found, unknownScheme(month.Contract)), nil
+		return nil, []payroll.Exception{unknownScheme(month.Contract)}
 	}
-	claims, more, err := NewClaims(r, scheme, file, slip, t)
+	claims, found, err := NewClaims(r, scheme, file, slip, t)
 	if err != nil {
-		return slip, nil, append(found, claimFailed(month.Contract, err)), nil
+		return nil, []payroll.Exception{claimFailed(month.Contract, err)}
 	}
-	return slip, claims, append(found, more...), nil
+	return claims, found
 }
 
 // claimFailed is the exception of a contract whose subsidy could not be
@@ -123,7 +121,7 @@ func claimFailed(c payroll.Contract, cause error) payroll.Exception {
 // ClaimFile is what the claims of a contract need, with the hours of the period.
 func (f PersonFile) ClaimFile(month payroll.ContractMonth) File {
 	file := f.Claims[month.Contract.ID]
-	file.Hours = month.Hours
+	file.Hours, file.Sickness = month.Hours, month.Sickness
 	return file
 }
 
@@ -170,10 +168,10 @@ func runEvent(r payroll.Run, verb string, c payroll.Calculation, t Totals, head 
 		Period      string    `json:"period"`
 		Calculation int       `json:"calculation"`
 		Hash        string    `json:"hash"`
-		GrossOnly   bool      `json:"gross_only"`
+		GrossOnly   bool      `json:"gross_only"` // at least one payslip is
 		Totals      Totals    `json:"totals"`
 		Ledger      string    `json:"ledger_head,omitempty"`
-	}{r.ID, r.Period.String(), c.Number, c.Hash, true, t, head})}
+	}{r.ID, r.Period.String(), c.Number, c.Hash, t.GrossOnly > 0, t, head})}
 }
 
 // RunApprove approves what somebody else calculated: it names the run, the
@@ -187,14 +185,15 @@ type RunApprove struct {
 
 // RunApproved is the reply.
 type RunApproved struct {
-	Run      uuid.UUID   `json:"run"`
-	Payments int         `json:"payments"`
-	Paid     euro.Amount `json:"paid"`
-	Claims   int         `json:"claims"`
-	Claimed  euro.Amount `json:"claimed"` // of municipalities
-	Hired    euro.Amount `json:"hired"`   // of inleners
-	VAT      euro.Amount `json:"vat"`
-	Posting  uuid.UUID   `json:"posting"`
+	Run       uuid.UUID   `json:"run"`
+	Payments  int         `json:"payments"`
+	Paid      euro.Amount `json:"paid"`      // net wages
+	Garnished euro.Amount `json:"garnished"` // to who garnished them
+	Claims    int         `json:"claims"`
+	Claimed   euro.Amount `json:"claimed"` // of municipalities
+	Hired     euro.Amount `json:"hired"`   // of inleners
+	VAT       euro.Amount `json:"vat"`
+	Posting   uuid.UUID   `json:"posting"`
 }
 
 func (r *RunApproved) count(c Claim) {
@@ -228,11 +227,11 @@ func (d *Desk) ApproveRun(ctx context.Context, tx Tx, a payroll.Actor, req RunAp
 	if err != nil {
 		return RunApproved{}, err
 	}
-	reply, err := d.order(ctx, tx, r, c, employer)
+	reply, err := d.order(ctx, tx, a, r, c, employer)
 	if err != nil {
 		return RunApproved{}, err
 	}
-	if !reply.Paid.Equal(totals.Net) || !reply.Claimed.Equal(totals.Claimed) || !reply.Hired.Equal(totals.Hired) || !reply.VAT.Equal(totals.VAT) {
+	if !reply.Paid.Equal(totals.Net) || reply.Garnished.Cmp(totals.Withheld) > 0 || !reply.Claimed.Equal(totals.Claimed) || !reply.Hired.Equal(totals.Hired) || !reply.VAT.Equal(totals.VAT) {
 		return RunApproved{}, fmt.Errorf("run %s: ordered %s, claimed %s, hired %s, VAT %s; calculated were %s, %s, %s, %s", r.ID,
 			reply.Paid, reply.Claimed, reply.Hired, reply.VAT, totals.Net, totals.Claimed, totals.Hired, totals.VAT)
 	}
@@ -293,38 +292,67 @@ func approvable(ctx context.Context, tx Tx, a payroll.Actor, r payroll.Run, req 
 	return c, payroll.Refuse(payroll.Conflict, problems...)
 }
 
-// order goes through the payslips page by page: a payment for each net wage, a
-// raised claim for each amount, an event for each to each party.
-func (d *Desk) order(ctx context.Context, tx Tx, r payroll.Run, c payroll.Calculation, employer payroll.Organisation) (RunApproved, error) {
-	var reply RunApproved
+// order goes through the payslips page by page: a payment for each net wage and
+// garnishment, a raised claim for each amount, an event for each to each party,
+// and a receivable for what somebody owes.
+func (d *Desk) order(ctx context.Context, tx Tx, a payroll.Actor, r payroll.Run, c payroll.Calculation, employer payroll.Organisation) (RunApproved, error) {
+	o := ordering{run: r, debtor: employer.IBAN}
 	after := uuid.Nil
 	for {
 		due, err := tx.DuePage(ctx, r, c, after, page)
 		if err != nil || len(due) == 0 {
-			return reply, err
+			return o.reply, err
 		}
-		var payments []payroll.Payment
-		var events []payroll.Event
+		o.payments, o.events = o.payments[:0], o.events[:0]
 		for _, item := range due {
-			if p, any := payroll.WageOf(r, item.Payslip, employer.IBAN); any {
-				payments = append(payments, p)
-				events = append(events, p.Ordered(item.Payslip.ContractNumber, r.Period))
-				reply.Payments, reply.Paid = reply.Payments+1, reply.Paid.Add(p.Amount)
-			}
-			for _, claim := range item.Claims {
-				if claim.Amount.IsZero() {
-					continue
+			o.add(item)
+			if owed, any := payroll.OwedBy(r, item.Payslip); any {
+				if _, _, err := tx.AddReceivable(ctx, a, payroll.Employment{ID: item.Payslip.Employment}, owed); err != nil {
+					return o.reply, err
 				}
-				events = append(events, claim.Raised(r)...)
-				reply.count(claim)
 			}
 		}
 		after = due[len(due)-1].Payslip.Contract
-		if err := tx.AddPayments(ctx, payments); err != nil {
-			return reply, err
+		if err := tx.AddPayments(ctx, o.payments); err != nil {
+			return o.reply, err
 		}
-		if err := tx.Publish(ctx, events); err != nil {
-			return reply, err
+		if err := tx.Publish(ctx, o.events); err != nil {
+			return o.reply, err
 		}
 	}
+}
+
+// ordering is what the approval of one run orders and announces, a page of it at
+// a time.
+type ordering struct {
+	run      payroll.Run
+	debtor   payroll.IBAN
+	reply    RunApproved
+	payments []payroll.Payment
+	events   []payroll.Event
+}
+
+func (o *ordering) add(item Due) {
+	number := item.Payslip.ContractNumber
+	if p, any := payroll.WageOf(o.run, item.Payslip, o.debtor); any {
+		o.pay(p, number)
+		o.reply.Paid = o.reply.Paid.Add(p.Amount)
+	}
+	for _, g := range item.Garnished {
+		p := payroll.GarnishmentOf(o.run, item.Payslip, g, o.debtor)
+		o.pay(p, number)
+		o.reply.Garnished = o.reply.Garnished.Add(p.Amount)
+	}
+	for _, claim := range item.Claims {
+		if !claim.Amount.IsZero() {
+			o.events = append(o.events, claim.Raised(o.run)...)
+			o.reply.count(claim)
+		}
+	}
+}
+
+func (o *ordering) pay(p payroll.Payment, contract string) {
+	o.payments = append(o.payments, p)
+	o.events = append(o.events, p.Ordered(contract, o.run.Period))
+	o.reply.Payments++
 }

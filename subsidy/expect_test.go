@@ -143,7 +143,7 @@ func TestOffCycleDelta(t *testing.T) {
 				file.Loonwaarden = loonwaardenOf(t, fmt.Sprintf("2026-07-01 %d; 2026-07-01 %d", percents[0], percents[1]))
 			}
 			file.History = []subsidy.History{{Decision: file.Decisions[0].ID, Rule: "lks", Entitled: entitled, WageCost: cost, Amount: amount, Booked: booked}}
-			claims, _, err := subsidy.NewClaims(r, schemeOf(t, "loonkostensubsidie"), file, payroll.Payslip{Gross: gross}, nil)
+			claims, _, err := subsidy.NewClaims(r, schemeOf(t, "loonkostensubsidie"), file, payroll.Payslip{Wage: gross}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +151,7 @@ func TestOffCycleDelta(t *testing.T) {
 			entitled, cost, amount = entitled.Add(c.Entitled), cost.Add(c.WageCost), amount.Add(c.Amount)
 			booked = subsidy.Booked{Base: booked.Base.Add(c.Base), Charges: booked.Charges.Add(c.Charges), WageCost: booked.WageCost.Add(c.WageCost)}
 			file.History, less, more = nil, less+max(0, -c.Base.Sign()), more+max(0, c.Base.Sign())
-			whole, _, err := subsidy.NewClaims(r, schemeOf(t, "loonkostensubsidie"), file, payroll.Payslip{Gross: gross}, nil)
+			whole, _, err := subsidy.NewClaims(r, schemeOf(t, "loonkostensubsidie"), file, payroll.Payslip{Wage: gross}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

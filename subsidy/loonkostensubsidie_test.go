@@ -181,7 +181,7 @@ func TestLimits(t *testing.T) {
 				{Decision: d.ID, Rule: "lks", Entitled: euro.MustParse(c.entitled), WageCost: euro.MustParse(c.cost), Amount: euro.MustParse(c.claimed)},
 			},
 		}
-		slip := payroll.Payslip{Gross: euro.MustParse(c.now)}
+		slip := payroll.Payslip{Wage: euro.MustParse(c.now)}
 		claims, found, err := subsidy.NewClaims(runOf(t, "2026-10"), schemeOf(t, "loonkostensubsidie"), f, slip, nil)
 		if err != nil || len(claims) != 1 || claims[0].Amount.String() != c.want || claims[0].Entitled.String() != "1121.76" {
 			t.Errorf("%s: %+v, %v, want %s", c.what, claims, err, c.want)

@@ -29,6 +29,7 @@ type Booked struct{ Base, Charges, WageCost euro.Amount }
 type File struct {
 	Contract    payroll.Contract
 	Hours       []payroll.Hours // of the period, for the wage cost of part of it
+	Sickness    []payroll.Hours // before it
 	Birth       calendar.Date
 	Decisions   []Decision
 	Loonwaarden []Loonwaarde
@@ -248,7 +249,9 @@ func (m month) fill(c *Claim, j job) (entitlement, []payroll.Exception, error) {
 	case form.Parts != nil:
 		return m.instalments(j), nil, nil
 	case form.Pct != nil && form.Pct.Of == OfWageCost:
-		c.Provisional = true
+		if c.Provisional = m.slip.Charges == nil; !c.Provisional {
+			return m.shareOfCost(*form.Pct, cost), nil, nil
+		}
 		return m.shareOfCost(*form.Pct, cost), []payroll.Exception{m.provisional(j, terms)}, nil
 	}
 	return m.amounts(j)

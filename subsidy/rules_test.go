@@ -32,7 +32,7 @@ func TestRulesShareCapAndCeiling(t *testing.T) {
 		cost, subsidies, all := euro.Zero, euro.Zero, euro.Zero
 		for i, month := range monthsFrom(t, "2007-01", 6) {
 			gross := euro.Cents(rapid.Int64Range(0, 1_200_00).Draw(t, month))
-			claims, _ := s.claim(t, runOf(t, month), payroll.Payslip{Gross: gross}, nil)
+			claims, _ := s.claim(t, runOf(t, month), payroll.Payslip{Wage: gross}, nil)
 			if cost = cost.Add(gross); len(claims) != 4 {
 				t.Fatalf("%d claims", len(claims))
 			}
@@ -69,7 +69,7 @@ func TestExplainBesideOthers(t *testing.T) {
 		payRule("first", "subsidy", `pct: {of: wage_cost, rate: {value: "0.80", mark: stated}}`, monthlyCapped)+
 			payRule("second", "subsidy", `pct: {of: wage_cost, rate: {value: "0.80", mark: stated}}`, monthlyCapped))
 	f := subsidy.File{Contract: contractOf(t, "2007-01-01.. 40/40"), Birth: adult, Decisions: []subsidy.Decision{decisionOf(t, "2007-01-01 2007-01-01.. loonwaarde 40")}}
-	slip, r := payroll.Payslip{Gross: euro.MustParse("1000.00")}, runOf(t, "2007-01")
+	slip, r := payroll.Payslip{Wage: euro.MustParse("1000.00")}, runOf(t, "2007-01")
 	claims, _, err := subsidy.NewClaims(r, scheme, f, slip, nil)
 	if err != nil || len(claims) != 2 || claims[0].Amount.String() != "800.00" || claims[1].Amount.String() != "200.00" {
 		t.Fatalf("%+v, %v", claims, err)

@@ -124,7 +124,7 @@ func schemeOf(t rapid.TB, id string) subsidy.Scheme {
 }
 
 // rich is a payslip whose wage cost is above every subsidy here.
-var rich = payroll.Payslip{Gross: euro.MustParse("9000.00")}
+var rich = payroll.Payslip{Wage: euro.MustParse("9000.00")}
 
 // kinds lists the kinds of exceptions, each once.
 func kinds(found []payroll.Exception) string {

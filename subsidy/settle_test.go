@@ -45,7 +45,7 @@ func TestSettlement(t *testing.T) {
 		var first, last euro.Amount
 		var attention, in string
 		for i, month := range monthsFrom(t, "2007-01", 14) {
-			claims, found := s.claim(t, runOf(t, month), payroll.Payslip{Gross: cost}, nil)
+			claims, found := s.claim(t, runOf(t, month), payroll.Payslip{Wage: cost}, nil)
 			for _, claim := range claims {
 				if i == 0 {
 					first = claim.Amount
@@ -71,7 +71,7 @@ func TestSettledIsTheLeast(t *testing.T) {
 		cost, paid := euro.Zero, euro.Zero
 		for _, month := range monthsFrom(t, "2007-01", months) {
 			gross := euro.Cents(rapid.Int64Range(0, 1_000_00).Draw(t, month))
-			claims, _ := s.claim(t, runOf(t, month), payroll.Payslip{Gross: gross}, nil)
+			claims, _ := s.claim(t, runOf(t, month), payroll.Payslip{Wage: gross}, nil)
 			cost, paid = cost.Add(gross), paid.Add(one(t, claims).Amount)
 			if claims[0].Amount.Sign() < 0 {
 				back++
@@ -94,7 +94,7 @@ func TestSettledIsTheLeast(t *testing.T) {
 // was claimed back for want of wage cost.
 func TestSettledAgain(t *testing.T) {
 	s := opstap(t, "2007-01-01..2007-01-31", "2007-01-01..2007-12-31 loonwaarde 28")
-	claims, _ := s.claim(t, runOf(t, "2007-01"), payroll.Payslip{Gross: euro.MustParse("100.00")}, nil)
+	claims, _ := s.claim(t, runOf(t, "2007-01"), payroll.Payslip{Wage: euro.MustParse("100.00")}, nil)
 	first := one(t, claims)
 	if first.Amount.String() != "100.00" {
 		t.Fatalf("first %s", first.Amount)
@@ -102,7 +102,7 @@ func TestSettledAgain(t *testing.T) {
 	s.file.History[0].Booked = subsidy.Booked{Base: first.Base, Charges: first.Charges, WageCost: first.WageCost}
 	r := runOf(t, "2007-01")
 	r.Kind, r.ID = payroll.OffCycle, payroll.DeriveID("off")
-	claims, _ = s.claim(t, r, payroll.Payslip{Gross: euro.MustParse("1600.00")}, nil)
+	claims, _ = s.claim(t, r, payroll.Payslip{Wage: euro.MustParse("1600.00")}, nil)
 	again := one(t, claims)
 	if got := say(again.Base, again.WageCost, again.Amount); got != "0.00 1500.00 1500.00" {
 		t.Errorf("again: %s", got)

@@ -46,30 +46,37 @@ type Posted struct {
 
 // Due is a payslip with its claims, as approval reads them back.
 type Due struct {
-	Payslip payroll.Payslip
-	Claims  []Claim
+	Payslip   payroll.Payslip
+	Garnished []payroll.Garnished
+	Claims    []Claim
 }
 
 // Totals of a calculation, for people and for the check that what was kept
 // adds up.
 type Totals struct {
-	Payslips int         `json:"payslips"`
-	Claims   int         `json:"claims"`
-	Gross    euro.Amount `json:"gross"`
-	Holiday  euro.Amount `json:"holiday_allowance"`
-	Net      euro.Amount `json:"net"`
-	Claimed  euro.Amount `json:"claimed"` // of municipalities, without VAT
-	Hired    euro.Amount `json:"hired"`   // of inleners, without VAT
-	VAT      euro.Amount `json:"vat"`
-	Failed   int         `json:"failed"`
-	Open     int         `json:"exceptions_open"`
-	All      int         `json:"exceptions"`
+	Payslips  int         `json:"payslips"`
+	GrossOnly int         `json:"gross_only"` // payslips without tax
+	Claims    int         `json:"claims"`
+	Gross     euro.Amount `json:"gross"`
+	Holiday   euro.Amount `json:"holiday_allowance"` // accrued
+	Tax       euro.Amount `json:"wage_tax"`
+	Pension   euro.Amount `json:"pension"`          // of employees and employer
+	Charges   euro.Amount `json:"employer_charges"` // as far as they are known
+	Unknown   int         `json:"charges_unknown"`  // payslips whose charges are not
+	Withheld  euro.Amount `json:"garnished_and_repaid"`
+	Net       euro.Amount `json:"net"`
+	Claimed   euro.Amount `json:"claimed"` // of municipalities, without VAT
+	Hired     euro.Amount `json:"hired"`   // of inleners, without VAT
+	VAT       euro.Amount `json:"vat"`
+	Failed    int         `json:"failed"`
+	Open      int         `json:"exceptions_open"`
+	All       int         `json:"exceptions"`
 }
 
 // posted is what a posting of the run comes to; a total is never below nil, also
 // where more is paid back than claimed.
 func (t Totals) posted() euro.Amount {
-	sum := euro.Sum(t.Gross, t.Holiday, t.Claimed, t.Hired, t.VAT)
+	sum := euro.Sum(t.Gross, t.Holiday, t.Charges, t.Claimed, t.Hired, t.VAT)
 	if sum.Sign() < 0 {
 		return sum.Neg()
 	}

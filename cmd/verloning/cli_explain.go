@@ -47,7 +47,14 @@ func (sh *shell) showExplained(x explained) error {
 		line("", "")
 		line("Loon", "Wage")
 		sh.steps(&b, x.Wage.Steps)
-		line("  bruto %s, vakantiebijslag opgebouwd %s, netto %s", "  gross %s, holiday allowance accrued %s, net %s", x.Wage.Gross, x.Wage.Holiday, x.Wage.Net)
+		w := x.Wage
+		line("  bruto %s, vakantiebijslag opgebouwd %s", "  gross %s, holiday allowance accrued %s", w.Gross, w.Holiday)
+		if w.GrossOnly {
+			line("  alleen bruto: er is geen belasting berekend", "  gross only: no tax was computed")
+		} else {
+			line("  netto %s = bruto %s − pensioen %s − loonheffing %s − beslag en terugbetaling %s",
+				"  net %s = gross %s − pension %s − wage tax %s − garnished and repaid %s", w.Net, w.Gross, w.Pension, w.Tax, w.Withheld)
+		}
 	}
 	for _, claim := range x.Claims {
 		line("", "")

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"verloning/cmd/verloning/internal/postgres"
+	"verloning/payroll/euro"
 )
 
 type payslipShow struct {
@@ -24,12 +25,40 @@ func (c *payslipShow) Run(ctx context.Context, sh *shell) error {
 		for _, l := range p.Lines {
 			shown.add(l.Kind, l.Quantity, l.Rate, l.Amount.String(), l.Rule, l.Source)
 		}
-		shown.add("gross", "", "", p.Gross.String(), "", "")
-		shown.add("holiday_allowance_accrued", "", "", p.Holiday.String(), "", "")
-		shown.add("net", "", "", p.Net.String(), "", "")
+		for _, total := range payslipTotals(p) {
+			shown.add(total[0], "", "", total[1], "", "")
+		}
 		if err := shown.print(sh.out); err != nil || !p.GrossOnly {
 			return err
 		}
 		return sh.say("Alleen bruto: er is geen belasting berekend.", "Gross only: no tax was computed.")
 	})
+}
+
+// payslipTotals are the sums under the lines of a payslip: what is nil is left
+// out, but for gross and net.
+func payslipTotals(p postgres.PayslipView) [][2]string {
+	totals := [][2]string{{"gross", p.Gross.String()}}
+	add := func(name string, a euro.Amount) {
+		if !a.IsZero() {
+			totals = append(totals, [2]string{name, a.String()})
+		}
+	}
+	add("holiday_allowance_accrued", p.Holiday)
+	add("taxed_at_special_rate", p.TaxedSpecial)
+	add("wage_tax", p.Tax)
+	add("arbeidskorting", p.Arbeidskorting)
+	add("owed_by_employee", p.Owed)
+	totals = append(totals, [2]string{"net", p.Net.String()}, [2]string{"leave_accrued_hours", p.LeaveAccrued}, [2]string{"leave_taken_hours", p.LeaveTaken})
+	c := p.Charges
+	if c == nil {
+		return append(totals, [2]string{"employer_charges", "-"})
+	}
+	add("awf_"+c.AWfClass, c.AWf)
+	add("aof_"+c.AofClass, c.Aof)
+	add("wko", c.Wko)
+	add("whk", c.Whk)
+	add("zvw", c.Zvw)
+	add("pension_employer", c.Pension)
+	return totals
 }

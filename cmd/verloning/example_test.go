@@ -23,7 +23,8 @@ func TestExample(t *testing.T) {
 	control := s.user("M", "control", "control")
 	chief := s.user("M", "chief", "approve", "control")
 
-	s.must(clerk, "person.register", map[string]any{"number": "P-1", "bsn": "111222333", "name": "Jan Jansen", "birth_date": "1996-03-01", "iban": "NL44RABO0123456789"})
+	s.must(clerk, "person.register", map[string]any{"number": "P-1", "bsn": "111222333", "name": "Jan Jansen", "birth_date": "1996-03-01", "iban": "NL44RABO0123456789", "loonheffingskorting": true})
+	s.must(clerk, "employer.record", map[string]any{"valid_from": "2026-01-01", "aof": "low", "whk_percentage": "1.52", "whk_year": 2026, "whk_reference": "W-1"})
 	s.must(clerk, "contract.register", map[string]any{"number": "C-1", "person": "P-1", "scheme": "loonkostensubsidie", "municipality": "M",
 		"start": "2026-07-01", "open_ended": true, "hours_per_week": "32", "full_time_hours": "40", "written": true})
 	s.must(control, "decision.record", map[string]any{"number": "D-1", "employer": "E", "contract": "C-1", "granted": "2026-07-01", "from": "2026-07-01",
@@ -52,7 +53,7 @@ func TestExample(t *testing.T) {
 	s.must(boss, "run.approve", approve)
 
 	slip := s.must(clerk, "payslip.show", map[string]any{"run": run, "contract": "C-1"})
-	if got := words(slip["gross"], slip["holiday_allowance_accrued"], slip["net"], slip["gross_only"]); got != "2038.64 163.09 2038.64 true" {
+	if got := words(slip["gross"], slip["holiday_allowance_accrued"], slip["net"], slip["gross_only"]); got != "2038.64 163.09 1975.47 false" {
 		t.Errorf("payslip: %s", pretty(slip))
 	}
 	claims := s.must(control, "claim.list", map[string]any{})["claims"].([]any)
@@ -69,7 +70,7 @@ func TestExample(t *testing.T) {
 	s.must(clerk, "run.close", map[string]any{"run": run})
 
 	for who, want := range map[*bus.Client]string{
-		clerk:   "BSchSalNet -2038.64, BSchSalTvg -163.09, BVorOva 1121.76, WPerLesLks -1121.76, WPerLesLon 2038.64, WPerLesVag 163.09",
+		clerk:   "BSchBepLhe -412.39, BSchSalNet -1975.47, BSchSalTvg -163.09, BVorOva 1121.76, WPerLesLks -1121.76, WPerLesLon 2038.64, WPerLesVag 163.09, WPerSolPsv 349.22",
 		control: "GemSubsidielast 1121.76, GemTeBetalenSubsidie -1121.76",
 	} {
 		var got []string

@@ -37,10 +37,15 @@ type explained struct {
 }
 
 type wageSteps struct {
-	Steps   []payroll.Step `json:"steps"`
-	Gross   euro.Amount    `json:"gross"`
-	Holiday euro.Amount    `json:"holiday_allowance_accrued"`
-	Net     euro.Amount    `json:"net"`
+	Steps     []payroll.Step `json:"steps"` // of all contracts of the person in the run: tax adds up over them
+	Gross     euro.Amount    `json:"gross"`
+	Holiday   euro.Amount    `json:"holiday_allowance_accrued"`
+	Pension   euro.Amount    `json:"pension_employee"`
+	Tax       euro.Amount    `json:"wage_tax"`
+	Withheld  euro.Amount    `json:"garnished_and_repaid"`
+	Net       euro.Amount    `json:"net"`
+	GrossOnly bool           `json:"gross_only"`
+	Charges   *euro.Amount   `json:"employer_charges,omitempty"` // absent: not known
 }
 
 type claimSteps struct {
@@ -65,7 +70,7 @@ func (s *service) explain(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 		return explained{}, err
 	}
 	out := explained{
-		Schema: 1, Of: x.Kind, Run: x.Run.ID, Period: x.Run.Period.String(), Contract: x.Contract,
+		Schema: 2, Of: x.Kind, Run: x.Run.ID, Period: x.Run.Period.String(), Contract: x.Contract,
 		Cutoff: c.Cutoff, RuleSet: c.RuleSet, RuleSetNow: s.desk.RuleSet, OtherRules: c.RuleSet != s.desk.RuleSet,
 	}
 	err = s.recompute(&out, x, a, files)
@@ -110,22 +115,35 @@ func (s *service) subject(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 
 func (s *service) recompute(out *explained, x postgres.Explained, a payroll.Actor, files []subsidy.PersonFile) error {
 	for _, f := range files {
-		for _, month := range f.Contracts {
-			if month.Contract.Number != x.Contract {
+		wage := &payroll.Trace{}
+		slips, _, err := payroll.NewPayslips(x.Run, f.Dossier, wage)
+		if err != nil {
+			return fmt.Errorf("explain contract %s: %w", x.Contract, err)
+		}
+		for _, slip := range slips {
+			if slip.ContractNumber != x.Contract {
 				continue
 			}
-			wage := &payroll.Trace{}
-			slip, _, err := payroll.NewPayslip(f.Employment, month, x.Run.Period, wage)
-			if err != nil {
-				return fmt.Errorf("explain contract %s: %w", x.Contract, err)
-			}
 			if a.Organisation.ID == x.Run.Employer {
-				out.Wage = &wageSteps{wage.Steps, slip.Gross, slip.Holiday, slip.Net}
+				out.Wage = wageOf(slip, wage.Steps)
 			}
+			month, _ := f.Month(slip.Contract)
 			return s.explainClaims(out, x, f, month, slip)
 		}
 	}
 	return nil
+}
+
+func wageOf(slip payroll.Payslip, steps []payroll.Step) *wageSteps {
+	w := &wageSteps{
+		Steps: steps, Gross: slip.Gross, Holiday: slip.Holiday, Pension: slip.Pension.Employee, Tax: slip.Tax.Total(),
+		Withheld: slip.Garnished.Add(slip.Repaid), Net: slip.Net, GrossOnly: slip.GrossOnly,
+	}
+	if slip.Charges != nil {
+		total := slip.Charges.Total()
+		w.Charges = &total
+	}
+	return w
 }
 
 // explainClaims computes each claim with a trace of its own.

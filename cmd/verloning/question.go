@@ -91,14 +91,15 @@ func (s *service) reader(ctx context.Context, tx *postgres.Tx, a payroll.Actor, 
 		return nil, err
 	}
 	for _, f := range files {
-		for _, month := range f.Contracts {
+		slips, _, err := payroll.NewPayslips(x.Run, f.Dossier, nil)
+		if err != nil {
+			return nil, fmt.Errorf("questions about contract %s: %w", x.Contract, err)
+		}
+		for _, slip := range slips {
+			month, _ := f.Month(slip.Contract)
 			scheme, known := s.desk.Schemes.Scheme(month.Contract.Scheme)
-			if month.Contract.Number != x.Contract || !known {
+			if slip.ContractNumber != x.Contract || !known {
 				continue
-			}
-			slip, _, err := payroll.NewPayslip(f.Employment, month, x.Run.Period, nil)
-			if err != nil {
-				return nil, fmt.Errorf("questions about contract %s: %w", x.Contract, err)
 			}
 			return func(reading subsidy.Reading) (*euro.Amount, error) {
 				amount, err := subsidy.Under(reading, x.Run, scheme, f.ClaimFile(month), slip)

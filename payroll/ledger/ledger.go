@@ -19,9 +19,10 @@ type Account string
 
 // Accounts of an employer. The codes are of RGS; BVorOva (overlopende activa)
 // for a subsidy that was claimed and not yet received, BSchOpa (overlopende
-// passiva) for one that is to be paid back, and the group WOmz (netto-omzet) for
-// hire and places are this service's choice, to be confirmed by the employer's
-// accountant.
+// passiva) for one that is to be paid back, the group WOmz (netto-omzet) for hire
+// and places, and those of transition payments, pension premiums, garnishments
+// and what staff owes are this service's choice, to be confirmed by the
+// employer's accountant.
 const (
 	Wages                   Account = "WPerLesLon" // lonen
 	HolidayAllowance        Account = "WPerLesVag" // vakantiebijslag
@@ -34,6 +35,14 @@ const (
 	Debtors                 Account = "BVorDebHad" // handelsdebiteuren
 	VATPayable              Account = "BSchBepBtw" // te betalen omzetbelasting
 	Bank                    Account = "BLimBanRba" // rekening-courant bank
+	LeavePaidOut            Account = "WPerLesVad" // vakantiedagen
+	TransitionPayments      Account = "WPerLesOnu" // ontslaguitkeringen
+	SocialCharges           Account = "WPerSolPsv" // sociale lasten
+	PensionCost             Account = "WPerPenPen" // pensioenpremie
+	TaxPayable              Account = "BSchBepLhe" // loonheffingen: tax, premiums and Zvw
+	PensionPayable          Account = "BSchSalPer"
+	GarnishmentPayable      Account = "BSchSalBls"
+	StaffReceivable         Account = "BVorOvr" // overige vorderingen
 )
 
 // Accounts of a municipality. A municipality keeps its books by taakveld

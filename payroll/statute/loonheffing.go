@@ -242,7 +242,7 @@ func (t *taxTable) annualTax(s *TaxSteps, korting bool, single euro.Number) {
 // anonymousTax is the tax on a wage of somebody whose identity is not
 // established: of the whole wage and without any credit.
 func anonymousTax(wage euro.Amount, paid calendar.Date) (WageTax, error) {
-	if err := taxYearKnown(paid); err != nil {
+	if err := TaxYearKnown(paid); err != nil {
 		return WageTax{}, err
 	}
 	if wage.Sign() <= 0 {

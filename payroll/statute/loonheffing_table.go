@@ -250,7 +250,7 @@ func taxTableOf(birth, paid calendar.Date) (who taxed, t *taxTable, age []Figure
 
 // taxedAs says whose rates apply, and refuses years without rates.
 func taxedAs(birth, paid calendar.Date) (who taxed, age []Figure, err error) {
-	if err := taxYearKnown(paid); err != nil {
+	if err := TaxYearKnown(paid); err != nil {
 		return 0, nil, err
 	}
 	reached, figure, err := AOWReached(birth, paid)
@@ -272,9 +272,9 @@ func taxedAs(birth, paid calendar.Date) (who taxed, age []Figure, err error) {
 // lastWideBirthYear is the last year of birth with the wider first bracket.
 const lastWideBirthYear = 1945
 
-// taxYearKnown refuses a day of a year whose rates are not good enough, and
+// TaxYearKnown refuses a day of a year whose rates are not good enough, and
 // says why.
-func taxYearKnown(paid calendar.Date) error {
+func TaxYearKnown(paid calendar.Date) error {
 	if paid.IsZero() {
 		return missing(nameTax, paid, "")
 	}

@@ -21,25 +21,36 @@ import (
 func (tx *Tx) DuePage(ctx context.Context, r payroll.Run, c payroll.Calculation, after uuid.UUID, limit int) ([]subsidy.Due, error) {
 	rows, err := tx.Query(ctx, `
 		WITH p AS MATERIALIZED (
-			SELECT contract, person, net, iban FROM payslip
+			SELECT contract, person, employment, net, garnished, owed, iban FROM payslip
 			WHERE period = @period AND calculation = @id AND contract > @after ORDER BY contract LIMIT @limit)
-		SELECT p.contract, (SELECT c.number FROM contract c WHERE c.id = p.contract), p.person, p.net, p.iban FROM p ORDER BY p.contract`,
+		SELECT p.contract, (SELECT c.number FROM contract c WHERE c.id = p.contract), p.person, p.employment, p.net, p.garnished, p.owed, p.iban
+		FROM p ORDER BY p.contract`,
 		pgx.NamedArgs{"period": day(r.Period.From), "id": c.ID, "after": after, "limit": limit})
 	if err != nil {
 		return nil, fmt.Errorf("payslips of run %s: %w", r.ID, err)
 	}
 	due, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d subsidy.Due, err error) {
-		var net decimal.Decimal
+		var net, garnished, owed decimal.Decimal
 		var iban string
 		p := &d.Payslip
-		if err = row.Scan(&p.Contract, &p.ContractNumber, &p.Person, &net, &iban); err == nil {
-			p.Net, err = money(net)
+		if err = row.Scan(&p.Contract, &p.ContractNumber, &p.Person, &p.Employment, &net, &garnished, &owed, &iban); err != nil {
+			return d, err
 		}
 		p.Period, p.IBAN = r.Period, payroll.IBAN(iban)
+		if p.Garnished, err = money(garnished); err != nil {
+			return d, err
+		}
+		if p.Owed, err = money(owed); err != nil {
+			return d, err
+		}
+		p.Net, err = money(net)
 		return d, err
 	})
 	if err != nil || len(due) == 0 {
 		return due, err
+	}
+	if err := tx.garnished(ctx, r, c, due); err != nil {
+		return nil, fmt.Errorf("garnishments of run %s: %w", r.ID, err)
 	}
 	return due, tx.dueClaims(ctx, r, c, due)
 }
@@ -84,11 +95,11 @@ func (tx *Tx) dueClaims(ctx context.Context, r payroll.Run, c payroll.Calculatio
 // repetition: who asks twice is stopped before, by the run's status.
 func (tx *Tx) AddPayments(ctx context.Context, payments []payroll.Payment) error {
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"payment"},
-		[]string{"id", "organisation", "kind", "run", "contract", "claim", "debtor", "creditor", "amount", "pay_date", "end_to_end", "reference"},
+		[]string{"id", "organisation", "kind", "run", "contract", "claim", "debtor", "creditor", "amount", "pay_date", "end_to_end", "reference", "garnishment"},
 		pgx.CopyFromSlice(len(payments), func(i int) ([]any, error) {
 			p := payments[i]
 			return []any{key(p.ID), key(p.Organisation), string(p.Kind), key(p.Run), key(p.Contract), null(p.Claim), p.Debtor.Reveal(), p.Creditor.Reveal(),
-				p.Amount.Decimal(), day(p.PayDate), p.EndToEnd(), p.Reference}, nil
+				p.Amount.Decimal(), day(p.PayDate), p.EndToEnd(), p.Reference, keyOrNull(p.Garnishment)}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("order %d payments: %w", len(payments), redact(err))

@@ -38,24 +38,48 @@ type keeper struct {
 	calc payroll.Calculation
 }
 
+// payslipColumns are the columns of a payslip in the order of payslipRow.
+var payslipColumns = []string{
+	"period", "calculation", "contract", "person", "employment", "gross", "holiday", "net", "gross_only", "iban", "hash",
+	"holiday_paid", "leave_paid", "transition", "leave_accrued", "leave_taken", "pension_base", "pension_employee", "pension_employer",
+	"taxed_special", "tax_table", "tax_special", "arbeidskorting", "garnished", "repaid", "owed",
+	"awf_class", "aof_class", "premium_maximum", "premium_base", "zvw_base", "awf", "aof", "wko", "whk", "zvw",
+}
+
 func (k keeper) payslips(ctx context.Context, out subsidy.ShardResult) error {
 	period := day(k.run.Period.From)
-	_, err := k.CopyFrom(ctx, pgx.Identifier{"payslip"},
-		[]string{"period", "calculation", "contract", "person", "employment", "gross", "holiday", "net", "gross_only", "iban", "hash"},
+	row := make([]any, 0, len(payslipColumns))
+	_, err := k.CopyFrom(ctx, pgx.Identifier{"payslip"}, payslipColumns,
 		pgx.CopyFromSlice(len(out.Payslips), func(i int) ([]any, error) {
 			p := out.Payslips[i]
 			hash := p.Hash()
-			return []any{period, k.calc.ID, key(p.Contract), key(p.Person), key(p.Employment), p.Gross.Decimal(), p.Holiday.Decimal(), p.Net.Decimal(),
-				p.GrossOnly, p.IBAN.Reveal(), hash[:]}, nil
+			row = append(row[:0], period, k.calc.ID, key(p.Contract), key(p.Person), key(p.Employment), p.Gross.Decimal(), p.Holiday.Decimal(), p.Net.Decimal(),
+				p.GrossOnly, p.IBAN.Reveal(), hash[:],
+				p.HolidayPaid.Decimal(), p.LeavePaid.Decimal(), p.Transition.Decimal(), int32(p.LeaveAccrued), int32(p.LeaveTaken),
+				p.Pension.Base.Decimal(), p.Pension.Employee.Decimal(), p.Pension.Employer.Decimal(),
+				p.Tax.Special.Decimal(), p.Tax.Table.Decimal(), p.Tax.SpecialTax.Decimal(), p.Tax.Arbeidskorting.Decimal(),
+				p.Garnished.Decimal(), p.Repaid.Decimal(), p.Owed.Decimal())
+			row = appendCharges(row, p.Charges)
+			return row, nil
 		}))
 	return err
+}
+
+// appendCharges adds the employer's charges to a row: nulls where they are not
+// known.
+func appendCharges(row []any, c *payroll.SlipCharges) []any {
+	if c == nil {
+		return append(row, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil)
+	}
+	return append(row, string(c.AWfKind), string(c.AofKind), c.Zvw.Maximum.Decimal(), c.Insured.Base.Decimal(), c.Zvw.Base.Decimal(),
+		c.AWf.Decimal(), c.Aof.Decimal(), c.Wko.Decimal(), c.Whk.Decimal(), c.EmployerZvw.Decimal())
 }
 
 func (k keeper) lines(ctx context.Context, out subsidy.ShardResult) error {
 	period := day(k.run.Period.From)
 	slip, line := 0, 0
 	_, err := k.CopyFrom(ctx, pgx.Identifier{"payslip_line"},
-		[]string{"period", "calculation", "contract", "line", "kind", "quantity", "rate", "amount", "rule", "source", "origin"},
+		[]string{"period", "calculation", "contract", "line", "kind", "quantity", "rate", "amount", "rule", "source", "origin", "fact"},
 		pgx.CopyFromFunc(func() ([]any, error) {
 			for slip < len(out.Payslips) && line == len(out.Payslips[slip].Lines) {
 				slip, line = slip+1, 0
@@ -66,7 +90,7 @@ func (k keeper) lines(ctx context.Context, out subsidy.ShardResult) error {
 			l := out.Payslips[slip].Lines[line]
 			line++
 			return []any{period, k.calc.ID, key(out.Payslips[slip].Contract), int16(line), string(l.Kind), int32(l.Quantity), l.Rate.Decimal(),
-				l.Amount.Decimal(), l.Rule, l.Source, day(l.Origin)}, nil
+				l.Amount.Decimal(), l.Rule, l.Source, day(l.Origin), keyOrNull(l.Fact)}, nil
 		}))
 	return err
 }

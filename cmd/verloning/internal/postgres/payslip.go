@@ -17,16 +17,40 @@ import (
 
 // PayslipView is a payslip as it is shown.
 type PayslipView struct {
-	Run       uuid.UUID   `json:"run"`
-	Period    string      `json:"period"`
-	Contract  string      `json:"contract"`
-	Person    string      `json:"person"` // personnel number
-	Status    string      `json:"status"` // of the calculation
-	Gross     euro.Amount `json:"gross"`
-	Holiday   euro.Amount `json:"holiday_allowance_accrued"`
-	Net       euro.Amount `json:"net"`
-	GrossOnly bool        `json:"gross_only"`
-	Lines     []LineView  `json:"lines"`
+	Run            uuid.UUID     `json:"run"`
+	Period         string        `json:"period"`
+	PayDate        calendar.Date `json:"pay_date"`
+	Contract       string        `json:"contract"`
+	Person         string        `json:"person"` // personnel number
+	Status         string        `json:"status"` // of the calculation
+	Gross          euro.Amount   `json:"gross"`
+	Holiday        euro.Amount   `json:"holiday_allowance_accrued"`
+	HolidayPaid    euro.Amount   `json:"holiday_allowance_paid"`
+	LeaveAccrued   string        `json:"leave_accrued"` // hours
+	LeaveTaken     string        `json:"leave_taken"`   // or paid out
+	TaxedSpecial   euro.Amount   `json:"taxed_at_special_rate"`
+	Pension        euro.Amount   `json:"pension_employee"`
+	Tax            euro.Amount   `json:"wage_tax"` // at the special rate too
+	Arbeidskorting euro.Amount   `json:"arbeidskorting"`
+	Garnished      euro.Amount   `json:"garnished"`
+	Repaid         euro.Amount   `json:"repaid"`
+	Owed           euro.Amount   `json:"owed"` // by the employee
+	Net            euro.Amount   `json:"net"`
+	GrossOnly      bool          `json:"gross_only"`
+	Charges        *ChargesView  `json:"employer_charges,omitempty"` // absent: not known
+	Lines          []LineView    `json:"lines"`
+}
+
+// ChargesView is what the employer owes beside the wage.
+type ChargesView struct {
+	AWfClass string      `json:"awf_class,omitempty"` // low | high | ufo
+	AofClass string      `json:"aof_class,omitempty"`
+	AWf      euro.Amount `json:"awf"` // or Ufo
+	Aof      euro.Amount `json:"aof"`
+	Wko      euro.Amount `json:"wko"`
+	Whk      euro.Amount `json:"whk"`
+	Zvw      euro.Amount `json:"zvw"`
+	Pension  euro.Amount `json:"pension_employer"`
 }
 
 // LineView is a line of a payslip as it is shown.
@@ -42,27 +66,36 @@ type LineView struct {
 
 // Payslip shows a contract's payslip in a run's newest calculation.
 func (tx *Tx) Payslip(ctx context.Context, r payroll.Run, contract string) (PayslipView, bool, error) {
-	v := PayslipView{Run: r.ID, Period: r.Period.String(), Contract: contract}
+	v := PayslipView{Run: r.ID, Period: r.Period.String(), PayDate: r.PayDate, Contract: contract}
 	var calc int64
 	var id uuid.UUID
-	var gross, holiday, net decimal.Decimal
-	err := tx.QueryRow(ctx, `
-		SELECT k.id, p.contract, e.number, k.status, p.gross, p.holiday, p.net, p.gross_only
+	var accrued, taken int32
+	var pension euro.Amount
+	var awfClass, aofClass *string
+	charges := &ChargesView{}
+	amounts := []*euro.Amount{
+		&v.Gross, &v.Holiday, &v.HolidayPaid, &v.TaxedSpecial, &v.Pension, &v.Tax, &v.Arbeidskorting, &v.Garnished, &v.Repaid, &v.Owed, &v.Net,
+		&pension, &charges.AWf, &charges.Aof, &charges.Wko, &charges.Whk, &charges.Zvw,
+	}
+	row := []any{&calc, &id, &v.Person, &v.Status, &v.GrossOnly, &accrued, &taken, &awfClass, &aofClass}
+	err := scanAmounts(tx.QueryRow(ctx, `
+		SELECT k.id, p.contract, e.number, k.status, p.gross_only, p.leave_accrued, p.leave_taken, p.awf_class, p.aof_class,
+		       p.gross, p.holiday, p.holiday_paid, p.taxed_special, p.pension_employee, p.tax_table + p.tax_special, p.arbeidskorting,
+		       p.garnished, p.repaid, p.owed, p.net, p.pension_employer, p.awf, p.aof, p.wko, p.whk, p.zvw
 		FROM calculation k JOIN payslip p ON p.calculation = k.id AND p.period = @period
 		JOIN contract c ON c.id = p.contract JOIN employment e ON e.id = p.employment
 		WHERE k.run = @run AND k.number = @number AND c.number = @contract`,
-		pgx.NamedArgs{"period": day(r.Period.From), "run": r.ID, "number": r.Calculation, "contract": contract}).
-		Scan(&calc, &id, &v.Person, &v.Status, &gross, &holiday, &net, &v.GrossOnly)
+		pgx.NamedArgs{"period": day(r.Period.From), "run": r.ID, "number": r.Calculation, "contract": contract}), row, amounts...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return v, false, nil
 	}
 	if err != nil {
 		return v, false, fmt.Errorf("payslip of contract %s in run %s: %w", contract, r.ID, err)
 	}
-	for to, from := range map[*euro.Amount]decimal.Decimal{&v.Gross: gross, &v.Holiday: holiday, &v.Net: net} {
-		if *to, err = money(from); err != nil {
-			return v, false, err
-		}
+	v.LeaveAccrued, v.LeaveTaken = payroll.Quantity(accrued).String(), payroll.Quantity(taken).String()
+	if awfClass != nil {
+		charges.AWfClass, charges.AofClass, charges.Pension = *awfClass, orEmpty(aofClass), pension
+		v.Charges = charges
 	}
 	v.Lines, err = tx.lines(ctx, r, calc, id)
 	return v, true, err

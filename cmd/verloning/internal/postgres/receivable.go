@@ -25,12 +25,12 @@ func (tx *Tx) AddReceivable(ctx context.Context, a payroll.Actor, e payroll.Empl
 	err = tx.QueryRow(ctx, `
 		INSERT INTO receivable (id, employment, reference, version, cause, amount, per_period, starts, run, contract, known, recorded_by)
 		SELECT coalesce((array_agg(id))[1], @id), @employment, @reference, coalesce(max(version), 0) + 1, @cause, @amount, @period, @starts,
-			(array_agg(run))[1], (array_agg(contract))[1], @known, @by
+			coalesce((array_agg(run))[1], @run), coalesce((array_agg(contract))[1], @contract), @known, @by
 		FROM receivable WHERE employment = @employment AND reference = @reference
 		RETURNING id, version`,
 		pgx.NamedArgs{
 			"id": r.ID, "employment": e.ID, "reference": r.Reference, "cause": r.Cause, "amount": r.Amount.Decimal(), "period": r.PerPeriod.Decimal(),
-			"starts": day(r.From), "known": known, "by": a.User,
+			"starts": day(r.From), "run": null(r.Run), "contract": null(r.Contract), "known": known, "by": a.User,
 		}).Scan(&id, &version)
 	if err != nil {
 		return uuid.Nil, 0, clash("receivable", "reference", fmt.Errorf("add receivable %s of employment %s: %w", r.Reference, e.Number, err))

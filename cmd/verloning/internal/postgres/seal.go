@@ -15,54 +15,144 @@ import (
 
 // Seal checks that the parts of a calculation add up and computes its hash:
 // over every payslip, claim and exception in order of contract and key, so that
-// how the work was sharded does not matter. What is booked must be what was
-// earned, accrued, claimed, hired and taxed.
+// how the work was sharded does not matter. Lines must sum to their payslips, and
+// what is booked must be what payslips and claims book.
 func (tx *Tx) Seal(ctx context.Context, r payroll.Run, c payroll.Calculation) (string, subsidy.Totals, error) {
-	var t subsidy.Totals
-	var gross, holiday, net, lines, accrued, claimed, hired, vat, booked decimal.Decimal
-	var hash []byte
-	err := tx.QueryRow(ctx, `
-		WITH p AS (SELECT * FROM payslip WHERE period = @period AND calculation = @id),
-		     l AS (SELECT * FROM payslip_line WHERE period = @period AND calculation = @id),
-		     m AS (SELECT * FROM claim WHERE period = @period AND calculation = @id),
-		     e AS (SELECT * FROM exception WHERE calculation = @id)
-		SELECT (SELECT count(*) FROM p), (SELECT count(*) FROM m), (SELECT count(*) FROM e),
-		       (SELECT coalesce(sum(failed), 0) FROM shard WHERE calculation = @id),
-		       (SELECT coalesce(sum(gross), 0) FROM p), (SELECT coalesce(sum(holiday), 0) FROM p), (SELECT coalesce(sum(net), 0) FROM p),
-		       (SELECT coalesce(sum(amount), 0) FROM l WHERE kind LIKE 'wage.%'),
-		       (SELECT coalesce(sum(amount), 0) FROM l WHERE kind = 'holiday.accrued'),
-		       (SELECT coalesce(sum(amount), 0) FROM m WHERE kind <> 'hire'), (SELECT coalesce(sum(amount), 0) FROM m WHERE kind = 'hire'),
-		       (SELECT coalesce(sum(vat), 0) FROM m),
-		       (SELECT coalesce(sum(CASE WHEN credit = ANY (@earned) THEN amount ELSE -amount END), 0) FROM transfer WHERE period = @period AND posting = @posting),
-		       sha256(coalesce((SELECT string_agg(hash, ''::bytea ORDER BY contract) FROM p), '') ||
-		              coalesce((SELECT string_agg(hash, ''::bytea ORDER BY contract, id) FROM m), '') ||
-		              coalesce((SELECT string_agg(uuid_send(key), ''::bytea ORDER BY key) FROM e), ''))`,
-		pgx.NamedArgs{"period": day(r.Period.From), "id": c.ID, "posting": subsidy.PostingID(r, c), "earned": accounts(subsidy.EarnedBy)}).
-		Scan(&t.Payslips, &t.Claims, &t.All, &t.Failed, &gross, &holiday, &net, &lines, &accrued, &claimed, &hired, &vat, &booked, &hash)
-	if err != nil {
-		return "", t, fmt.Errorf("seal run %s: %w", r.ID, err)
-	}
-	whole := gross.Add(holiday).Add(claimed).Add(hired).Add(vat)
-	if !gross.Equal(lines) || !holiday.Equal(accrued) || !booked.Equal(whole) {
-		return "", t, fmt.Errorf("calculation %d of run %s does not add up: gross %s of lines %s, holiday %s of lines %s, booked %s of %s",
-			c.Number, r.ID, gross, lines, holiday, accrued, booked, whole)
-	}
-	for to, from := range map[*euro.Amount]decimal.Decimal{
-		&t.Gross: gross, &t.Holiday: holiday, &t.Net: net, &t.Claimed: claimed, &t.Hired: hired, &t.VAT: vat,
-	} {
-		if *to, err = money(from); err != nil {
-			return "", t, err
+	s := sealing{Tx: tx, run: r, args: pgx.NamedArgs{"period": day(r.Period.From), "id": c.ID, "posting": subsidy.PostingID(r, c)}}
+	for _, step := range []func(context.Context) error{s.counts, s.payslips, s.lines, s.claims, s.booked} {
+		if err := step(ctx); err != nil {
+			return "", s.totals, fmt.Errorf("seal calculation %d of run %s: %w", c.Number, r.ID, err)
 		}
 	}
-	t.Open = t.All
-	return payroll.HashText(hash), t, nil
+	s.totals.Open = s.totals.All
+	return payroll.HashText(s.hash), s.totals, nil
 }
 
-// accounts hands ledger accounts to PostgreSQL.
-func accounts(list []ledger.Account) []string {
-	codes := make([]string, len(list))
-	for i, a := range list {
-		codes[i] = string(a)
+// sealing adds up the rows of one calculation.
+type sealing struct {
+	*Tx
+	run     payroll.Run
+	args    pgx.NamedArgs
+	totals  subsidy.Totals
+	hash    []byte
+	slip    payroll.Payslip // the sum of all payslips
+	charged payroll.SlipCharges
+	booking []ledger.Transfer // what payslips and claims together book
+}
+
+func (s *sealing) counts(ctx context.Context) error {
+	return s.QueryRow(ctx, `
+		WITH p AS (SELECT contract, hash FROM payslip WHERE period = @period AND calculation = @id),
+		     m AS (SELECT contract, id, hash FROM claim WHERE period = @period AND calculation = @id),
+		     e AS (SELECT key FROM exception WHERE calculation = @id)
+		SELECT (SELECT count(*) FROM p), (SELECT count(*) FROM m), (SELECT count(*) FROM e),
+		       (SELECT coalesce(sum(failed), 0) FROM shard WHERE calculation = @id),
+		       sha256(coalesce((SELECT string_agg(hash, ''::bytea ORDER BY contract) FROM p), '') ||
+		              coalesce((SELECT string_agg(hash, ''::bytea ORDER BY contract, id) FROM m), '') ||
+		              coalesce((SELECT string_agg(uuid_send(key), ''::bytea ORDER BY key) FROM e), ''))`, s.args).
+		Scan(&s.totals.Payslips, &s.totals.Claims, &s.totals.All, &s.totals.Failed, &s.hash)
+}
+
+// payslips sums the payslips: what they book is linear, so that the sum of them
+// books what they book together.
+func (s *sealing) payslips(ctx context.Context) error {
+	p, c := &s.slip, &s.charged
+	err := s.amounts(ctx, `
+		SELECT count(*) FILTER (WHERE gross_only), count(*) FILTER (WHERE awf_class IS NULL),
+		       sum(gross), sum(holiday), sum(holiday_paid), sum(leave_paid), sum(transition), sum(pension_employee), sum(pension_employer),
+		       sum(tax_table), sum(tax_special), sum(garnished), sum(repaid), sum(owed), sum(net), sum(awf), sum(aof), sum(wko), sum(whk), sum(zvw)
+		FROM payslip WHERE period = @period AND calculation = @id`, []any{&s.totals.GrossOnly, &s.totals.Unknown},
+		&p.Gross, &p.Holiday, &p.HolidayPaid, &p.LeavePaid, &p.Transition, &p.Pension.Employee, &p.Pension.Employer,
+		&p.Tax.Table, &p.Tax.SpecialTax, &p.Garnished, &p.Repaid, &p.Owed, &p.Net, &c.AWf, &c.Aof, &c.Wko, &c.Whk, &c.EmployerZvw)
+	if err != nil {
+		return err
 	}
-	return codes
+	p.Charges, p.Wage = c, p.Gross.Sub(p.HolidayPaid).Sub(p.LeavePaid).Sub(p.Transition)
+	s.booking = p.Transfers(s.run.Employer)
+	t := &s.totals
+	t.Gross, t.Holiday, t.Net, t.Tax, t.Charges = p.Gross, p.Holiday, p.Net, p.Tax.Total(), c.Total()
+	t.Pension, t.Withheld = p.Pension.Employee.Add(p.Pension.Employer), p.Garnished.Add(p.Repaid)
+	return nil
+}
+
+// lines holds the lines against the sums that the part of their kind before the
+// point names.
+func (s *sealing) lines(ctx context.Context) error {
+	var wage, paid, holiday, withheld euro.Amount
+	err := s.amounts(ctx, `
+		SELECT sum(amount) FILTER (WHERE kind LIKE 'wage.%'), sum(amount) FILTER (WHERE kind LIKE 'paid.%'),
+		       sum(amount) FILTER (WHERE kind LIKE 'holiday.%'), sum(amount) FILTER (WHERE kind LIKE 'withheld.%')
+		FROM payslip_line WHERE period = @period AND calculation = @id`, nil, &wage, &paid, &holiday, &withheld)
+	if err != nil {
+		return err
+	}
+	p := s.slip
+	if !wage.Equal(p.Wage) || !wage.Add(paid).Equal(p.Gross) || !holiday.Equal(p.Holiday) || !p.Gross.Add(withheld).Equal(p.Net) {
+		return fmt.Errorf("it does not add up: wage %s of lines %s, gross %s of lines %s, holiday %s of lines %s, net %s of withheld %s",
+			p.Wage, wage, p.Gross, wage.Add(paid), p.Holiday, holiday, p.Net, withheld)
+	}
+	return nil
+}
+
+// claims sums the claims that book alike: by kind, and apart what is paid back.
+func (s *sealing) claims(ctx context.Context) error {
+	rows, err := s.Query(ctx, `
+		SELECT kind, sum(amount), sum(vat) FROM claim WHERE period = @period AND calculation = @id GROUP BY kind, amount < 0`, s.args)
+	if err != nil {
+		return err
+	}
+	var kind string
+	var amount, vat decimal.Decimal
+	_, err = pgx.ForEachRow(rows, []any{&kind, &amount, &vat}, func() (err error) {
+		m := subsidy.Claim{Kind: subsidy.Kind(kind), Payee: s.run.Employer}
+		if m.Amount, err = money(amount); err != nil {
+			return err
+		}
+		if m.VAT, err = money(vat); err != nil {
+			return err
+		}
+		s.booking = append(s.booking, m.Transfers()...)
+		s.totals.VAT = s.totals.VAT.Add(m.VAT)
+		if m.Kind == subsidy.Hire {
+			s.totals.Hired = s.totals.Hired.Add(m.Amount)
+		} else {
+			s.totals.Claimed = s.totals.Claimed.Add(m.Amount)
+		}
+		return nil
+	})
+	return err
+}
+
+// booked holds the transfers against what payslips and claims book, account by
+// account.
+func (s *sealing) booked(ctx context.Context) error {
+	rows, err := s.Query(ctx, `SELECT debit, credit, sum(amount) FROM transfer WHERE period = @period AND posting = @posting GROUP BY debit, credit`, s.args)
+	if err != nil {
+		return err
+	}
+	var kept []ledger.Transfer
+	var debit, credit string
+	var amount decimal.Decimal
+	_, err = pgx.ForEachRow(rows, []any{&debit, &credit, &amount}, func() error {
+		sum, err := money(amount)
+		kept = append(kept, ledger.Transfer{Debit: ledger.Account(debit), Credit: ledger.Account(credit), Amount: sum})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	is, should := ledger.Balances(kept), ledger.Balances(s.booking)
+	for _, both := range []map[ledger.Account]euro.Amount{is, should} {
+		for account := range both {
+			if !is[account].Equal(should[account]) {
+				return fmt.Errorf("it does not add up: %s is booked on %s, and it is %s of the payslips and claims", is[account], account, should[account])
+			}
+		}
+	}
+	return nil
+}
+
+// amounts reads one row of the calculation: counts, and then sums.
+func (s *sealing) amounts(ctx context.Context, sql string, counts []any, sums ...*euro.Amount) error {
+	return scanAmounts(s.QueryRow(ctx, sql, s.args), counts, sums...)
 }

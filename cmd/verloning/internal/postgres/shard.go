@@ -51,6 +51,8 @@ func (tx *Tx) LoadShard(ctx context.Context, r payroll.Run, c payroll.Calculatio
 	l := &loader{Tx: tx, run: r, at: map[uuid.UUID]place{}, args: pgx.NamedArgs{
 		"employer": r.Employer, "cutoff": c.Cutoff, "from": day(r.Period.From), "to": day(r.Period.To),
 		"run": r.ID, "first": s.From, "last": s.To, "month": day(calendar.MonthOf(r.Period.From).From),
+		"new_year": day(calendar.Day(r.PayDate.Year(), 1, 1)), "new_year_eve": day(calendar.Day(r.PayDate.Year(), 12, 31)),
+		"last_new_year": day(calendar.Day(r.PayDate.Year()-1, 1, 1)), "last_new_year_eve": day(calendar.Day(r.PayDate.Year()-1, 12, 31)),
 	}}
 	for _, step := range []func(context.Context) error{
 		l.employments, l.settings, l.annualWages, l.garnishments, l.receivables,
@@ -287,10 +289,12 @@ func (l *loader) earlier(ctx context.Context) error {
 	if err != nil || !any {
 		return err
 	}
-	if err := l.paid(ctx); err != nil {
-		return err
+	for _, step := range []func(context.Context) error{l.paid, l.history, l.booked, l.taken} {
+		if err := step(ctx); err != nil {
+			return err
+		}
 	}
-	return l.history(ctx)
+	return nil
 }
 
 // paid sums the gross that other runs of the same days have paid, so that nobody
@@ -350,12 +354,15 @@ func (l *loader) history(ctx context.Context) error {
 }
 
 // drop leaves out contracts that have no day and no hours in the period: they
-// give no payslip.
+// give no payslip. Their days are part of the service with the employer.
 func (l *loader) drop() {
 	kept := l.files[:0]
 	for _, f := range l.files {
 		months := f.Contracts[:0]
 		for _, m := range f.Contracts {
+			if len(m.Contract.Versions) > 0 {
+				f.Service = append(f.Service, m.Contract.Span())
+			}
 			if len(m.Contract.Versions) > 0 && (m.Contract.Span().Overlaps(l.run.Period.Span) || len(m.Hours) > 0) {
 				months = append(months, m)
 			}

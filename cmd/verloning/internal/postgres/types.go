@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/shopspring/decimal"
 
@@ -40,6 +41,28 @@ func days(s calendar.Span) pgtype.Range[*time.Time] {
 // money takes an amount over: the columns have two decimals, so nothing is
 // lost.
 func money(d decimal.Decimal) (euro.Amount, error) { return euro.FromDecimal(d).Amount() }
+
+// scanAmounts reads one row: other columns, and then amounts. What is null stays
+// as it is.
+func scanAmounts(row pgx.Row, others []any, amounts ...*euro.Amount) error {
+	values := make([]*decimal.Decimal, len(amounts))
+	for i := range values {
+		others = append(others, &values[i])
+	}
+	if err := row.Scan(others...); err != nil {
+		return err
+	}
+	for i, v := range values {
+		if v == nil {
+			continue
+		}
+		var err error
+		if *amounts[i], err = money(*v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // null hands an id to PostgreSQL; the nil id is NULL.
 func null(id uuid.UUID) *uuid.UUID {

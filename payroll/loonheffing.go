@@ -1,0 +1,224 @@
+package payroll
+
+import (
+	"errors"
+	"fmt"
+
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+	"verloning/payroll/statute"
+)
+
+// takeTax withholds the loonheffing of the person's wages together: the wage of
+// the period by the white table of the day of payment, what is paid once by the
+// special rate. Each contract bears its part, to the cent.
+func (p *person) takeTax() error {
+	regular, special := p.taxable()
+	table, err := statute.Loonheffing(statute.TaxedWage{
+		Taxpayer: p.taxpayer(), Wage: regular, Paid: p.run.PayDate, Tijdvak: statute.Loontijdvak(p.run.Period.Kind), Days: p.taxDays(),
+	})
+	var once statute.WageTax
+	if err == nil && special.Sign() > 0 {
+		once, err = p.specialTax(special)
+	}
+	if errors.Is(err, statute.ErrNoFigure) {
+		p.grossOnly(err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.doubt(table.Figures)
+	p.doubt(once.Figures)
+	p.traceTax(regular, table)
+	p.shareTax(table, once)
+	return nil
+}
+
+// taxable is what is taxed by the table, and what at the special rate: the
+// allowance where it is paid once a year, leave paid out, a transition payment.
+func (p *person) taxable() (regular, special euro.Amount) {
+	for _, s := range p.slips {
+		s.Tax.Special = s.LeavePaid.Add(s.Transition)
+		if !s.last().HolidayEachPeriod {
+			s.Tax.Special = s.Tax.Special.Add(s.HolidayPaid)
+		}
+		s.Tax.Regular = s.Gross.Sub(s.Tax.Special).Sub(s.Pension.Employee)
+		regular, special = regular.Add(s.Tax.Regular), special.Add(s.Tax.Special)
+	}
+	return regular, special
+}
+
+// taxDays is the number of working days of a period that the service begins or
+// ends in, whose tax is by the day table; nought for a whole period.
+func (p *person) taxDays() int {
+	days, whole := 0, 0
+	for day := p.run.Period.From; !day.After(p.run.Period.To); day = day.Add(1) {
+		if weekday := (calendar.Span{From: day, To: day}).Workdays(); weekday > 0 {
+			whole++
+			if p.employed(day) {
+				days++
+			}
+		}
+	}
+	if days == whole || days == 0 {
+		return 0
+	}
+	return days
+}
+
+func (p *person) employed(day calendar.Date) bool {
+	for _, span := range p.file.Service {
+		if span.Holds(day) {
+			return true
+		}
+	}
+	for _, s := range p.slips {
+		if s.month.Contract.Span().Holds(day) {
+			return true
+		}
+	}
+	return false
+}
+
+// specialTax is the tax on what is paid once.
+func (p *person) specialTax(amount euro.Amount) (statute.WageTax, error) {
+	annual, from := p.annualWage()
+	tax, err := statute.SpecialLoonheffing(statute.SpecialWage{Taxpayer: p.taxpayer(), Amount: amount, Paid: p.run.PayDate, AnnualWage: annual})
+	if err != nil {
+		return tax, err
+	}
+	p.trace.Add(func() Step {
+		return Step{
+			What: Text{NL: "loonheffing, bijzonder tarief", EN: "wage tax, special rate"}, Article: "Wet LB 1964 art. 26",
+			Source:  fmt.Sprintf("jaarloon %s (%s), rij vanaf %s", annual, from, tax.Steps.RowFrom),
+			Formula: fmt.Sprintf("%s × (%s %% + %s %%)", amount, tax.Steps.Standard, tax.Steps.Offset), Result: tax.Tax.String(), Rounded: "down, 0.01",
+		}
+	})
+	return tax, nil
+}
+
+// annualWage is the key of the special rate, and where it is from: what somebody
+// recorded for the calendar year before; else what was paid then, made a whole
+// year by calendar days; else what this year is expected to give.
+func (p *person) annualWage() (euro.Amount, string) {
+	year := p.run.PayDate.Year() - 1
+	for _, w := range p.file.AnnualWages {
+		if w.Year == year {
+			return w.Amount, fmt.Sprintf("%d, vastgelegd: %s", year, w.Source)
+		}
+	}
+	if paid := p.file.Booked.LastYear; paid.Sign() > 0 {
+		whole := calendar.Span{From: calendar.Day(year, 1, 1), To: calendar.Day(year, 12, 31)}
+		served := whole.Meet(calendar.Span{From: p.service(), To: whole.To})
+		part := euro.Ratio{Over: euro.Int(int64(whole.Days())), Under: euro.Int(int64(max(served.Days(), 1)))}
+		return paid.Number().Part(part).Cents(), fmt.Sprintf("%d, eigen administratie", year)
+	}
+	sum := euro.Number{}
+	for _, s := range p.slips {
+		if n := len(s.cut); n > 0 {
+			hours := s.cut[n-1].terms.HoursPerWeek.Mul(euro.Int(52))
+			sum = sum.Add(hours.Mul(s.cut[n-1].rate).Mul(euro.One.Add(s.holidayRate())))
+		}
+	}
+	return sum.Cents(), fmt.Sprintf("verwacht in %d", year+1)
+}
+
+// holidayRate is the share of the wage that accrues as holiday allowance.
+func (e *earning) holidayRate() euro.Number {
+	for _, l := range e.Lines {
+		if l.Kind == LineHoliday {
+			return l.Rate
+		}
+	}
+	return euro.Number{}
+}
+
+// shareTax gives each payslip its part of the taxes, in proportion to what of it
+// was taxed: the parts sum to the whole.
+func (p *person) shareTax(table, once statute.WageTax) {
+	regular, special := make([]euro.Number, len(p.slips)), make([]euro.Number, len(p.slips))
+	for i, s := range p.slips {
+		regular[i], special[i] = s.Tax.Regular.Number().Max(euro.Number{}), s.Tax.Special.Number()
+	}
+	tables, credits, specials := share(table.Tax, regular), share(table.Arbeidskorting, regular), share(once.Tax, special)
+	for i, s := range p.slips {
+		s.GrossOnly = false
+		s.Tax.Table, s.Tax.Arbeidskorting, s.Tax.SpecialTax = tables[i], credits[i], specials[i]
+		if !s.Tax.Table.IsZero() {
+			s.withhold(Line{Kind: LineTax, Amount: s.Tax.Table, Rule: "Wet LB 1964 art. 20b", Source: taxSource(table, p.run)})
+		}
+		if !s.Tax.SpecialTax.IsZero() {
+			s.withhold(Line{Kind: LineSpecialTax, Rate: once.Steps.Rate.Percent(), Amount: s.Tax.SpecialTax, Rule: "Wet LB 1964 art. 26", Source: taxSource(once, p.run)})
+		}
+	}
+}
+
+// share deals an amount out; of nothing everyone has nothing.
+func share(a euro.Amount, weights []euro.Number) []euro.Amount {
+	if a.IsZero() {
+		return make([]euro.Amount, len(weights))
+	}
+	return a.Share(weights...)
+}
+
+// taxSource names the table of a tax the way a line remembers it.
+func taxSource(t statute.WageTax, r Run) string {
+	return fmt.Sprintf("loonheffing.%s.%s %d", t.Steps.Tariff, r.Period.Kind, r.PayDate.Year())
+}
+
+// grossOnly leaves the payslips without tax and says why: once for a run where
+// the year has no rates, and for the person where they do not go for him.
+func (p *person) grossOnly(cause error) {
+	subject := fmt.Sprint(p.run.PayDate.Year())
+	if err := statute.TaxYearKnown(p.run.PayDate); err != nil {
+		cause = err
+	} else {
+		subject = p.slips[0].ContractNumber
+	}
+	for _, s := range p.slips {
+		s.Tax = Withheld{}
+	}
+	p.found = append(p.found, Exception{Kind: TaxUnknown, Subject: subject, Article: "Wet LB 1964 art. 25", Detail: Text{
+		NL: fmt.Sprintf("De loonheffing is niet te berekenen, de loonstrook is alleen bruto: %v.", cause),
+		EN: fmt.Sprintf("The wage tax can not be computed, the payslip is gross only: %v.", cause)}})
+}
+
+// traceTax explains the table tax as the method has its steps.
+func (p *person) traceTax(wage euro.Amount, tax statute.WageTax) {
+	if p.trace == nil {
+		return
+	}
+	s := tax.Steps
+	add := func(nl, en, formula, result, rounded string) {
+		p.trace.Steps = append(p.trace.Steps, Step{
+			What: Text{NL: nl, EN: en}, Article: "Wet LB 1964 art. 20a-25", Source: taxSource(tax, p.run), Formula: formula, Result: result, Rounded: rounded,
+		})
+	}
+	switch s.Tariff {
+	case statute.TariffNone:
+		add("loonheffing: geen loon", "wage tax: no wage", "", tax.Tax.String(), "")
+		return
+	case statute.TariffAnonymous:
+		add("loonheffing, anoniementarief", "wage tax, anonymous tariff", fmt.Sprintf("%s × %s %%", wage, s.Rate), tax.Tax.String(), "down, 0.01")
+		return
+	}
+	if s.Days > 0 {
+		add("loon per werkdag", "wage a working day", fmt.Sprintf("%s / %d", wage, s.Days), s.DayWage.String(), "down, 0.01")
+	}
+	add("jaarloon, naar beneden op 54", "annual wage, down to a multiple of 54", fmt.Sprintf("loon × %s", s.PerYear), s.Annual.String(), "down, 54")
+	add("belasting van de schijf", "tax of the bracket", fmt.Sprintf("(%s − %s) × %s %% + %s", s.Annual, s.BracketFrom, s.BracketRate, s.BracketBase), s.BracketTax.String(), "down, 1")
+	add("algemene heffingskorting", "general credit", "", s.AlgemeneHeffingskorting.String(), "up, 1")
+	if !s.Ouderenkorting.IsZero() || !s.AlleenstaandeOuderenkorting.IsZero() {
+		add("ouderenkorting en alleenstaande-ouderenkorting", "credits of the elderly", "", s.Ouderenkorting.Add(s.AlleenstaandeOuderenkorting).String(), "up, 1")
+	}
+	add("arbeidskorting, verrekend", "labour credit, as far as it counts", s.Arbeidskorting.String(), s.ArbeidskortingLeft.String(), "up, 1")
+	add("belasting van een tijdvak", "tax of a period", fmt.Sprintf("%s / %s", s.AnnualTax, s.PerYear), s.TableTax.String(), "half up, 0.01")
+	if s.Tariff == statute.TariffBeyond {
+		add("boven de tabel", "beyond the table", fmt.Sprintf("(loon × %s − %s) × hoogste tarief / %s", s.PerYear, s.TableEnd, s.PerYear), s.BeyondTax.String(), "down, 0.01")
+	}
+	if !s.Jonggehandicaptenkorting.IsZero() {
+		add("jonggehandicaptenkorting", "credit of the young disabled", "", s.Jonggehandicaptenkorting.Neg().String(), "half up, 0.01")
+	}
+	add("loonheffing", "wage tax", "", tax.Tax.String(), "")
+}

@@ -1,0 +1,89 @@
+package payroll
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+)
+
+// Receivable is money that somebody owes the employer, and what a period may
+// take of it. It is never set off against the minimum wage (WML art. 13).
+type Receivable struct {
+	ID        uuid.UUID // the same for all versions
+	Reference string    // unique within the person
+	Version   int
+	Cause     string
+	Amount    euro.Amount
+	PerPeriod euro.Amount   // the repayment plan; nought: nothing is taken
+	From      calendar.Date // first day of payment of the plan
+	Taken     euro.Amount   // what approved runs have taken
+	Run       uuid.UUID     // of one that a run made
+	Contract  uuid.UUID     // of one that a run made
+}
+
+// takeRepayments withholds the repayment plans. Of each contract no more is taken
+// than the net of what the wage is above the minimum wage, in proportion and
+// rounded down, and nothing of what a garnishment protects.
+func (p *person) takeRepayments() error {
+	if p.slips[0].GrossOnly {
+		return nil
+	}
+	free := p.net().Sub(p.protected(p.served()))
+	for _, r := range p.file.Receivables {
+		due := r.PerPeriod.Min(r.Amount.Sub(r.Taken)).Min(free)
+		if due.Sign() <= 0 || p.run.PayDate.Before(r.From) {
+			continue
+		}
+		for _, s := range p.slips {
+			part := due.Min(s.aboveMinimum())
+			if part.Sign() <= 0 {
+				continue
+			}
+			due, free = due.Sub(part), free.Sub(part)
+			s.Repaid = s.Repaid.Add(part)
+			s.withhold(Line{Kind: LineRepaid, Amount: part, Rule: "BW 7:632; WML art. 13", Source: "vordering " + r.Reference, Fact: r.ID})
+			p.traceRepayment(r, part)
+		}
+	}
+	return nil
+}
+
+// aboveMinimum is what of the net still to pay is above the minimum wage of the
+// hours.
+func (e *earning) aboveMinimum() euro.Amount {
+	least := euro.Number{}
+	for _, s := range e.cut {
+		least = least.Add(wageHours(e.month, s, e.Period).Mul(s.minimum.Value))
+	}
+	above := e.Wage.Number().Sub(least)
+	if above.Sign() <= 0 || e.Gross.Sign() <= 0 {
+		return euro.Zero
+	}
+	whole := e.Net.Add(e.Repaid).Number().Part(euro.Ratio{Over: above, Under: e.Gross.Number()}).CentsDown()
+	return whole.Sub(e.Repaid)
+}
+
+// OwedBy is the receivable that a payslip gives rise to: leave taken beyond what
+// accrued. It has no repayment plan until somebody makes one.
+func OwedBy(r Run, s Payslip) (Receivable, bool) {
+	if s.Owed.Sign() <= 0 {
+		return Receivable{}, false
+	}
+	id := DeriveID(fmt.Sprintf("receivable/%s/%s", r.ID, s.Contract))
+	return Receivable{
+		ID: id, Reference: fmt.Sprintf("verlof-%s-%.8s", r.Period, id), Version: 1, Cause: "verlof meer opgenomen dan opgebouwd",
+		Amount: s.Owed, From: r.PayDate, Run: r.ID, Contract: s.Contract,
+	}, true
+}
+
+func (p *person) traceRepayment(r Receivable, part euro.Amount) {
+	p.trace.Add(func() Step {
+		return Step{
+			What: Text{NL: "terugbetaling, niet uit het minimumloon", EN: "repayment, not out of the minimum wage"}, Article: "WML art. 13",
+			Source: "vordering " + r.Reference, Formula: fmt.Sprintf("min(%s, %s − %s)", r.PerPeriod, r.Amount, r.Taken), Result: part.String(),
+		}
+	})
+}
