@@ -88,13 +88,18 @@ func (s segment) fixedLine(p calendar.Period) (Line, error) {
 }
 
 // statutory is the minimum wage of a whole period at full time before 2024: the
-// month's amount, or the week's times the weeks.
+// month's amount, or the week's times the weeks; for a pupil in the
+// beroepsbegeleidende leerweg those of that scale.
 func (s segment) statutory(p calendar.Period) (euro.Number, statute.Figure, error) {
+	month, week := statute.MinimumMonth, statute.MinimumWeek
+	if s.terms.BBL {
+		month, week = statute.MinimumMonthBBL, statute.MinimumWeekBBL
+	}
 	if p.Kind == calendar.Month {
-		f, err := statute.MinimumMonth(s.birth, s.From)
+		f, err := month(s.birth, s.From)
 		return f.Value, f, err
 	}
-	f, err := statute.MinimumWeek(s.birth, s.From)
+	f, err := week(s.birth, s.From)
 	return f.Value.Part(weeksOf(p)), f, err
 }
 
@@ -115,14 +120,21 @@ func fixedStretches(cut []segment) []segment {
 		if s.terms.PayBasis != Fixed {
 			continue
 		}
-		if n := len(joined); n > 0 && joined[n-1].To.Add(1) == s.From &&
-			joined[n-1].rate.Equal(s.rate) && joined[n-1].terms.HoursPerWeek.Equal(s.terms.HoursPerWeek) {
+		if n := len(joined); n > 0 && joined[n-1].To.Add(1) == s.From && joined[n-1].paysAs(s) {
 			joined[n-1].To = s.To
 			continue
 		}
 		joined = append(joined, s)
 	}
 	return joined
+}
+
+// paysAs reports whether a fixed wage is the same on the days of both. Before
+// 2024 the least is an amount a month that the hourly wage does not show, so that
+// an amount above it is told apart when the minimum wage changes.
+func (s segment) paysAs(other segment) bool {
+	return s.rate.Equal(other.rate) && s.terms.HoursPerWeek.Equal(other.terms.HoursPerWeek) &&
+		(!s.From.Before(statute.HourlyMinimumSince) || s.minimum.Value.Equal(other.minimum.Value))
 }
 
 func traceFixed(t *Trace, l Line) {

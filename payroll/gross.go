@@ -32,7 +32,7 @@ func segments(c Contract, birth calendar.Date, within calendar.Span) ([]segment,
 			cut[n-1].To = day
 			continue
 		}
-		minimum, err := statute.MinimumHour(birth, day, terms.FullTimeHours)
+		minimum, err := terms.minimumHour(birth, day)
 		if err != nil {
 			return nil, fmt.Errorf("contract %s on %s: %w", c.Number, day, err)
 		}
@@ -42,6 +42,17 @@ func segments(c Contract, birth calendar.Date, within calendar.Span) ([]segment,
 		})
 	}
 	return cut, nil
+}
+
+// minimumHour is the minimum wage an hour on a day. A pupil in the
+// beroepsbegeleidende leerweg is due the lower amounts of his own scale (Besluit
+// minimumjeugdloon art. 3), which the law has for eighteen to twenty since
+// 2017-07-01; at other ages and before, it is the regular amount.
+func (t Terms) minimumHour(birth, on calendar.Date) (statute.Figure, error) {
+	if t.BBL {
+		return statute.MinimumHourBBL(birth, on, t.FullTimeHours)
+	}
+	return statute.MinimumHour(birth, on, t.FullTimeHours)
 }
 
 // nextBirthday is the first birthday after a day: the minimum wage of a young

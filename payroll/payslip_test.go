@@ -48,7 +48,7 @@ func contractOf(t rapid.TB, text string) payroll.Contract {
 		default:
 			t.Fatalf("contract %q has no wage base", clause)
 		}
-		v.Averaging = len(f) > 4 && f[4] == "averaging"
+		v.Averaging, v.BBL = slices.Contains(f[4:], "averaging"), slices.Contains(f[4:], "bbl")
 		c.Versions = append(c.Versions, v)
 	}
 	return c
@@ -149,6 +149,20 @@ func TestWages(t *testing.T) {
 		{"half cents of two lines are no shortage", adult, "2026-10", "2026-07-01.. 32/40 WML*1 hours", "2026-10-05 worked 7.75;2026-10-06 sick 7.75", "worked 7.75 x 14.99 = 116.17; sick 7.75 x 14.99 = 116.17; holiday 18.59", ""},
 		{"a figure from memory", "1970-01-01", "2007-08", "2007-01-01.. 40/40 WML*1 hours", "2007-08-01 worked 8", "worked 8.00 x 7.5975 = 60.78; holiday 4.86", "figure/in_doubt"},
 		{"beyond what is confirmed", adult, "2027-01", "2026-07-01.. 32/40 WML*1 hours", "2027-01-04 worked 8", "worked 8.00 x 14.99 = 119.92; holiday 9.59", "figure/in_doubt"},
+		{"bbl, twenty years", "2005-10-15", "2026-06", "2026-01-01.. 32/40 WML*1 hours bbl", "2026-06-01 worked 8", "worked 8.00 x 9.05 = 72.40; holiday 5.79", ""},
+		{"bbl, nineteen, not seen in print", "2007-01-01", "2026-10", "2026-01-01.. 32/40 WML*1 hours bbl", "2026-10-01 worked 8", "worked 8.00 x 7.87 = 62.96; holiday 5.04", "figure/in_doubt"},
+		{"bbl, seventeen is on the regular scale", "2009-01-01", "2026-06", "2026-01-01.. 32/40 WML*1 hours bbl", "2026-06-01 worked 8", "worked 8.00 x 5.81 = 46.48; holiday 3.72", ""},
+		{"bbl, grown up", adult, "2026-10", "2026-01-01.. 32/40 WML*1 hours bbl", "2026-10-01 worked 8", "worked 8.00 x 14.99 = 119.92; holiday 9.59", ""},
+		{"bbl, 21 on the 15th", "2005-10-15", "2026-10", "2026-01-01.. 32/40 WML*1 hours bbl", "2026-10-14 worked 8;2026-10-15 worked 8", "worked 8.00 x 9.22 = 73.76; worked 8.00 x 14.99 = 119.92; holiday 15.49", "figure/in_doubt"},
+		{"bbl until the 15th", "2005-10-15", "2026-06", "2026-01-01.. 32/40 WML*1 hours bbl; 2026-06-16 32/40 WML*1 hours", "2026-06-15 worked 8;2026-06-16 worked 8", "worked 8.00 x 9.05 = 72.40; worked 8.00 x 11.77 = 94.16; holiday 13.32", ""},
+		{"bbl, an amount below its minimum", "2005-10-15", "2026-06", "2026-01-01.. 32/40 amount*9.00 hours bbl", "2026-06-01 worked 8", "worked 8.00 x 9.05 = 72.40; holiday 5.79", ""},
+		{"bbl, before there was such a scale", "1998-01-01", "2017-06", "2017-01-01.. 40/40 WML*1 hours bbl", "2017-06-01 worked 8", "worked 8.00 x 4.7 = 37.60; holiday 3.01", ""},
+		{"bbl, fixed month of 2023", "2004-01-01", "2023-10", "2023-01-01.. 36/36 WML*1 fixed bbl", "", "fixed_period 0.00 x 1047.4 = 1047.40; holiday 83.79", ""},
+		{"bbl, fixed four weeks over 1 July 2023", "2004-01-01", "2023-P07", "2023-01-01.. 36/36 WML*1 fixed bbl", "", "fixed_period 0.00 x 937.4 = 401.74; fixed_period 0.00 x 966.8 = 552.46; holiday 76.34", ""},
+		{"fixed four weeks over 1 July 2023", "1996-03-01", "2023-P07", "2023-01-01.. 36/36 WML*1 fixed", "", "fixed_period 0.00 x 1785.6 = 765.26; fixed_period 0.00 x 1841.6 = 1052.34; holiday 145.41", ""},
+		{"fixed month of 2023, 19 on the 16th", "2004-07-16", "2023-07", "2023-01-01.. 36/36 WML*1 fixed", "", "fixed_period 0.00 x 997.5 = 482.66; fixed_period 0.00 x 1197 = 617.81; holiday 88.04", ""},
+		{"fixed month of 2026, 21 on the 16th", "2005-10-16", "2026-10", "2026-01-01.. 36/36 WML*1 fixed averaging", "", "fixed 75.48 x 11.99 = 905.01; fixed 80.52 x 14.99 = 1206.99; holiday 168.96", ""},
+		{"fixed month of 2010 at an amount, 23 on the 16th", "1987-07-16", "2010-07", "2010-01-01.. 40/40 amount*8.1688 fixed", "", "fixed 83.87 x 8.1688 = 685.12; fixed_period 0.00 x 1416 = 730.84; holiday 113.28", ""},
 		{"from hours to a fixed wage", adult, "2026-10", "2026-07-01.. 36/36 WML*1 hours; 2026-10-16 36/36 WML*1 fixed averaging", "2026-10-01 worked 8", "worked 8.00 x 14.99 = 119.92; fixed 80.52 x 14.99 = 1206.99; holiday 106.15", ""},
 		{"from a fixed wage to hours", adult, "2026-10", "2026-07-01.. 36/36 WML*1 fixed averaging; 2026-10-16 36/36 WML*1 hours", "2026-10-19 worked 8", "worked 8.00 x 14.99 = 119.92; fixed 75.48 x 14.99 = 1131.45; holiday 100.11", ""},
 	} {
@@ -216,7 +230,7 @@ func drawMonth(t *rapid.T, p calendar.Period, basis string) (payroll.Employment,
 		e.Birth = calendar.MustParse("1970-10-15")
 	}
 	week := rapid.Int64Range(1, 4000).Draw(t, "week")
-	text := fmt.Sprintf("2008-01-01.. %s/40 %s %s", euro.Cents(week), wageBases.Draw(t, "base"), basis)
+	text := fmt.Sprintf("2008-01-01.. %s/40 %s %s %s", euro.Cents(week), wageBases.Draw(t, "base"), basis, rapid.SampledFrom([]string{"", "bbl"}).Draw(t, "scale"))
 	month := payroll.ContractMonth{Contract: contractOf(t, text)}
 	rows := rapid.SliceOfNDistinct(rapid.IntRange(0, p.Days()*len(payroll.HoursKinds)-1), 0, 24, rapid.ID[int]).Draw(t, "rows")
 	slices.Sort(rows)
@@ -273,7 +287,7 @@ func TestPayslipHolds(t *testing.T) {
 		if month.Contract.Latest().PayBasis == payroll.Fixed {
 			return
 		}
-		need, floor := new(big.Rat), minimumOf(e.Birth)
+		need, floor := new(big.Rat), minimumOf(e.Birth, month.Contract.Latest().BBL)
 		for _, h := range month.Hours {
 			if h.Kind != payroll.UnpaidAbsence {
 				need.Add(need, new(big.Rat).Mul(big.NewRat(int64(h.Quantity), 100), floor(h.Day)))
@@ -297,9 +311,12 @@ func TestPayslipHolds(t *testing.T) {
 // minimumOf is the least hourly wage by day as this test knows it: a little
 // under the amounts of the half-years that the properties draw from, so that
 // roundings of the law are nothing to it. Before 2024 the young get 30 %.
-func minimumOf(birth calendar.Date) func(calendar.Date) *big.Rat {
+func minimumOf(birth calendar.Date, bbl bool) func(calendar.Date) *big.Rat {
 	rat := func(s string) *big.Rat { r, _ := new(big.Rat).SetString(s); return r }
 	percent := map[int]string{15: "0.30", 16: "0.345", 17: "0.395", 18: "0.50", 19: "0.60", 20: "0.80"}
+	if bbl {
+		percent[18], percent[19], percent[20] = "0.455", "0.525", "0.615"
+	}
 	return func(day calendar.Date) *big.Rat {
 		for _, row := range []struct{ since, hour string }{{"2026-07-01", "14.99"}, {"2026-01-01", "14.71"}, {"2024-01-01", "13.27"}, {"2023-07-01", "11.51"}, {"2010-07-01", "8.1687"}} {
 			if day.Before(calendar.MustParse(row.since)) {
