@@ -28,7 +28,14 @@ type figureUse struct {
 func (m month) amounts(j job) (entitlement, []payroll.Exception, error) {
 	var sum entitlement
 	var found []payroll.Exception
-	for _, part := range stretches(m.file, *j.decision, j.days) {
+	sick, stopped := m.sickDays(j), 0
+	for _, part := range m.stretches(j, sick) {
+		if sick[part.From] {
+			figure, _ := statute.LoonkostensubsidieSicknessStop(part.From)
+			sum.figures, stopped = append(sum.figures, figureUse{figure, part.From}), stopped+part.Days()
+			traceSickness(m.trace, figure, part)
+			continue
+		}
 		one, err := m.amountOn(j, part.From)
 		if e, known := m.excuse(err, part); known {
 			found = append(found, e)
@@ -44,6 +51,7 @@ func (m month) amounts(j job) (entitlement, []payroll.Exception, error) {
 		traceShare(m.trace, share, part)
 	}
 	sum.base, sum.charges = sum.base.Round(shareNoise), sum.charges.Round(shareNoise)
+	found = append(found, m.stopped(stopped)...)
 	return sum, append(found, m.overdue(j)...), nil
 }
 
@@ -53,13 +61,15 @@ const shareNoise = 18
 
 // stretches cuts the days where a fact of the amount changes: the decision's
 // terms, the loonwaarde, the hours of the contract, the end of the forfait, or
-// the month, since amounts are a month's in a run of four weeks too.
-func stretches(f File, d Decision, days calendar.Span) []calendar.Span {
+// the month, since amounts are a month's in a run of four weeks too; sickness
+// where that stops the subsidy; and birthdays where a reading goes by them.
+func (m month) stretches(j job, sick map[calendar.Date]bool) []calendar.Span {
 	type facts struct {
-		decision, contract, value int
-		over                      bool
-		reference, month          calendar.Date
+		decision, contract, value, age int
+		over, sick                     bool
+		reference, month               calendar.Date
 	}
+	f, d, days := m.file, *j.decision, j.days
 	forfaitEnds := f.Contract.Span().From.AddMonths(6)
 	month := calendar.MonthOf(days.From)
 	var cut []calendar.Span
@@ -71,7 +81,10 @@ func stretches(f File, d Decision, days calendar.Span) []calendar.Span {
 		terms, _ := d.On(day)
 		contract, _ := f.Contract.On(day)
 		value, _ := loonwaardeOn(f.Loonwaarden, day)
-		now := facts{terms.Version, contract.Version, value.Version, terms.Route == Forfait && !day.Before(forfaitEnds), terms.referenceDay(month.From), month.From}
+		now := facts{
+			terms.Version, contract.Version, value.Version, m.reading.age(f.Birth, day),
+			terms.Route == Forfait && !day.Before(forfaitEnds), sick[day], terms.referenceDay(month.From), month.From,
+		}
 		if len(cut) > 0 && now == last {
 			cut[len(cut)-1].To = day
 			continue
@@ -129,7 +142,7 @@ type minimumShare struct {
 // shareOfMinimum is a share of the minimum wage a month, in proportion to the
 // decision's hours over the sector's full week.
 func (m month) shareOfMinimum(s minimumShare, terms DecisionTerms, day calendar.Date) (entitlement, error) {
-	figure, err := statute.ReferenceMonth(m.file.Birth, day)
+	figure, err := m.referenceMonth(day, day)
 	if err != nil {
 		return entitlement{}, err
 	}

@@ -19,6 +19,7 @@ const (
 	ReviewOverdue       payroll.ExceptionKind = "loonwaarde/review_overdue"
 	ProductivityOverdue payroll.ExceptionKind = "productivity/review_overdue"
 	ForfaitOver         payroll.ExceptionKind = "forfait/over"
+	StoppedBySickness   payroll.ExceptionKind = "sickness/subsidy_stopped"
 	OverWageCost        payroll.ExceptionKind = "claim/over_wage_cost"
 	AdvanceOverCost     payroll.ExceptionKind = "claim/advance_over_cost"
 	Provisional         payroll.ExceptionKind = "claim/provisional"

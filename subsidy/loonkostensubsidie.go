@@ -32,7 +32,7 @@ var errForfait = errors.New("the forfait has lasted six months")
 // unless a reading of the law that was not chosen is tried.
 func (m month) lksMonth(d DecisionTerms, day calendar.Date) (entitlement, error) {
 	ref := m.reading.referenceDay(d, day)
-	month, err := statute.ReferenceMonth(m.file.Birth, ref)
+	month, err := m.referenceMonth(ref, day)
 	if err != nil {
 		return entitlement{}, err
 	}
@@ -74,6 +74,20 @@ func (d DecisionTerms) referenceDay(day calendar.Date) calendar.Date {
 		return newYear
 	}
 	return start
+}
+
+// referenceMonth is the minimum wage a month, by the figures and the age of one
+// day and the contract of another. What a pupil in the beroepsbegeleidende
+// leerweg is due is "het voor zijn leeftijd geldende minimumloon per maand"
+// (Participatiewet art. 2) by his own scale: a subsidy over the regular amount
+// would be of a wage that nobody has to pay. It follows the contract of the day,
+// as its hours do, since no minimum wage changes when somebody leaves school.
+func (m month) referenceMonth(figures, day calendar.Date) (statute.Figure, error) {
+	birth := m.reading.birth(m.file.Birth, figures, day)
+	if terms, _ := m.file.Contract.On(day); terms.BBL && !m.reading.RegularScale {
+		return statute.ReferenceMonthBBL(birth, figures)
+	}
+	return statute.ReferenceMonth(birth, figures)
 }
 
 // lksShare is the percentage that is subsidised.

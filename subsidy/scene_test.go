@@ -21,17 +21,18 @@ var (
 )
 
 // contractOf reads "2026-07-01.. 32/40", a contract that pays hours at the
-// minimum wage; a second clause "; 2026-10-16 24/40" is its next version.
+// minimum wage, or "2026-07-01.. 32/40 bbl" of a pupil; a second clause "; 2026-10-16 24/40" is its next version.
 func contractOf(t rapid.TB, text string) payroll.Contract {
 	t.Helper()
 	c := payroll.Contract{ID: payroll.DeriveID("C-1"), Number: "C-1", Employer: employer, Municipality: municipality, Scheme: "loonkostensubsidie"}
 	for i, clause := range strings.Split(text, "; ") {
 		days, week, ok := strings.Cut(clause, " ")
+		week, bbl := strings.CutSuffix(week, " bbl")
 		hours, full, both := strings.Cut(week, "/")
 		if !ok || !both {
 			t.Fatalf("contract %q", clause)
 		}
-		v := payroll.Terms{Version: i + 1, HoursPerWeek: euro.MustNumber(hours), FullTimeHours: euro.MustNumber(full), Base: payroll.BaseWML, Factor: euro.One, PayBasis: payroll.ByHours}
+		v := payroll.Terms{Version: i + 1, HoursPerWeek: euro.MustNumber(hours), FullTimeHours: euro.MustNumber(full), Base: payroll.BaseWML, Factor: euro.One, PayBasis: payroll.ByHours, BBL: bbl}
 		if v.Span = spanOf(t, days); i > 0 {
 			v.Span = c.Versions[0].Span
 		}

@@ -68,6 +68,11 @@ func worked(c payroll.Contract, kind payroll.HoursKind, quantity payroll.Quantit
 	return list
 }
 
+// inOrder puts hours in order of day, as they are read.
+func inOrder(hours []payroll.Hours) {
+	slices.SortStableFunc(hours, func(a, b payroll.Hours) int { return a.Day.Cmp(b.Day) })
+}
+
 // workdays are the first n Mondays to Fridays of a month, "2007-01".
 func workdays(month string, n int) []string {
 	var days []string

@@ -46,6 +46,26 @@ var subsidyFullTime = history("loonkostensubsidie.fulltime_hours", "PW art. 10d 
 		"PW art. 10d, version 2026-07-01 via MinBZK/regelrecht"},
 )
 
+// sicknessStop is which part of the subsidy stopped on a day of sickness: all of
+// it, while the Ziektewet (no-risk policy) paid. No article that says so was read:
+// it was practice, and employers had to report the sick to UWV and municipality.
+var sicknessStop = history("loonkostensubsidie.sickness_stop", "Participatiewet art. 10d; Ziektewet art. 29b",
+	dated{"2015-01-01", "100", Medium,
+		"drv.nl: until 31-12-2021 the subsidy stopped, or was claimed back, during a benefit of the Ziektewet; one secondary source, the article was not found"},
+)
+
+// sicknessGoesOn is the day from which the subsidy goes on in sickness and UWV
+// multiplies its benefit by the loonwaarde instead (schulinck, drv, werkse,
+// wspregioamersfoort, sazas).
+var sicknessGoesOn = calendar.Day(2022, 1, 1)
+
+// LoonkostensubsidieSicknessStop is the percentage of the subsidy that stops on
+// a day of sickness, and whether any does: since 2022-01-01 it goes on.
+func LoonkostensubsidieSicknessStop(on calendar.Date) (Figure, bool) {
+	f, err := at(sicknessStop, on)
+	return f, err == nil && on.Before(sicknessGoesOn)
+}
+
 // LoonkostensubsidieCharges is the percentage of the subsidised wage cost that
 // an employer gets for his charges. A municipality's own decision may differ.
 func LoonkostensubsidieCharges(on calendar.Date) (Figure, error) { return at(charges, on) }

@@ -220,9 +220,20 @@ func TestDoubt(t *testing.T) {
 	}
 }
 
+// A loonkostensubsidie stopped in sickness until 2022, and there was none before
+// 2015.
+func TestSicknessStop(t *testing.T) {
+	for on, want := range map[string]bool{"2014-12-31": false, "2015-01-01": true, "2021-12-31": true, "2022-01-01": false} {
+		f, stops := LoonkostensubsidieSicknessStop(day(on))
+		if stops != want || stops && (f.Value.String() != "100" || f.Confidence != Medium) {
+			t.Errorf("%s: %t, %+v", on, stops, f)
+		}
+	}
+}
+
 // Every series ascends strictly and every figure says where it comes from.
 func TestHistoriesAreComplete(t *testing.T) {
-	for _, series := range [][]Figure{charges, subsidyCap, forfait, subsidyFullTime, holidayAllowance, vat, aowAges, anonymousRate, dayTable} {
+	for _, series := range [][]Figure{charges, subsidyCap, forfait, subsidyFullTime, sicknessStop, holidayAllowance, vat, aowAges, anonymousRate, dayTable} {
 		for i := 1; i < len(series); i++ {
 			if !series[i].Since.After(series[i-1].Since) || series[i].Name != series[i-1].Name {
 				t.Errorf("%s: %s follows %s", series[i].Name, series[i].Since, series[i-1].Since)
