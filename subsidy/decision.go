@@ -104,27 +104,3 @@ func (d Decision) On(day calendar.Date) (DecisionTerms, bool) {
 	}
 	return d.Versions[payroll.Newest(len(d.Versions), func(i int) calendar.Date { return d.Versions[i].ValidFrom }, day)], true
 }
-
-// Loonwaarde is a determined wage value: a whole percentage of the minimum
-// wage (Participatiewet art. 6), valid from a day.
-type Loonwaarde struct {
-	Contract   uuid.UUID
-	Version    int
-	ValidFrom  calendar.Date
-	Percent    int
-	MeasuredBy string
-	ReviewDue  calendar.Date
-}
-
-// loonwaardeOn returns the value that holds on a day, if one was determined by
-// then.
-func loonwaardeOn(values []Loonwaarde, day calendar.Date) (Loonwaarde, bool) {
-	if len(values) == 0 {
-		return Loonwaarde{}, false
-	}
-	value := values[payroll.Newest(len(values), func(i int) calendar.Date { return values[i].ValidFrom }, day)]
-	if value.ValidFrom.After(day) {
-		return Loonwaarde{}, false
-	}
-	return value, true
-}

@@ -28,12 +28,14 @@ type DecisionRecord struct {
 	HoursPerWeek string `json:"hours_per_week" validate:"required"`
 	Loonwaarde   *int   `json:"loonwaarde,omitempty" validate:"omitempty,min=0,max=100"`
 	Productivity *int   `json:"productivity,omitempty" validate:"omitempty,min=0,max=100"` // where the scheme asks for that
-	MeasuredBy   string `json:"measured_by,omitempty" validate:"max=100"`
-	ReviewDue    string `json:"review_due,omitempty"`
-	Ceiling      string `json:"ceiling,omitempty"`
-	Charges      string `json:"charges_percent,omitempty"`
-	Budget       string `json:"budget" validate:"required"`
-	Conditions   string `json:"conditions,omitempty" validate:"max=2000"`
+	// IncludesHolidayAllowance says it of the loonwaarde: a percentage is the same either way.
+	IncludesHolidayAllowance *bool  `json:"includes_holiday_allowance,omitempty"`
+	MeasuredBy               string `json:"measured_by,omitempty" validate:"max=100"`
+	ReviewDue                string `json:"review_due,omitempty"`
+	Ceiling                  string `json:"ceiling,omitempty"`
+	Charges                  string `json:"charges_percent,omitempty"`
+	Budget                   string `json:"budget" validate:"required"`
+	Conditions               string `json:"conditions,omitempty" validate:"max=2000"`
 }
 
 // DecisionRecorded is the reply.
@@ -56,7 +58,7 @@ func (d *Desk) RecordDecision(ctx context.Context, tx Tx, a payroll.Actor, req D
 	if err != nil {
 		return DecisionRecorded{}, err
 	}
-	value := Loonwaarde{Contract: c.ID, ValidFrom: terms.ValidFrom, MeasuredBy: req.MeasuredBy, ReviewDue: door.Date("review_due", req.ReviewDue)}
+	value := Loonwaarde{Contract: c.ID, ValidFrom: terms.ValidFrom, MeasuredBy: req.MeasuredBy, ReviewDue: door.Date("review_due", req.ReviewDue), WithHoliday: req.IncludesHolidayAllowance}
 	terms.Version = len(decision.Versions) + 1
 	decision.Versions = append(decision.Versions, terms)
 	if err := d.withinScheme(ctx, tx, door, req, c, &decision); err != nil {
@@ -116,6 +118,9 @@ func (r DecisionRecord) accept(door *payroll.Door) DecisionTerms {
 	}
 	if r.Loonwaarde != nil && r.Productivity != nil {
 		door.Refuse(payroll.Reason("loonwaarde/twice", "productivity", "Geef een loonwaarde of een productiviteit, niet beide.", "Give a loonwaarde or a productivity, not both."))
+	}
+	if r.IncludesHolidayAllowance != nil && r.Loonwaarde == nil {
+		door.Refuse(payroll.Reason("field/required", "loonwaarde", "Alleen bij een loonwaarde is te zeggen of de vakantiebijslag erin zit.", "Only of a loonwaarde can be said whether the holiday allowance is in it."))
 	}
 	if t.Route == Forfait && r.Loonwaarde != nil {
 		door.Refuse(payroll.Reason("loonwaarde/with_forfait", "loonwaarde", "Bij het forfait hoort geen loonwaarde.", "The forfait goes without a loonwaarde."))
@@ -194,44 +199,4 @@ func decisionEvents(c payroll.Contract, d Decision, reply DecisionRecorded) []pa
 		events = append(events, payroll.Event{Owner: c.Employer, Noun: "decision", Aggregate: d.ID, Version: reply.Version, Verb: "recorded", Data: data})
 	}
 	return events
-}
-
-// LoonwaardeRecord records a determined loonwaarde, a whole percentage.
-type LoonwaardeRecord struct {
-	payroll.Command
-	Employer   string `json:"employer" validate:"required,code"`
-	Contract   string `json:"contract" validate:"required,number"`
-	ValidFrom  string `json:"valid_from" validate:"required"`
-	Percent    *int   `json:"percent" validate:"required,min=0,max=100"`
-	MeasuredBy string `json:"measured_by" validate:"required,max=100"`
-	ReviewDue  string `json:"review_due,omitempty"`
-}
-
-// LoonwaardeRecorded is the reply.
-type LoonwaardeRecorded struct {
-	Contract string `json:"contract"`
-	Version  int    `json:"version"`
-}
-
-// RecordLoonwaarde keeps a loonwaarde as a fact.
-func (d *Desk) RecordLoonwaarde(ctx context.Context, tx Tx, a payroll.Actor, req LoonwaardeRecord) (LoonwaardeRecorded, error) {
-	door := payroll.NewDoor(req)
-	onlyMunicipality(door, a)
-	c, err := d.subsidised(ctx, tx, a, door, req.Employer, req.Contract)
-	if err != nil {
-		return LoonwaardeRecorded{}, err
-	}
-	value := Loonwaarde{
-		Contract: c.ID, ValidFrom: door.Date("valid_from", req.ValidFrom), MeasuredBy: req.MeasuredBy,
-		ReviewDue: door.Date("review_due", req.ReviewDue),
-	}
-	if err := door.Err(); err != nil {
-		return LoonwaardeRecorded{}, err
-	}
-	value.Percent = *req.Percent
-	version, err := tx.AddLoonwaarde(ctx, a, value)
-	if err != nil {
-		return LoonwaardeRecorded{}, err
-	}
-	return LoonwaardeRecorded{Contract: req.Contract, Version: version}, d.reserve(ctx, tx, c)
 }

@@ -79,9 +79,8 @@ func orDocument(d, otherwise Document) Document {
 // acceptPercent refuses a loonwaarde where the scheme reckons by productivity,
 // and either where it reckons by neither.
 func (v Version) acceptPercent(door *payroll.Door, req DecisionRecord) {
-	byLoonwaarde, byProductivity := false, false
+	byLoonwaarde, byProductivity := v.byLoonwaarde(), false
 	for _, rule := range v.Pay {
-		byLoonwaarde = byLoonwaarde || rule.Amount.Loonkostensubsidie != nil
 		byProductivity = byProductivity || rule.Amount.Gap != nil
 	}
 	if req.Loonwaarde != nil && !byLoonwaarde {

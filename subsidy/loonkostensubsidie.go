@@ -44,6 +44,7 @@ func (m month) lksMonth(d DecisionTerms, day calendar.Date) (entitlement, error)
 	if err != nil {
 		return entitlement{}, err
 	}
+	m.traceLoonwaarde(d, day)
 	hours, full, weekUse, err := lksHours(d, m.file.Contract, day)
 	if err != nil {
 		return entitlement{}, err

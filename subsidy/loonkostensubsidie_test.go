@@ -1,6 +1,7 @@
 package subsidy_test
 
 import (
+	"fmt"
 	"testing"
 
 	"verloning/payroll"
@@ -116,6 +117,39 @@ func TestLoonkostensubsidie(t *testing.T) {
 		}
 		if got := kinds(found); got != c.attention {
 			t.Errorf("%s: exceptions %q, want %q", c.what, got, c.attention)
+		}
+	}
+}
+
+// The steps say over what the loonwaarde was determined, and the amount is the
+// same either way; the forfait has none.
+func TestLoonwaardeIsExplained(t *testing.T) {
+	with, without, amount := true, false, euro.MustParse("1402.20")
+	for _, c := range []struct {
+		what, route string
+		holiday     *bool
+		amount      *euro.Amount
+		says, base  string
+	}{
+		{"with", "loonwaarde", &with, nil, "determined with holiday allowance", "1009.58"},
+		{"without", "loonwaarde", &without, nil, "determined without holiday allowance", "1009.58"},
+		{"of old", "loonwaarde", nil, nil, "it was not recorded whether the holiday allowance is in it", "1009.58"},
+		{"an amount", "loonwaarde", &without, &amount, "1402.20 / WML × 100 % 60 % half up, 1 %", "1009.58"},
+		{"the forfait", "forfait", &with, nil, "", "1261.98"},
+	} {
+		values := loonwaardenOf(t, "2026-07-01 60")
+		values[0].WithHoliday, values[0].Amount = c.holiday, c.amount
+		f := subsidy.File{
+			Contract: contractOf(t, "2026-07-01.. 36/40"), Birth: adult, Loonwaarden: values,
+			Decisions: []subsidy.Decision{decisionOf(t, "2026-07-01 2026-07-01.. "+c.route+" 36")},
+		}
+		trace := &payroll.Trace{}
+		claims, _, err := subsidy.NewClaims(runOf(t, "2026-10"), schemeOf(t, "loonkostensubsidie"), f, rich, trace)
+		if err != nil || one(t, claims).Base.String() != c.base {
+			t.Errorf("%s: %+v, %v", c.what, claims, err)
+		}
+		if paper := fmt.Sprint(trace.Steps); !contains(paper, c.says) || contains(paper, "loonwaarde since") != (c.says != "") {
+			t.Errorf("%s: %s", c.what, paper)
 		}
 	}
 }

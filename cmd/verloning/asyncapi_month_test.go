@@ -52,7 +52,7 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 		"route": "loonwaarde", "loonwaarde": 60, "hours_per_week": "32", "budget": "BUIG", "ceiling": "50000"})
 	w.ask(control, "decision.list", m{"limit": 5})
 	w.ask(control, "budget.record", m{"year": 2026, "source": "BUIG", "kind": "granted", "amount": "9000.00", "reason": "beschikking"})
-	w.ask(control, "loonwaarde.record", m{"employer": "E", "contract": "C-1", "valid_from": "2026-07-01", "percent": 60, "measured_by": "deskundige", "review_due": "2029-07-01"})
+	w.ask(control, "loonwaarde.record", m{"employer": "E", "contract": "C-1", "valid_from": "2026-07-01", "percent": 60, "includes_holiday_allowance": true, "measured_by": "deskundige", "review_due": "2029-07-01"})
 
 	submission := "0198f2c4-0000-7000-8000-000000000001"
 	w.ask(clerk, "hours.submit", m{"submission": submission, "mode": "partial", "lines": append(october(), m{"contract": "C-9", "day": "2026-10-02", "kind": "sick", "hours": "8"})})

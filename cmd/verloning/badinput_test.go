@@ -82,7 +82,7 @@ func TestBadInput(t *testing.T) {
 		"contract.end":      {"number": "C-1", "end": "2026-10-31", "reason": "ontslag"},
 		"placement.record":  {"contract": "C-1", "inlener": "I", "from": "2027-01-01", "price": "25.00"},
 		"decision.record":   with(o.decision(2), nil),
-		"loonwaarde.record": {"employer": "E", "contract": "C-1", "valid_from": "2026-10-01", "percent": 50, "measured_by": "x"},
+		"loonwaarde.record": {"employer": "E", "contract": "C-1", "valid_from": "2026-10-01", "percent": 50, "includes_holiday_allowance": true, "measured_by": "x"},
 		"run.open":          {"period": "2026-11", "pay_date": "2026-11-30"},
 		"run.calculate":     {"run": run},
 		"run.accept":        {"run": run, "exceptions": []string{uuid.NewString()}, "reason": "x"},
@@ -118,6 +118,11 @@ func TestBadInput(t *testing.T) {
 			request = with(request, map[string]any{"number": "C-9", "end": "2027-12-31"})
 		}
 		s.must(o.who(endpoint), endpoint, request)
+	}
+	// A loonwaarde may be a wage a month: 1,402.20 of 2,337.00.
+	wage := with(bases["loonwaarde.record"], map[string]any{"percent": nil, "amount": "1402.20", "includes_holiday_allowance": false})
+	if got := s.must(o.control, "loonwaarde.record", wage); fmt.Sprint(got["percent"]) != "60" {
+		t.Errorf("a loonwaarde of 1,402.20: %v", got)
 	}
 }
 
@@ -241,6 +246,12 @@ func badDecisions() []bad {
 		{"decision.record", map[string]any{"ceiling": "10000001"}, "number/out_of_range"},
 		{"decision.record", map[string]any{"charges_percent": "61"}, "number/out_of_range"},
 		{"loonwaarde.record", map[string]any{"percent": nil}, "field/required"},
+		{"loonwaarde.record", map[string]any{"includes_holiday_allowance": nil}, "field/required"},
+		{"loonwaarde.record", map[string]any{"includes_holiday_allowance": "ja"}, "field/type"},
+		{"loonwaarde.record", map[string]any{"amount": "1402.20"}, "loonwaarde/twice"},
+		{"loonwaarde.record", map[string]any{"percent": nil, "amount": "1402.205"}, "number/cents"},
+		{"loonwaarde.record", map[string]any{"percent": nil, "amount": "2700"}, "number/out_of_range"},
+		{"decision.record", map[string]any{"loonwaarde": nil, "includes_holiday_allowance": true}, "field/required"},
 		{"loonwaarde.record", map[string]any{"percent": -1}, "number/out_of_range"},
 		{"loonwaarde.record", map[string]any{"contract": "C-77", "valid_from": "2026-02-29"}, "contract/unknown date/invalid"},
 	}

@@ -31,7 +31,7 @@ func (v victim) attempts() map[string][]map[string]any {
 		"placement.record":  {{"contract": "C-1", "inlener": v.e, "from": "2026-10-01", "price": "20"}},
 		"decision.record":   {v.decision(1), {"number": "D-9", "employer": v.e, "contract": "C-1", "granted": "2026-07-01", "from": "2026-07-01", "hours_per_week": "32", "budget": "BUIG"}},
 		"decision.list":     {{}},
-		"loonwaarde.record": {{"employer": v.e, "contract": "C-1", "valid_from": "2026-10-01", "percent": 0, "measured_by": "x"}},
+		"loonwaarde.record": {{"employer": v.e, "contract": "C-1", "valid_from": "2026-10-01", "percent": 0, "includes_holiday_allowance": true, "measured_by": "x"}},
 		"hours.submit": {{"submission": uuid.NewString(), "lines": lines("C-1", "8.00", "2026-10-02")},
 			{"submission": uuid.NewString(), "lines": []any{map[string]any{"employer": v.e, "contract": "C-1", "day": "2026-10-02", "kind": "worked", "hours": "8.00"}}}},
 		"hours.status":    {{"submission": v.ids["submission"]}},

@@ -279,7 +279,7 @@ func TestSameCutoffSameBytes(t *testing.T) {
 	changed["hours_per_week"], changed["loonwaarde"] = "24", 40
 	o.must(o.control, "decision.record", changed)
 	o.netRecord(1)
-	o.must(o.control, "loonwaarde.record", map[string]any{"employer": o.e, "contract": "C-2", "valid_from": "2026-10-01", "percent": 30, "measured_by": "Loonwaardebureau"})
+	o.must(o.control, "loonwaarde.record", map[string]any{"employer": o.e, "contract": "C-2", "valid_from": "2026-10-01", "percent": 30, "includes_holiday_allowance": false, "measured_by": "Loonwaardebureau"})
 	compare(t, "after later facts")
 	if later := s.calculate(o.clerk, run); later["hash"] == first["hash"] {
 		t.Error("a new cut-off gives the old hash: the later facts change nothing and show nothing")

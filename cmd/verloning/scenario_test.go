@@ -201,11 +201,7 @@ func (y *story) entries(part txtar.File) []map[string]any {
 	}
 	for _, entry := range entries {
 		for key, value := range entry {
-<<<<<<< Updated upstream
 			if _, flag := value.(bool); !flag && !slices.Contains(scenarioNumbers, key) {
-=======
-			if _, flag := value.(bool); !flag && !slices.Contains([]string{"loonwaarde", "productivity", "percent", "year", "whk_year", "rank", "sick_waiting_days", "waiting_days", "from_age", "to_age"}, key) {
->>>>>>> Stashed changes
 				entry[key] = fmt.Sprint(value)
 			}
 		}
@@ -241,17 +237,8 @@ func (y *story) ask(step string, entry map[string]any) (*bus.Client, string, map
 		return y.clerkOf(entry), "contract.register", entry
 	case "amend", "extend", "end":
 		return y.clerk, "contract." + step, entry
-<<<<<<< Updated upstream
 	case "employer", "pension", "annualwages", "garnishments", "receivables":
 		return y.clerkOf(entry), strings.TrimSuffix(step, "s") + ".record", entry
-=======
-	case "employer", "pension":
-		return y.clerk, step + ".record", entry
-	case "garnishments", "receivables":
-		return y.clerk, strings.TrimSuffix(step, "s") + ".record", entry
-	case "annual_wages":
-		return y.clerk, "annualwage.record", entry
->>>>>>> Stashed changes
 	case "placements":
 		entry["inlener"] = y.code("I")
 		return y.clerk, "placement.record", entry

@@ -150,28 +150,6 @@ func (tx *Tx) addDecisionVersion(ctx context.Context, a payroll.Actor, d subsidy
 	return nil
 }
 
-// AddLoonwaarde keeps the next version of a contract's loonwaarde.
-func (tx *Tx) AddLoonwaarde(ctx context.Context, a payroll.Actor, l subsidy.Loonwaarde) (int, error) {
-	known, err := tx.knowledge(ctx)
-	if err != nil {
-		return 0, err
-	}
-	var version int
-	err = tx.QueryRow(ctx, `
-		INSERT INTO loonwaarde (contract, version, valid_from, percent, measured_by, review_due, known, recorded_by)
-		SELECT @contract, coalesce(max(version), 0) + 1, @from, @percent, @measured, @review, @known, @by
-		FROM loonwaarde WHERE contract = @contract
-		RETURNING version`,
-		pgx.NamedArgs{
-			"contract": l.Contract, "from": day(l.ValidFrom), "percent": l.Percent, "measured": l.MeasuredBy,
-			"review": day(l.ReviewDue), "known": known, "by": a.User,
-		}).Scan(&version)
-	if err != nil {
-		return 0, clash("loonwaarde", "contract", fmt.Errorf("add a loonwaarde of contract %s: %w", l.Contract, err))
-	}
-	return version, nil
-}
-
 // Subsidised lists the days of the other decisions of a municipality for the same
 // person and scheme, wherever the person was employed, as far as the contracts
 // run. The person's row is held, so that two decisions that are recorded at the
@@ -214,15 +192,10 @@ func (tx *Tx) DecidedFile(ctx context.Context, c payroll.Contract) (subsidy.File
 	if f.Decisions, err = collectDecisions(rows); err != nil {
 		return f, err
 	}
-	rows, err = tx.Query(ctx, `SELECT version, valid_from, percent FROM loonwaarde WHERE contract = $1 ORDER BY version`, c.ID)
+	rows, err = tx.Query(ctx, `SELECT `+loonwaardeColumns+` FROM loonwaarde w WHERE w.contract = $1 ORDER BY w.version`, c.ID)
 	if err != nil {
 		return f, fmt.Errorf("loonwaarden of contract %s: %w", c.Number, err)
 	}
-	f.Loonwaarden, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (w subsidy.Loonwaarde, err error) {
-		var from time.Time
-		err = row.Scan(&w.Version, &from, &w.Percent)
-		w.Contract, w.ValidFrom = c.ID, date(&from)
-		return w, err
-	})
+	f.Loonwaarden, err = collectLoonwaarden(rows)
 	return f, err
 }

@@ -95,6 +95,8 @@ func brokenRules(org, contract, other, run string) []broken {
 			VALUES (0, '` + id(anEvent, 2) + `', '` + org + `', 'run.>', '` + run + `', 2, 'closed', '{}')`, "23514"},
 		{"net that is not gross in a gross-only run", `UPDATE payslip SET net = 99 WHERE calculation = 2`, "23514"},
 		{"a claim whose parts do not add up", `UPDATE claim SET charges = 3 WHERE calculation = 2`, "23514"},
+		{"a loonwaarde of an amount that does not say what is in it", `INSERT INTO loonwaarde (contract, version, valid_from, percent, amount, known, recorded_by)
+			VALUES ('` + contract + `', 9, '2026-07-01', 60, 1402.20, 1, '` + id(aUser, 1) + `')`, "23514"},
 		{"a contract of more than full time", `INSERT INTO contract_version (contract, version, valid_from, starts, hours_per_week, full_time_hours, wage_base, wage_factor,
 			pay_basis, averaging, written, open_ended, on_call, known, recorded_by)
 			VALUES ('` + contract + `', 2, '2026-07-01', '2026-07-01', 41, 40, 'WML', 1, 'hours', false, true, true, false, 1, '` + id(aUser, 1) + `')`, "23514"},

@@ -209,6 +209,14 @@ func world() [][]string {
 				'2026-10-01', '2026-10-31', 100, 0, 100, 0, 100, ` + bytes + `, '` + id(aContract, 2) + `', 21, 21)`},
 		{`INSERT INTO outbox_landed (row, incarnation, sequence) VALUES (0, 'i', 1)`},
 		worldOfNet(org, user, contract, run),
+		{`INSERT INTO payslip (period, calculation, contract, person, employment, gross, holiday, net, gross_only, iban, hash, tax_table, garnished,
+				awf_class, aof_class, premium_maximum, premium_base, zvw_base, awf, aof, wko, whk, zvw)
+				VALUES ('2026-10-01', 2, '` + id(aContract, 2) + `', '` + id(aPerson, 1) + `', '` + id(anEmployment, 1) + `', 100, 8, 60, false, 'i', ` + bytes + `, 30, 10,
+				'low', 'low', 6617.41, 100, 100, 2.74, 6.27, 0.5, 1.52, 6.1)`,
+			`INSERT INTO payment (id, organisation, kind, run, contract, debtor, creditor, amount, pay_date, end_to_end, reference, garnishment)
+				VALUES ('` + id(aPayment, 2) + `', '` + org + `', 'garnishment', '` + run + `', '` + contract + `', 'a', 'b', 10, '2026-10-30', 'f', 'r', '` + id(aGarnishment, 1) + `')`},
+		{`INSERT INTO loonwaarde (contract, version, valid_from, percent, with_holiday, amount, known, recorded_by)
+				VALUES ('` + contract + `', 2, '2026-10-01', 60, false, 1402.20, 1, '` + user + `')`},
 	}
 }
 
@@ -240,7 +248,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 16
+const steps = 18
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.

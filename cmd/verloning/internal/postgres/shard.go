@@ -262,21 +262,17 @@ func (l *loader) decisions(ctx context.Context) error {
 
 func (l *loader) loonwaarden(ctx context.Context) error {
 	rows, err := l.Query(ctx, `
-		SELECT w.contract, w.version, w.valid_from, w.percent, w.measured_by, w.review_due
+		SELECT `+loonwaardeColumns+`
 		FROM contract c JOIN loonwaarde w ON w.contract = c.id
 		WHERE c.employer = @employer AND c.person BETWEEN @first AND @last AND w.known <= @cutoff
 		ORDER BY w.contract, w.version`, l.args)
 	if err != nil {
 		return err
 	}
-	var w subsidy.Loonwaarde
-	var from time.Time
-	var review *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&w.Contract, &w.Version, &from, &w.Percent, &w.MeasuredBy, &review}, func() error {
-		w.ValidFrom, w.ReviewDue = date(&from), date(review)
+	list, err := collectLoonwaarden(rows)
+	for _, w := range list {
 		l.claims(w.Contract, func(f *subsidy.File) { f.Loonwaarden = append(f.Loonwaarden, w) })
-		return nil
-	})
+	}
 	return err
 }
 
