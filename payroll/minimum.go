@@ -9,16 +9,17 @@ import (
 // shortOfMinimum checks the whole period: the wage must reach the paid hours
 // times the minimum wage of their days, less the half cent that the rounding of
 // each line of wage may take. Days with a fixed wage under a written
-// arrangement that averages the hours are left out, with their share of the
-// wage (WML art. 12), and so are those before 2024, when the minimum was an
-// amount a month. Sickness that the contract pays less for has a floor of its own
-// (BW 7:629).
+// arrangement that averages the hours are left out, with what they earn (WML
+// art. 12), and so are those before 2024, when the minimum was an amount a month.
+// Sickness that the contract pays less for has a floor of its own (BW 7:629).
 func shortOfMinimum(c ContractMonth, cut []segment, slip Payslip) (required euro.Amount, short bool) {
-	need := euro.Number{}
-	counted, all := 0, 0
+	need, have := euro.Number{}, slip.Wage.Number()
+	rounding := euro.Scaled(5, 3).Mul(euro.Int(int64(len(slip.Lines))))
+	counted := 0
 	for _, s := range cut {
-		all += s.Days()
 		if s.terms.PayBasis == Fixed && (s.terms.Averaging || s.From.Before(statute.HourlyMinimumSince)) {
+			have = have.Sub(fixedWage(c, s, slip.Period))
+			rounding = rounding.Add(euro.Scaled(5, 3).Mul(s.rate)) // its hours are rounded too
 			continue
 		}
 		counted += s.Days()
@@ -27,9 +28,19 @@ func shortOfMinimum(c ContractMonth, cut []segment, slip Payslip) (required euro
 	if counted == 0 {
 		return euro.Zero, false
 	}
-	have := slip.Wage.Number().Part(euro.Ratio{Over: euro.Int(int64(counted)), Under: euro.Int(int64(all))})
-	rounding := euro.Scaled(5, 3).Mul(euro.Int(int64(len(slip.Lines))))
 	return need.Cents(), have.Add(rounding).Cmp(need) < 0
+}
+
+// fixedWage is what the days of a segment earn by a fixed wage, in euros and
+// exact: its hours at the hourly wage, less unpaid absence and never below nil.
+func fixedWage(c ContractMonth, s segment, p calendar.Period) euro.Number {
+	hours := s.terms.HoursPerWeek.Part(weeksOf(p)).Part(euro.Ratio{Over: euro.Int(int64(s.Days())), Under: euro.Int(int64(p.Days()))})
+	for _, h := range c.Hours {
+		if s.Holds(h.Day) && !h.Kind.Paid() {
+			hours = hours.Sub(h.Quantity.Number())
+		}
+	}
+	return hours.Max(euro.Number{}).Mul(s.rate)
 }
 
 // paidHours are the hours of a segment that the wage must cover. A fixed wage

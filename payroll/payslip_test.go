@@ -164,6 +164,8 @@ func TestWages(t *testing.T) {
 		{"fixed month of 2026, 21 on the 16th", "2005-10-16", "2026-10", "2026-01-01.. 36/36 WML*1 fixed averaging", "", "fixed 75.48 x 11.99 = 905.01; fixed 80.52 x 14.99 = 1206.99; holiday 168.96", ""},
 		{"fixed month of 2010 at an amount, 23 on the 16th", "1987-07-16", "2010-07", "2010-01-01.. 40/40 amount*8.1688 fixed", "", "fixed 83.87 x 8.1688 = 685.12; fixed_period 0.00 x 1416 = 730.84; holiday 113.28", ""},
 		{"from hours to a fixed wage", adult, "2026-10", "2026-07-01.. 36/36 WML*1 hours; 2026-10-16 36/36 WML*1 fixed averaging", "2026-10-01 worked 8", "worked 8.00 x 14.99 = 119.92; fixed 80.52 x 14.99 = 1206.99; holiday 106.15", ""},
+		{"a high averaged half hides no shortage in the other", adult, "2026-10", "2026-07-01.. 36/36 amount*30 fixed averaging; 2026-10-15 36/36 WML*1 fixed", "", "fixed 70.45 x 30.00 = 2113.50; fixed 85.55 x 14.99 = 1282.39; holiday 271.67", "wage/below_minimum"},
+		{"a low averaged half makes no shortage in the other", adult, "2026-10", "2026-07-01.. 2/36 WML*1 fixed averaging; 2026-10-17 36/36 amount*18 fixed", "", "fixed 4.47 x 14.99 = 67.01; fixed 75.48 x 18.00 = 1358.64; holiday 114.05", ""},
 		{"from a fixed wage to hours", adult, "2026-10", "2026-07-01.. 36/36 WML*1 fixed averaging; 2026-10-16 36/36 WML*1 hours", "2026-10-19 worked 8", "worked 8.00 x 14.99 = 119.92; fixed 75.48 x 14.99 = 1131.45; holiday 100.11", ""},
 	} {
 		e := payroll.Employment{Birth: calendar.MustParse(c.birth)}

@@ -179,12 +179,15 @@ func TestSubsidyFallsWithLoonwaarde(t *testing.T) {
 	scheme := schemeOf(t, "loonkostensubsidie")
 	rapid.Check(t, func(t *rapid.T) {
 		year := rapid.IntRange(2017, 2026).Draw(t, "year")
-		from := fmt.Sprintf("%d-%02d-01", year, rapid.IntRange(1, 12).Draw(t, "month"))
+		day := rapid.SampledFrom([]int{1, 1, 2, 15, 28}).Draw(t, "day")
+		from := fmt.Sprintf("%d-%02d-%02d", year, rapid.IntRange(1, 12).Draw(t, "month"), day)
 		hours := euro.Cents(rapid.Int64Range(1, 4800).Draw(t, "hours")).String()
+		scale := rapid.SampledFrom([]string{"", " bbl"}).Draw(t, "scale")
 		f := subsidy.File{
-			Contract: contractOf(t, from+".. 32/"+rapid.SampledFrom([]string{"36", "38", "40"}).Draw(t, "full")), Birth: calendar.MustParse("1980-03-01"),
+			Contract: contractOf(t, from+".. 32/"+rapid.SampledFrom([]string{"36", "38", "40"}).Draw(t, "full")+scale), Birth: calendar.Day(year-rapid.IntRange(17, 40).Draw(t, "age"), 3, 1),
 			Decisions: []subsidy.Decision{decisionOf(t, from+" "+from+".. loonwaarde "+hours)},
 		}
+		large := hours > "1" && day == 1 // enough for a percent of it not to round to nil
 		last := euro.MustParse("99999")
 		var flat euro.Amount
 		for percent := 0; percent <= 100; percent++ {
@@ -197,7 +200,7 @@ func TestSubsidyFallsWithLoonwaarde(t *testing.T) {
 			if percent == 0 {
 				flat = now
 			}
-			if now.Cmp(last) > 0 || (percent <= 30 && !now.Equal(flat)) || (percent == 100) != now.IsZero() && hours > "1" {
+			if now.Cmp(last) > 0 || (percent <= 30 && !now.Equal(flat)) || percent == 100 && !now.IsZero() || percent < 100 && now.IsZero() && large {
 				t.Fatalf("loonwaarde %d gives %s after %s", percent, now, last)
 			}
 			last = now
@@ -268,6 +271,54 @@ func TestDecisionCutInTwo(t *testing.T) {
 		if off < -1 || off > 1 || parts[0].ID == parts[1].ID {
 			t.Errorf("cut after day %d: %s and %s of %s", day, parts[0].Base, parts[1].Base, whole[0].Base)
 		}
+	}
+}
+
+// The same of any facts that stay as they are: the days of a period, cut between
+// two decisions, come to the whole, each of base and charges to the cent that the
+// rounding of two parts may take. The wage has one payslip and does not know.
+func TestMonthCutInTwo(t *testing.T) {
+	scheme, sick := schemeOf(t, "loonkostensubsidie"), 0
+	rapid.Check(t, func(t *rapid.T) {
+		r := runOf(t, rapid.SampledFrom([]string{"2026-10", "2024-02", "2026-P11", "2026-P07", "2023-07", "2021-10", "2017-03", "2021-P13"}).Draw(t, "period"))
+		start := r.Period.From.AddMonths(-rapid.IntRange(0, 5).Draw(t, "months before")).String()
+		route := rapid.SampledFrom([]string{"loonwaarde", "forfait"}).Draw(t, "route")
+		terms := fmt.Sprintf(" %s %d", route, rapid.IntRange(1, 48).Draw(t, "hours"))
+		f := subsidy.File{
+			Contract: contractOf(t, start+".. 32/"+rapid.SampledFrom([]string{"36", "38", "40"}).Draw(t, "full")+rapid.SampledFrom([]string{"", " bbl"}).Draw(t, "scale")),
+			Birth:    r.Period.From.AddMonths(-rapid.IntRange(16*12, 40*12).Draw(t, "age in months")), Loonwaarden: loonwaardenOf(t, fmt.Sprintf("%s %d", start, rapid.IntRange(0, 100).Draw(t, "value"))),
+			Decisions: []subsidy.Decision{decisionOf(t, start+" "+start+".."+terms)},
+		}
+		f.Hours = richHours(f.Contract, r.Period)
+		for i := range f.Hours {
+			if rapid.IntRange(0, 3).Draw(t, "sick") == 0 {
+				f.Hours[i].Kind = payroll.Sick
+				sick++
+			}
+		}
+		whole, _, err := subsidy.NewClaims(r, scheme, f, rich, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cut := r.Period.From.Add(rapid.IntRange(1, r.Period.Days()-1).Draw(t, "cut"))
+		f.Decisions = []subsidy.Decision{decisionOf(t, start+" "+start+".."+cut.Add(-1).String()+terms), otherDecision(t, "D-2", start+" "+cut.String()+".."+terms)}
+		parts, _, err := subsidy.NewClaims(r, scheme, f, rich, nil)
+		if err != nil || len(whole) != 1 || len(parts) != 2 {
+			t.Fatal(len(whole), len(parts), err)
+		}
+		base := parts[0].Base.Add(parts[1].Base).Sub(whole[0].Base).InCents()
+		charges := parts[0].Charges.Add(parts[1].Charges).Sub(whole[0].Charges).InCents()
+		if base < -1 || base > 1 || charges < -1 || charges > 1 {
+			t.Fatalf("cut on %s: %+v\n%+v", cut, parts, whole)
+		}
+		for _, c := range append(parts, whole...) {
+			if !c.Entitled.Equal(c.Base.Add(c.Charges)) || !c.Amount.Equal(c.Entitled) || c.Base.Sign() < 0 || c.Charges.Sign() < 0 {
+				t.Fatalf("%+v does not add up", c)
+			}
+		}
+	})
+	if sick == 0 {
+		t.Error("nobody was sick")
 	}
 }
 

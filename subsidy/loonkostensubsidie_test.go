@@ -2,6 +2,7 @@ package subsidy_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"verloning/payroll"
@@ -151,6 +152,66 @@ func TestLoonwaardeIsExplained(t *testing.T) {
 		if paper := fmt.Sprint(trace.Steps); !contains(paper, c.says) || contains(paper, "loonwaarde since") != (c.says != "") {
 			t.Errorf("%s: %s", c.what, paper)
 		}
+	}
+}
+
+// Every figure that is not confirmed for its day is an exception of its own, and
+// no other: the subject names it.
+func TestDoubtfulFigures(t *testing.T) {
+	for _, c := range []struct{ what, period, birth, contract, decision, want string }{
+		{"all confirmed", "2021-10", "1970-01-01", "2021-09-01.. 36/36", "loonwaarde 36", ""},
+		{"charges after 2021", "2022-10", "1970-01-01", "2022-09-01.. 36/36", "loonwaarde 36", "loonkostensubsidie.charges 2022-01-01"},
+		{"charges of 25 %", "2026-10", "1970-01-01", "2026-09-01.. 36/36", "loonwaarde 36", "loonkostensubsidie.charges 2026-07-01"},
+		{"charges that the decision names", "2026-10", "1970-01-01", "2026-09-01.. 36/36", "loonwaarde 36 charges=25", ""},
+		{"36 hours", "2025-10", "1970-01-01", "2025-09-01.. 36/36", "loonwaarde 36 charges=20", "loonkostensubsidie.fulltime_hours 2024-01-01"},
+		{"the forfait of January 2017", "2017-01", "1970-01-01", "2017-01-01.. 36/36", "forfait 36", "loonkostensubsidie.forfait 2017-01-01"},
+		{"the forfait of an employment since then", "2017-02", "1970-01-01", "2017-02-01.. 36/36", "forfait 36", ""},
+		{"the minimum wage of 2027", "2027-01", "1970-01-01", "2026-09-01.. 36/36", "loonwaarde 36 charges=25", "wml.reference_month 2026-07-01"},
+		{"a youth amount", "2026-10", "2006-01-01", "2026-09-01.. 36/36", "loonwaarde 36 charges=25", "wml.reference_month 2026-07-01"},
+		{"a pupil's scale from memory", "2018-02", "1996-06-01", "2018-01-01.. 36/36 bbl", "loonwaarde 36", "wml.month 2018-01-01"},
+	} {
+		start := c.contract[:10]
+		f := subsidy.File{
+			Contract: contractOf(t, c.contract), Birth: calendar.MustParse(c.birth), Loonwaarden: loonwaardenOf(t, start+" 60"),
+			Decisions: []subsidy.Decision{decisionOf(t, start+" "+start+".. "+c.decision)},
+		}
+		_, found, err := subsidy.NewClaims(runOf(t, c.period), schemeOf(t, "loonkostensubsidie"), f, rich, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, e := range found {
+			got = append(got, e.Subject)
+			if e.Kind != payroll.FigureInDoubt || e.Article == "" || e.Detail.NL == "" || e.Detail.EN == "" {
+				t.Errorf("%s: %+v", c.what, e)
+			}
+		}
+		if text := strings.Join(got, "; "); text != c.want {
+			t.Errorf("%s: %q, want %q", c.what, text, c.want)
+		}
+	}
+}
+
+// A wage above the minimum is the employer's own: the subsidy is the same.
+func TestWageAboveMinimumRaisesNothing(t *testing.T) {
+	f := subsidy.File{
+		Contract: contractOf(t, "2026-07-01.. 36/40"), Birth: adult, Loonwaarden: loonwaardenOf(t, "2026-07-01 60"),
+		Decisions: []subsidy.Decision{decisionOf(t, "2026-07-01 2026-07-01.. loonwaarde 36")},
+	}
+	plain, raised := f.Contract, 0
+	for _, c := range []payroll.Contract{plain, withWage(plain, payroll.BaseWML, "1.30", ""), withWage(plain, payroll.BaseAmount, "1", "31.25")} {
+		s := &stage{schemeOf(t, "loonkostensubsidie"), f}
+		s.file.Contract = c
+		slip, claims, _ := s.play(t, "2026-10", worked(c, payroll.Worked, 8_00, workdays("2026-10", 18)...))
+		if got := one(t, claims); got.Base.String() != "1009.58" || got.Amount.String() != "1261.98" {
+			t.Errorf("gross %s: %s and %s", slip.Gross, got.Base, got.Amount)
+		}
+		if slip.Gross.Cmp(euro.MustParse("2500")) > 0 {
+			raised++
+		}
+	}
+	if raised != 2 {
+		t.Errorf("%d wages were above the minimum", raised)
 	}
 }
 
