@@ -111,12 +111,15 @@ func lksShare(d DecisionTerms, values []Loonwaarde, c payroll.Contract, day, ref
 
 // lksHours gives the agreed hours and what they are a part of: 36 hours since
 // 2024, up or down, with the hours capped at the sector's full week (art. 10d
-// lid 4); before 2024 the sector's full week, downward only.
+// lid 4); before 2024 the sector's full week of forty hours at most, downward
+// only.
 func lksHours(d DecisionTerms, c payroll.Contract, day calendar.Date) (hours, full euro.Number, used []figureUse, err error) {
 	terms, _ := c.On(day)
 	hours = d.HoursPerWeek.Min(terms.FullTimeHours)
 	if day.Before(statute.HourlyMinimumSince) {
-		return hours, terms.FullTimeHours, nil, nil
+		most, err := statute.LoonkostensubsidieFullTimeMost(day)
+		full = terms.FullTimeHours.Min(most.Value)
+		return hours.Min(full), full, []figureUse{{most, day}}, err
 	}
 	f, err := statute.LoonkostensubsidieFullTime(day)
 	return hours, f.Value, []figureUse{{f, day}}, err

@@ -19,7 +19,7 @@ var hashOnce = sync.OnceValue(func() string { return hashOf(everything()) })
 // everything lists all figures in a fixed order.
 func everything() []Figure {
 	var all []Figure
-	for _, series := range [][]Figure{charges, subsidyCap, forfait, subsidyFullTime, sicknessStop, holidayAllowance, vat, aowAges, anonymousRate, dayTable, taxParameters} {
+	for _, series := range [][]Figure{charges, subsidyCap, forfait, subsidyFullTime, fullTimeMost, sicknessStop, holidayAllowance, vat, aowAges, anonymousRate, dayTable, taxParameters} {
 		all = append(all, series...)
 	}
 	for _, t := range specialTables {

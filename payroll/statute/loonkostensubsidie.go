@@ -46,6 +46,13 @@ var subsidyFullTime = history("loonkostensubsidie.fulltime_hours", "PW art. 10d 
 		"PW art. 10d, version 2026-07-01 via MinBZK/regelrecht"},
 )
 
+// fullTimeMost is the longest week that counts as full time before 2024,
+// whatever the sector works.
+var fullTimeMost = history("loonkostensubsidie.fulltime_maximum", "PW art. 10d lid 4; WML art. 12",
+	dated{"2015-01-01", "40", High,
+		"PW art. 10d lid 4, text of 2015 (laws-markdown), by the normal working week of WML art. 12, version 2023-07-01: forty hours at most"},
+)
+
 // sicknessStop is which part of the subsidy stopped on a day of sickness: all of
 // it, while the Ziektewet (no-risk policy) paid. No article that says so was read:
 // it was practice, and employers had to report the sick to UWV and municipality.
@@ -82,3 +89,7 @@ func LoonkostensubsidieForfait(on calendar.Date) (Figure, error) { return at(for
 // to since 2024; before, the full-time week of the sector is not a national
 // figure.
 func LoonkostensubsidieFullTime(on calendar.Date) (Figure, error) { return at(subsidyFullTime, on) }
+
+// LoonkostensubsidieFullTimeMost is the most hours a week that the sector's full
+// time counts for before 2024.
+func LoonkostensubsidieFullTimeMost(on calendar.Date) (Figure, error) { return at(fullTimeMost, on) }

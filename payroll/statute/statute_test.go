@@ -120,6 +120,7 @@ func TestSeries(t *testing.T) {
 		{LoonkostensubsidieForfait, "loonkostensubsidie.forfait", "2026-10-01", "50", High},
 		{LoonkostensubsidieFullTime, "loonkostensubsidie.fulltime_hours", "2024-01-01", "36", Medium},
 		{LoonkostensubsidieFullTime, "loonkostensubsidie.fulltime_hours", "2026-10-01", "36", High},
+		{LoonkostensubsidieFullTimeMost, "loonkostensubsidie.fulltime_maximum", "2015-01-01", "40", High},
 		{HolidayAllowance, "holiday_allowance", "2007-04-01", "8", High},
 		{HolidayAllowance, "holiday_allowance", "2026-10-01", "8", High},
 		{VAT, "vat.general", "2000-12-31", "17.5", Medium},
@@ -163,6 +164,7 @@ func TestNoFigure(t *testing.T) {
 		{series(LoonkostensubsidieCap), "", "2014-12-31", "loonkostensubsidie.cap"},
 		{series(LoonkostensubsidieForfait), "", "2016-12-31", "loonkostensubsidie.forfait"},
 		{series(LoonkostensubsidieFullTime), "", "2023-12-31", "loonkostensubsidie.fulltime_hours"},
+		{series(LoonkostensubsidieFullTimeMost), "", "2014-12-31", "loonkostensubsidie.fulltime_maximum"},
 		{series(HolidayAllowance), "", "2003-06-30", "holiday_allowance"},
 		{series(VAT), "", "1992-09-30", "vat.general"},
 		{series(VAT), "", "", "vat.general without a day"},
@@ -233,7 +235,7 @@ func TestSicknessStop(t *testing.T) {
 
 // Every series ascends strictly and every figure says where it comes from.
 func TestHistoriesAreComplete(t *testing.T) {
-	for _, series := range [][]Figure{charges, subsidyCap, forfait, subsidyFullTime, sicknessStop, holidayAllowance, vat, aowAges, anonymousRate, dayTable} {
+	for _, series := range [][]Figure{charges, subsidyCap, forfait, subsidyFullTime, fullTimeMost, sicknessStop, holidayAllowance, vat, aowAges, anonymousRate, dayTable} {
 		for i := 1; i < len(series); i++ {
 			if !series[i].Since.After(series[i-1].Since) || series[i].Name != series[i-1].Name {
 				t.Errorf("%s: %s follows %s", series[i].Name, series[i].Since, series[i-1].Since)
