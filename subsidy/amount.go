@@ -62,7 +62,8 @@ const shareNoise = 18
 // stretches cuts the days where a fact of the amount changes: the decision's
 // terms, the loonwaarde, the hours of the contract, the end of the forfait, or
 // the month, since amounts are a month's in a run of four weeks too; sickness
-// where that stops the subsidy; and birthdays where a reading goes by them.
+// where that stops the subsidy; and birthdays, but for a loonkostensubsidie, which
+// goes by the age on the day of its figures unless a reading says otherwise.
 func (m month) stretches(j job, sick map[calendar.Date]bool) []calendar.Span {
 	type facts struct {
 		decision, contract, value, age int
@@ -82,7 +83,7 @@ func (m month) stretches(j job, sick map[calendar.Date]bool) []calendar.Span {
 		contract, _ := f.Contract.On(day)
 		value, _ := loonwaardeOn(f.Loonwaarden, day)
 		now := facts{
-			terms.Version, contract.Version, value.Version, m.reading.age(f.Birth, day),
+			terms.Version, contract.Version, value.Version, m.reading.age(j.rule.Amount, f.Birth, day),
 			terms.Route == Forfait && !day.Before(forfaitEnds), sick[day], terms.referenceDay(month.From), month.From,
 		}
 		if len(cut) > 0 && now == last {

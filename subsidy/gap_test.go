@@ -119,3 +119,18 @@ func TestLargestShare(t *testing.T) {
 		}
 	}
 }
+
+// A share of the minimum wage follows the age on the day: a birthday within the
+// period splits it. At twenty-two the minimum of April 2007 was 1,105.70.
+func TestShareFollowsBirthday(t *testing.T) {
+	scheme := schemeText(t, "2004-01-01", "", payRule("half", "subsidy", `pct: {of: WML, rate: {value: "0.50", mark: stated}}`, monthlyCapped))
+	for birth, want := range map[string]string{
+		"1984-04-16": "1105.70 0.50 15/30 + 1300.80 0.50 15/30", "1984-04-01": "1300.80 0.50", "1984-05-01": "1105.70 0.50", "1980-04-16": "1300.80 0.50",
+	} {
+		f := subsidy.File{Contract: contractOf(t, "2007-01-01.. 40/40"), Birth: calendar.MustParse(birth), Decisions: []subsidy.Decision{decisionOf(t, "2007-01-01 2007-01-01.. loonwaarde 40")}}
+		claims, _, err := subsidy.NewClaims(runOf(t, "2007-04"), scheme, f, rich, nil)
+		if err != nil || one(t, claims).Base.String() != halfUp(sum(want)) {
+			t.Errorf("born on %s: %+v, %v, want %s", birth, claims, err, halfUp(sum(want)))
+		}
+	}
+}

@@ -63,8 +63,8 @@ func (r Reading) referenceDay(d DecisionTerms, day calendar.Date) calendar.Date 
 
 // age is the age that amounts are told apart by within a month; nought where
 // they go by the day of the figures. Nobody is young beyond twenty-three.
-func (r Reading) age(birth, day calendar.Date) int {
-	if !r.AgeOfDay && !r.ByDay || birth.IsZero() {
+func (r Reading) age(form AmountForm, birth, day calendar.Date) int {
+	if form.Loonkostensubsidie != nil && !r.AgeOfDay && !r.ByDay || birth.IsZero() {
 		return 0
 	}
 	return min(calendar.Age(birth, day), 23)
