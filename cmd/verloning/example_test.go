@@ -28,7 +28,7 @@ func TestExample(t *testing.T) {
 	s.must(clerk, "contract.register", map[string]any{"number": "C-1", "person": "P-1", "scheme": "loonkostensubsidie", "municipality": "M",
 		"start": "2026-07-01", "open_ended": true, "hours_per_week": "32", "full_time_hours": "40", "written": true})
 	s.must(control, "decision.record", map[string]any{"number": "D-1", "employer": "E", "contract": "C-1", "granted": "2026-07-01", "from": "2026-07-01",
-		"to": "2028-06-30", "route": "loonwaarde", "loonwaarde": 60, "hours_per_week": "32", "budget": "BUIG"})
+		"to": "2028-06-30", "route": "loonwaarde", "loonwaarde": 60, "includes_holiday_allowance": true, "hours_per_week": "32", "budget": "BUIG"})
 
 	verdict := s.must(clerk, "hours.submit", map[string]any{"submission": "0198f2c4-0000-7000-8000-000000000001", "mode": "partial", "lines": append(october(),
 		map[string]any{"contract": "C-9", "day": "2026-10-32", "kind": "worked", "hours": "-1"})})
@@ -82,7 +82,7 @@ func TestExample(t *testing.T) {
 		}
 	}
 	explained := s.must(clerk, "explain.amount", map[string]any{"id": claim["claim"]})
-	if text := pretty(explained); !strings.Contains(text, "897.408") || !strings.Contains(text, "1121.76") || !strings.Contains(text, "136.00 × 14.99") || explained["other_rules"] != false {
+	if text := pretty(explained); !strings.Contains(text, "897.408") || !strings.Contains(text, "1121.76") || !strings.Contains(text, "136.00 × 14.99") || !strings.Contains(text, "determined with holiday allowance") || explained["other_rules"] != false {
 		t.Errorf("explained: %s", text)
 	}
 	s.events(clerk, "claim.granted claim.raised contract.registered decision.recorded hours.accepted hours.rejected payment.ordered run.approved run.calculated run.closed")
