@@ -38,18 +38,14 @@ type keeper struct {
 	calc payroll.Calculation
 }
 
-// payslipColumns are the columns of a payslip in the order of payslipRow.
-var payslipColumns = []string{
-	"period", "calculation", "contract", "person", "employment", "gross", "holiday", "net", "gross_only", "iban", "hash",
-	"holiday_paid", "leave_paid", "transition", "leave_accrued", "leave_taken", "pension_base", "pension_employee", "pension_employer",
-	"taxed_special", "tax_table", "tax_special", "arbeidskorting", "garnished", "repaid", "owed",
-	"awf_class", "aof_class", "premium_maximum", "premium_base", "zvw_base", "awf", "aof", "wko", "whk", "zvw",
-}
-
 func (k keeper) payslips(ctx context.Context, out subsidy.ShardResult) error {
 	period := day(k.run.Period.From)
-	row := make([]any, 0, len(payslipColumns))
-	_, err := k.CopyFrom(ctx, pgx.Identifier{"payslip"}, payslipColumns,
+	var row []any
+	_, err := k.CopyFrom(ctx, pgx.Identifier{"payslip"},
+		[]string{"period", "calculation", "contract", "person", "employment", "gross", "holiday", "net", "gross_only", "iban", "hash",
+			"holiday_paid", "leave_paid", "transition", "leave_accrued", "leave_taken", "pension_base", "pension_employee", "pension_employer",
+			"taxed_special", "tax_table", "tax_special", "arbeidskorting", "garnished", "repaid", "owed",
+			"awf_class", "aof_class", "premium_maximum", "premium_base", "zvw_base", "awf", "aof", "wko", "whk", "zvw"},
 		pgx.CopyFromSlice(len(out.Payslips), func(i int) ([]any, error) {
 			p := out.Payslips[i]
 			hash := p.Hash()

@@ -67,6 +67,12 @@ func brokenRules(org, contract, other, run string) []broken {
 		{"a payment to oneself", payment("1", "b"), "23514 payment_check"},
 		{"a good payment", payment("0.01", "a"), ""},
 		{"a wage paid twice", strings.Replace(payment("0.01", "a"), other, contract, 1), "23505 payment_of_wage"},
+		{"a garnishment paid twice", `INSERT INTO payment (id, organisation, kind, run, contract, debtor, creditor, amount, pay_date, end_to_end, reference, garnishment)
+			VALUES ('` + id(aPayment, 8) + `', '` + org + `', 'garnishment', '` + id(aRun, 1) + `', '` + contract + `', 'a', 'b', 1, '2026-10-30', 'g', 'r', '` + id(aGarnishment, 1) + `')`,
+			"23505 payment_of_garnishment"},
+		{"a garnishment for no garnishment", strings.Replace(payment("0.01", "a"), "'wage'", "'garnishment'", 1), "23514 payment_garnished"},
+		{"a net that does not follow", `UPDATE payslip SET net = 59.99 WHERE calculation = 2`, "23514 payslip_net"},
+		{"charges known by half", `UPDATE payslip SET aof = NULL WHERE calculation = 2`, "23514 payslip_charges"},
 		{"a run of four weeks over a month's", `INSERT INTO run (id, employer, period, period_end, period_kind, kind, sequence, pay_date, status, opened_by)
 			VALUES ('` + id(aRun, 9) + `', '` + org + `', '2026-10-05', '2026-11-01', 'four_weeks', 'regular', 1, '2026-11-06', 'open', '` + id(aUser, 1) + `')`, "23P01 run_overlap"},
 		{"who grants approves", `INSERT INTO grant_approval (batch, posting, granted_by, approved_by) VALUES ('` + id(aBatch, 1) + `', '` + id(aPosting, 2) + `', '` + id(aUser, 1) + `', '` + id(aUser, 1) + `')`, "23514 grant_four_eyes"},

@@ -209,12 +209,10 @@ func world() [][]string {
 				'2026-10-01', '2026-10-31', 100, 0, 100, 0, 100, ` + bytes + `, '` + id(aContract, 2) + `', 21, 21)`},
 		{`INSERT INTO outbox_landed (row, incarnation, sequence) VALUES (0, 'i', 1)`},
 		worldOfNet(org, user, contract, run),
-		{`INSERT INTO payslip (period, calculation, contract, person, employment, gross, holiday, net, gross_only, iban, hash, tax_table, garnished,
-				awf_class, aof_class, premium_maximum, premium_base, zvw_base, awf, aof, wko, whk, zvw)
-				VALUES ('2026-10-01', 2, '` + id(aContract, 2) + `', '` + id(aPerson, 1) + `', '` + id(anEmployment, 1) + `', 100, 8, 60, false, 'i', ` + bytes + `, 30, 10,
-				'low', 'low', 6617.41, 100, 100, 2.74, 6.27, 0.5, 1.52, 6.1)`,
+		{`UPDATE payslip SET net = 60, gross_only = false, tax_table = 30, garnished = 10, awf_class = 'low', aof_class = 'low', premium_maximum = 6617.41,
+				premium_base = 100, zvw_base = 100, awf = 2.74, aof = 6.27, wko = 0.5, whk = 1.52, zvw = 6.1 WHERE calculation = 2`,
 			`INSERT INTO payment (id, organisation, kind, run, contract, debtor, creditor, amount, pay_date, end_to_end, reference, garnishment)
-				VALUES ('` + id(aPayment, 2) + `', '` + org + `', 'garnishment', '` + run + `', '` + contract + `', 'a', 'b', 10, '2026-10-30', 'f', 'r', '` + id(aGarnishment, 1) + `')`},
+				VALUES ('` + id(aPayment, 9) + `', '` + org + `', 'garnishment', '` + run + `', '` + contract + `', 'a', 'b', 10, '2026-10-30', 'f', 'r', '` + id(aGarnishment, 1) + `')`},
 		{`INSERT INTO loonwaarde (contract, version, valid_from, percent, with_holiday, amount, known, recorded_by)
 				VALUES ('` + contract + `', 2, '2026-10-01', 60, false, 1402.20, 1, '` + user + `')`},
 	}

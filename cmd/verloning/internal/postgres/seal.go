@@ -57,11 +57,11 @@ func (s *sealing) counts(ctx context.Context) error {
 // books what they book together.
 func (s *sealing) payslips(ctx context.Context) error {
 	p, c := &s.slip, &s.charged
-	err := s.amounts(ctx, `
+	err := scanAmounts(s.QueryRow(ctx, `
 		SELECT count(*) FILTER (WHERE gross_only), count(*) FILTER (WHERE awf_class IS NULL),
 		       sum(gross), sum(holiday), sum(holiday_paid), sum(leave_paid), sum(transition), sum(pension_employee), sum(pension_employer),
 		       sum(tax_table), sum(tax_special), sum(garnished), sum(repaid), sum(owed), sum(net), sum(awf), sum(aof), sum(wko), sum(whk), sum(zvw)
-		FROM payslip WHERE period = @period AND calculation = @id`, []any{&s.totals.GrossOnly, &s.totals.Unknown},
+		FROM payslip WHERE period = @period AND calculation = @id`, s.args), []any{&s.totals.GrossOnly, &s.totals.Unknown},
 		&p.Gross, &p.Holiday, &p.HolidayPaid, &p.LeavePaid, &p.Transition, &p.Pension.Employee, &p.Pension.Employer,
 		&p.Tax.Table, &p.Tax.SpecialTax, &p.Garnished, &p.Repaid, &p.Owed, &p.Net, &c.AWf, &c.Aof, &c.Wko, &c.Whk, &c.EmployerZvw)
 	if err != nil {
@@ -79,10 +79,10 @@ func (s *sealing) payslips(ctx context.Context) error {
 // point names.
 func (s *sealing) lines(ctx context.Context) error {
 	var wage, paid, holiday, withheld euro.Amount
-	err := s.amounts(ctx, `
+	err := scanAmounts(s.QueryRow(ctx, `
 		SELECT sum(amount) FILTER (WHERE kind LIKE 'wage.%'), sum(amount) FILTER (WHERE kind LIKE 'paid.%'),
 		       sum(amount) FILTER (WHERE kind LIKE 'holiday.%'), sum(amount) FILTER (WHERE kind LIKE 'withheld.%')
-		FROM payslip_line WHERE period = @period AND calculation = @id`, nil, &wage, &paid, &holiday, &withheld)
+		FROM payslip_line WHERE period = @period AND calculation = @id`, s.args), nil, &wage, &paid, &holiday, &withheld)
 	if err != nil {
 		return err
 	}
@@ -150,9 +150,4 @@ func (s *sealing) booked(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// amounts reads one row of the calculation: counts, and then sums.
-func (s *sealing) amounts(ctx context.Context, sql string, counts []any, sums ...*euro.Amount) error {
-	return scanAmounts(s.QueryRow(ctx, sql, s.args), counts, sums...)
 }
