@@ -2,9 +2,11 @@ package statute
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
 )
 
 // One line for each border of an age: the month in which it is reached counts
@@ -76,5 +78,48 @@ func TestTaxFollowsAOWMonth(t *testing.T) {
 	older := taxOf(t, TaxedWage{Taxpayer: Taxpayer{Birth: day("1945-12-31")}, Wage: euros("3400.00"), Paid: day("2026-10-24"), Tijdvak: TaxMonth})
 	if younger.Tax.String() != "637.33" || older.Tax.String() != "606.42" {
 		t.Errorf("%s and %s", younger.Tax, older.Tax)
+	}
+}
+
+// Without a day of birth somebody has to say that AOW age is not reached; a day
+// of birth that is known decides, whatever is said.
+func TestBelowAOWSaid(t *testing.T) {
+	for _, c := range []struct {
+		who  Taxpayer
+		like Taxpayer
+	}{
+		{Taxpayer{BelowAOW: true}, grownBelow},
+		{Taxpayer{BelowAOW: true, Korting: true}, credited},
+		{Taxpayer{BelowAOW: true, Birth: grownAbove.Birth}, grownAbove},
+	} {
+		w := TaxedWage{Taxpayer: c.who, Wage: euros("3240.00"), Paid: day("2026-10-24"), Tijdvak: TaxMonth}
+		got := taxOf(t, w)
+		w.Taxpayer = c.like
+		if want := taxOf(t, w); !got.Tax.Equal(want.Tax) || got.Tax.IsZero() || got.Steps.AboveAOW != want.Steps.AboveAOW {
+			t.Errorf("%+v pays %s, want %s", c.who, got.Tax, want.Tax)
+		}
+	}
+	special, err := SpecialLoonheffing(SpecialWage{Taxpayer: Taxpayer{BelowAOW: true}, Amount: euros("1234.56"), Paid: day("2026-05-24"), AnnualWage: euros("60000.00")})
+	if err != nil || special.Steps.AboveAOW || special.Tax.IsZero() {
+		t.Errorf("%+v, %v", special, err)
+	}
+}
+
+// A figure is refused beyond the day that it is confirmed through, and by its
+// own name and days.
+func TestConfirmed(t *testing.T) {
+	hour, err := MinimumHour(grownBelow.Birth, day("2027-01-01"), euro.Number{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := hour.Confirmed(day("2026-12-31")); err != nil {
+		t.Error(err)
+	}
+	err = hour.Confirmed(day("2027-01-01"))
+	if !errors.Is(err, ErrNoFigure) || !strings.Contains(err.Error(), "wml.hour on 2027-01-01: it is confirmed through 2026-12-31") {
+		t.Errorf("got %v", err)
+	}
+	if err := (Figure{Name: "endless"}).Confirmed(day("2100-01-01")); err != nil {
+		t.Error(err)
 	}
 }

@@ -68,6 +68,15 @@ func (f Figure) Doubt(on calendar.Date) (nl, en string, doubtful bool) {
 	return nl, en, true
 }
 
+// Confirmed refuses, with ErrNoFigure, a day beyond what is confirmed. It is for
+// answers that nobody accepts by name: a run goes on with Doubt instead.
+func (f Figure) Confirmed(on calendar.Date) error {
+	if f.ConfirmedThrough.IsZero() || !on.After(f.ConfirmedThrough) {
+		return nil
+	}
+	return missing(f.Name, on, "it is confirmed through "+f.ConfirmedThrough.String())
+}
+
 // origin is the source, and how the figure was made from it where it was.
 func (f Figure) origin() string {
 	if f.Derived == "" {

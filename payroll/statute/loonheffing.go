@@ -32,6 +32,7 @@ var taxPeriods = map[Loontijdvak]euro.Number{
 // Taxpayer is what the tax depends on besides the wage.
 type Taxpayer struct {
 	Birth           calendar.Date
+	BelowAOW        bool // somebody says that AOW age is not reached; counts without Birth only
 	Korting         bool // the employee asked this employer to apply the loonheffingskorting
 	Jonggehandicapt bool // has a right to Wajong; counts with Korting only
 	Alleenstaand    bool // consented to the alleenstaande-ouderenkorting; counts with Korting above AOW age only
@@ -123,7 +124,7 @@ func Loonheffing(w TaxedWage) (WageTax, error) {
 	if w.Anonymous {
 		return anonymousTax(w.Wage, w.Paid)
 	}
-	who, table, age, err := taxTableOf(w.Birth, w.Paid)
+	who, table, age, err := taxTableOf(w.Taxpayer, w.Paid)
 	if err != nil {
 		return WageTax{}, err
 	}

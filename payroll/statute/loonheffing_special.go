@@ -184,7 +184,7 @@ func SpecialLoonheffing(w SpecialWage) (WageTax, error) {
 	if w.Anonymous {
 		return anonymousTax(w.Amount, w.Paid)
 	}
-	who, age, err := taxedAs(w.Birth, w.Paid)
+	who, age, err := taxedAs(w.Taxpayer, w.Paid)
 	if err != nil {
 		return WageTax{}, err
 	}

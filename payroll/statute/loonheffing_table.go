@@ -235,8 +235,8 @@ func (c *labourCredit) credit(annual euro.Number) euro.Number {
 
 // taxTableOf finds the table of a person on the day that a wage is paid, with
 // the AOW age where it was close enough to decide.
-func taxTableOf(birth, paid calendar.Date) (who taxed, t *taxTable, age []Figure, err error) {
-	who, age, err = taxedAs(birth, paid)
+func taxTableOf(p Taxpayer, paid calendar.Date) (who taxed, t *taxTable, age []Figure, err error) {
+	who, age, err = taxedAs(p, paid)
 	if err != nil {
 		return who, nil, nil, err
 	}
@@ -248,22 +248,26 @@ func taxTableOf(birth, paid calendar.Date) (who taxed, t *taxTable, age []Figure
 	return who, t, age, nil
 }
 
-// taxedAs says whose rates apply, and refuses years without rates.
-func taxedAs(birth, paid calendar.Date) (who taxed, age []Figure, err error) {
+// taxedAs says whose rates apply, and refuses years without rates. Without a
+// day of birth somebody must say that AOW age is not reached: it is no default.
+func taxedAs(p Taxpayer, paid calendar.Date) (who taxed, age []Figure, err error) {
 	if err := TaxYearKnown(paid); err != nil {
 		return 0, nil, err
 	}
-	reached, figure, err := AOWReached(birth, paid)
+	if p.Birth.IsZero() && p.BelowAOW {
+		return belowAOW, nil, nil
+	}
+	reached, figure, err := AOWReached(p.Birth, paid)
 	if err != nil {
 		return 0, nil, err
 	}
-	if years := calendar.Age(birth, paid); years >= aowDoubtFrom && years <= aowDoubtTo {
+	if years := calendar.Age(p.Birth, paid); years >= aowDoubtFrom && years <= aowDoubtTo {
 		age = []Figure{figure}
 	}
 	switch {
 	case !reached:
 		return belowAOW, age, nil
-	case birth.Year() <= lastWideBirthYear:
+	case p.Birth.Year() <= lastWideBirthYear:
 		return born1945, age, nil
 	}
 	return aboveAOW, age, nil
