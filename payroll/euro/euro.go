@@ -206,7 +206,7 @@ func (n Number) String() string { return n.d.String() }
 // Fixed prints n with the given number of decimals; digits beyond are kept, so
 // that nothing is rounded by printing.
 func (n Number) Fixed(places int32) string {
-	if -n.d.Exponent() > places {
+	if -n.d.Exponent() > places && !n.d.Equal(n.d.Truncate(places)) {
 		return n.d.String()
 	}
 	return n.d.StringFixed(places)

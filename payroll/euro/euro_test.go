@@ -33,6 +33,16 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+func TestFixedRoundsNothing(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"7.9", "7.90"}, {"7.9000", "7.90"}, {"7.9001", "7.9001"}, {"-12", "-12.00"}, {"12.7889", "12.7889"}, {"0.0000", "0.00"},
+	} {
+		if got := MustNumber(c.in).Fixed(2); got != c.want {
+			t.Errorf("%s: %s, want %s", c.in, got, c.want)
+		}
+	}
+}
+
 func TestRounding(t *testing.T) {
 	for _, c := range []struct{ in, cents, nickel string }{
 		{"897.408", "897.41", "897.4"},

@@ -25,13 +25,44 @@ const maxReasons = 200
 // wrongly typed fields, each with its path. The standard decoder stops at the
 // first and lets repeated fields pass.
 func Decode(body []byte, dst any) error {
-	d := decoder{}
-	tree, err := d.tree(body)
+	b, err := Parse(body)
 	if err != nil {
-		return payroll.Refuse(payroll.Invalid, payroll.Reason("json/malformed", "",
+		return err
+	}
+	return b.Into(dst)
+}
+
+// Body is a request that was parsed and not yet read: which struct it goes into
+// may depend on one of its fields.
+type Body struct{ tree any }
+
+// Parse refuses what is no JSON, or what follows the one value.
+func Parse(body []byte) (Body, error) {
+	tree, err := tree(body)
+	if err != nil {
+		return Body{}, payroll.Refuse(payroll.Invalid, payroll.Reason("json/malformed", "",
 			"Dit is geen geldige JSON: "+err.Error()+".", "This is not valid JSON: "+err.Error()+"."))
 	}
-	d.fill(reflect.ValueOf(dst).Elem(), tree, "")
+	return Body{tree}, nil
+}
+
+// Text is the text of a field of the outer object, the first where it is
+// repeated, and whether it is there as a text.
+func (b Body) Text(name string) (string, bool) {
+	members, _ := b.tree.(object)
+	for _, m := range members {
+		if m.name == name {
+			text, ok := m.value.(string)
+			return text, ok
+		}
+	}
+	return "", false
+}
+
+// Into reads the body into the struct that dst points to, as Decode does.
+func (b Body) Into(dst any) error {
+	d := decoder{}
+	d.fill(reflect.ValueOf(dst).Elem(), b.tree, "")
 	if len(d.problems) > maxReasons {
 		d.problems = d.problems[:maxReasons]
 	}
@@ -50,7 +81,7 @@ type member struct {
 type object []member
 
 // tree parses the body into objects, lists, texts, numbers, booleans and nil.
-func (d *decoder) tree(body []byte) (any, error) {
+func tree(body []byte) (any, error) {
 	tokens := json.NewDecoder(bytes.NewReader(body))
 	tokens.UseNumber()
 	value, err := next(tokens, 0)

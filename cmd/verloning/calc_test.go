@@ -1,0 +1,352 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// calcRun asks lines on standard input, as main does, and returns the lines of
+// the answer.
+func calcRun(t testing.TB, in string, args ...string) ([]string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := run(t.Context(), append([]string{"calc"}, args...), func(string) string { return "" }, strings.NewReader(in), &out, io.Discard)
+	if out.Len() == 0 {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n"), err
+}
+
+// calcFields picks fields of an answer: "hour=14.99 error.code=date/invalid",
+// where a field that is not there is "-".
+func calcFields(t testing.TB, answer, want string) string {
+	t.Helper()
+	var tree map[string]any
+	if err := json.Unmarshal([]byte(answer), &tree); err != nil {
+		t.Fatalf("%q: %v", answer, err)
+	}
+	var got []string
+	for _, word := range strings.Fields(want) {
+		name, _, _ := strings.Cut(word, "=")
+		at := any(tree)
+		for _, step := range strings.Split(name, ".") {
+			switch node := at.(type) {
+			case map[string]any:
+				at = node[step]
+			case []any:
+				at = node[0].(map[string]any)[step]
+			}
+		}
+		if at == nil {
+			at = "-"
+		}
+		got = append(got, fmt.Sprintf("%s=%v", name, at))
+	}
+	return strings.Join(got, " ")
+}
+
+// calcCases are questions with some fields of their answers: published amounts,
+// and amounts reckoned by hand where none is.
+var calcCases = []struct{ question, want string }{
+	// The white month table of 2026 with korting.
+	{`"calc":"loonheffing","date":"2026-10-31","period":"month","wage":"999.00","korting":true`, "loonheffing=13.83 total=- attention=- steps=-"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"2002.50","korting":true`, "loonheffing=61.42 arbeidskorting=394.83"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"2425.50","korting":true`, "loonheffing=160.50"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"4000.00","korting":true`, "loonheffing=818.67 arbeidskorting=461.00"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"4000.00","korting":true,"birth_date":"1990-01-01"`, "loonheffing=818.67"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"3240.00","birth_date":"1950-01-01"`, "loonheffing=578.33"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"3240.00","birth_date":"1950-01-01","korting":true`, "loonheffing=69.58"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"3240.00","birth_date":"1950-01-01","korting":true,"alleenstaand":true`, "loonheffing=24.58"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"4000.00","korting":true,"jonggehandicapt":true`, "loonheffing=741.75"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"1000.00","anonymous":true`, "loonheffing=520.00 attention.code=figure/in_doubt"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"0.00"`, "loonheffing=0.00 arbeidskorting=0.00"},
+	// The special rate: 33.80 % at the row from 23,931; 50.47 % rounds down.
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"2002.50","korting":true,"special":"1000.00","annual_wage":"27000.00"`, "loonheffing=61.42 loonheffing_special=338.00 special_rate=33.8 total=399.42"},
+	{`"calc":"loonheffing","date":"2026-05-24","korting":true,"special":"1234.56","annual_wage":"60000.00"`, "loonheffing=0.00 loonheffing_special=623.08 special_rate=50.47 total=623.08"},
+	{`"calc":"loonheffing","date":"2026-05-24","anonymous":true,"special":"100.00"`, "loonheffing_special=52.00 special_rate=52"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"1000.00","special":"1"`, "error.code=field/required error.field=annual_wage"},
+	{`"calc":"loonheffing","date":"2026-10-31"`, "error.code=field/required error.field=wage"},
+	{`"calc":"loonheffing","date":"2027-01-31","wage":"1000.00"`, "error.code=figure/none error.field=date"},
+	{`"calc":"loonheffing","date":"2019-12-31","wage":"1000.00"`, "error.code=figure/none error.field=date"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"1000.00","period":"year"`, "error.code=field/not_allowed error.field=period"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"1000.00","days":-1`, "error.code=number/out_of_range error.field=days"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":1000.00`, "error.code=field/type error.field=wage"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"1e3"`, "error.code=number/invalid error.field=wage"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"1.005"`, "error.code=number/cents error.field=wage"},
+	{`"calc":"loonheffing","date":"2026-10-31","wage":"1.00","birth_date":"2027-01-01"`, "error.code=birth_date/out_of_range error.field=birth_date"},
+
+	// The published payslip of 2026.
+	{`"calc":"charges","date":"2026-10-31","wage":"2294.40","awf":"low","aof":"low","whk":"1.52"`, "awf=62.87 aof=143.86 wko=11.47 whk=34.87 zvw=139.96 total=393.03 ufo=- attention=-"},
+	{`"calc":"charges","date":"2026-10-31","wage":"2294.40","awf":"high","aof":"high","whk":"1.52"`, "awf=177.59 aof=175.06"},
+	{`"calc":"charges","date":"2026-10-31","wage":"2294.40","awf":"ufo","aof":"low","whk":"1.52"`, "awf=- ufo=15.60"},
+	{`"calc":"charges","date":"2026-10-31","wage":"2294.40","awf":"low","aof":"low"`, "whk=34.87 attention.code=premium/whk_average attention.subject=whk"},
+	{`"calc":"charges","date":"2026-10-31","wage":"9000.00","awf":"low","aof":"low","whk":"1.52"`, "zvw=403.66"}, // 6,617.41 is the maximum of a month
+	{`"calc":"charges","date":"2026-10-31","wage":"9000.00","awf":"low","aof":"low","whk":"1.52","period":"four_weeks"`, "zvw=372.61"},
+	{`"calc":"charges","date":"2026-10-31","wage":"2294.40","awf":"low","aof":"low","birth_date":"1950-01-01"`, "awf=- aof=- zvw=139.96 total=139.96 attention.code=premium/rule_in_doubt"},
+	{`"calc":"charges","date":"2027-01-31","wage":"2294.40","awf":"low","aof":"low"`, "error.code=figure/none error.field=date"},
+	{`"calc":"charges","date":"2026-10-31","wage":"2294.40"`, "error.code=field/required error.field=awf"},
+
+	{`"calc":"minimumloon","date":"2026-10-01","birth_date":"2000-01-01"`, "hour=14.99 reference_month=2337.00 since=2026-07-01 month=- week=- day=-"},
+	{`"calc":"minimumloon","date":"2026-10-01","birth_date":"2006-12-01"`, "hour=8.99 attention.code=figure/in_doubt"},
+	{`"calc":"minimumloon","date":"2025-03-01","birth_date":"2006-12-01"`, "hour=7.03"},
+	{`"calc":"minimumloon","date":"2025-03-01","birth_date":"2006-12-01","bbl":true`, "hour=6.40"},
+	{`"calc":"minimumloon","date":"2007-04-30","birth_date":"1960-01-01"`, "month=1300.80 week=300.20 day=60.04 hour=- reference_month=-"},
+	{`"calc":"minimumloon","date":"2007-04-30","birth_date":"1960-01-01","full_time_hours":"38"`, "month=1300.80 hour=7.90"},
+	{`"calc":"minimumloon","date":"2023-12-31","birth_date":"1990-01-01","full_time_hours":"36"`, "month=1995.00 week=460.40 day=92.08 hour=12.7889"},
+	{`"calc":"minimumloon","date":"2003-06-30","birth_date":"1960-01-01"`, "error.code=figure/none error.field=date"},
+	{`"calc":"minimumloon","date":"2027-01-01","birth_date":"1990-01-01"`, "error.code=figure/none error.field=date"},
+	{`"calc":"minimumloon","date":"2026-10-01","birth_date":"2015-01-01"`, "error.code=figure/none"},
+	{`"calc":"minimumloon","date":"2026-10-01"`, "error.code=field/required error.field=birth_date"},
+	{`"calc":"minimumloon","date":"2026-10-32","birth_date":"2000-01-01"`, "error.code=date/invalid error.field=date error.problems=-"},
+	{`"calc":"minimumloon","date":"2026-10-32","birth_date":"gisteren","full_time_hours":"80"`, "error.code=date/invalid error.problems.code=date/invalid"},
+
+	// 2,337.00 × 1.08 × 40 % × 32/36; the forfait is 50 %.
+	{`"calc":"loonkostensubsidie","date":"2026-10-01","granted":"2026-10-01","birth_date":"1990-01-01","hours_per_week":"32","full_time_hours":"40","route":"loonwaarde","loonwaarde":"60"`,
+		"base=897.41 charges=224.35 total=1121.76 charges_percent=25 steps.result=897.408 attention.code=figure/in_doubt"},
+	{`"calc":"loonkostensubsidie","date":"2026-10-01","birth_date":"1990-01-01","hours_per_week":"32","full_time_hours":"40","route":"forfait"`,
+		"base=1121.76 charges=280.44 total=1402.20"},
+	{`"calc":"loonkostensubsidie","date":"2026-10-01","contract_start":"2026-04-01","birth_date":"1990-01-01","hours_per_week":"32","full_time_hours":"40","route":"forfait"`,
+		"error.code=forfait/over error.field=route"},
+	{`"calc":"loonkostensubsidie","date":"2026-10-01","birth_date":"1990-01-01","hours_per_week":"32","full_time_hours":"40","loonwaarde":"60","charges_percent":"23.5"`,
+		"base=897.41 charges=210.89 total=1108.30 charges_percent=23.5 attention=-"},
+	{`"calc":"loonkostensubsidie","date":"2026-10-01","birth_date":"1990-01-01","hours_per_week":"32","full_time_hours":"40"`, "error.code=loonwaarde/unknown error.field=loonwaarde"},
+	{`"calc":"loonkostensubsidie","date":"2026-10-01","birth_date":"1990-01-01","hours_per_week":"32","full_time_hours":"40","loonwaarde":"60.5"`, "error.code=number/decimals error.field=loonwaarde"},
+	{`"calc":"loonkostensubsidie","date":"2026-10-01","birth_date":"1990-01-01","hours_per_week":"32","full_time_hours":"40","route":"forfait","loonwaarde":"60"`, "error.code=loonwaarde/with_forfait error.field=loonwaarde"},
+	{`"calc":"loonkostensubsidie","date":"2014-10-01","birth_date":"1970-01-01","hours_per_week":"32","full_time_hours":"40","loonwaarde":"60"`, "error.code=figure/none error.field=date"},
+	{`"calc":"loonkostensubsidie","date":"2026-10-01","granted":"2026-10-02","birth_date":"1990-01-01","hours_per_week":"32","full_time_hours":"40","loonwaarde":"60"`, "error.code=date/order error.field=granted"},
+
+	{`"calc":"netto"`, "error.code=calc/unknown error.field=calc"},
+	{`"wage":"1.00"`, "error.code=calc/unknown error.field=calc"},
+	{`"calc":5`, "error.code=calc/unknown error.field=calc"},
+	{`"calc":"minimumloon","date":"2026-10-01","birth_date":"2000-01-01","geboren":"x"`, "error.code=field/unknown error.field=geboren"},
+	{`"calc":"minimumloon","Date":"2026-10-01","birth_date":"2000-01-01"`, "error.code=field/unknown error.field=Date"},
+	{`"calc":"minimumloon","date":"2026-10-01","date":"2026-10-02","birth_date":"2000-01-01"`, "error.code=field/repeated error.field=date"},
+	{`"calc":"minimumloon","calc":"charges","date":"2026-10-01","birth_date":"2000-01-01"`, "error.code=field/repeated error.field=calc"},
+}
+
+// All cases in one stream: an answer a line, in the order of the questions.
+func TestCalc(t *testing.T) {
+	var in strings.Builder
+	for _, c := range calcCases {
+		in.WriteString("{" + c.question + "}\n")
+	}
+	answers, err := calcRun(t, in.String())
+	if len(answers) != len(calcCases) {
+		t.Fatalf("%d answers to %d questions", len(answers), len(calcCases))
+	}
+	wrong := 0
+	for i, c := range calcCases {
+		if got := calcFields(t, answers[i], c.want); got != c.want {
+			t.Errorf("{%s}\n got %s\nwant %s\nin %s", c.question, got, c.want, answers[i])
+		}
+		if over := strings.Contains(c.want, "forfait/over"); over && !strings.Contains(answers[i], `"article":"Participatiewet art. 10d lid 5"`) {
+			t.Errorf("no article in %s", answers[i])
+		}
+		if strings.HasPrefix(answers[i], `{"error"`) {
+			wrong++
+		}
+	}
+	if want := fmt.Sprintf("%d van %d vragen zijn niet beantwoord.", wrong, len(calcCases)); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// With --trace each answer has steps, and they end in its amount.
+func TestCalcTrace(t *testing.T) {
+	for _, c := range calcCases {
+		answers, err := calcRun(t, "{"+c.question+"}", "--trace")
+		if err != nil {
+			continue
+		}
+		var answer struct{ Steps []struct{ What, Result any } }
+		if err := json.Unmarshal([]byte(answers[0]), &answer); err != nil || len(answer.Steps) == 0 {
+			t.Errorf("{%s}: %d steps, %v", c.question, len(answer.Steps), err)
+		}
+	}
+}
+
+// What is wrong with one line is answered in its place and stops nothing: the
+// good lines around it have their answers.
+func TestCalcBadLines(t *testing.T) {
+	good := `{"calc":"minimumloon","date":"2026-10-01","birth_date":"2000-01-01"}`
+	long := strings.Repeat("x", calcLongest)
+	for _, c := range []struct{ bad, want string }{
+		{"", "error.code=line/empty error.field="},
+		{" \t\r", "error.code=line/empty"},
+		{"nonsense", "error.code=json/malformed"},
+		{good + good, "error.code=json/malformed"},
+		{`{"calc":"minimumloon"`, "error.code=json/malformed"},
+		{`[` + good + `]`, "error.code=calc/unknown"},
+		{"\xff\xfe", "error.code=json/malformed"},
+		{strings.Repeat("[", 100_000), "error.code=json/malformed"},
+		{long, "error.code=json/malformed"},
+		{long + "x", "error.code=line/too_long"},
+		{strings.Repeat(long, 3), "error.code=line/too_long"},
+	} {
+		answers, err := calcRun(t, good+"\n"+c.bad+"\n"+good+"\r\n")
+		if len(answers) != 3 || err == nil {
+			t.Fatalf("%.40q: %d answers, %v", c.bad, len(answers), err)
+		}
+		if got := calcFields(t, answers[1], c.want); got != c.want {
+			t.Errorf("%.40q: %s, want %s", c.bad, got, c.want)
+		}
+		for _, i := range []int{0, 2} {
+			if got := calcFields(t, answers[i], "hour"); got != "hour=14.99" {
+				t.Errorf("%.40q: %s", c.bad, answers[i])
+			}
+		}
+	}
+}
+
+// Files are read one after the other; a name that does not exist is told before
+// anything is answered. Nothing asked is nothing answered, and no error.
+func TestCalcFiles(t *testing.T) {
+	good := `{"calc":"minimumloon","date":"2026-10-01","birth_date":"2000-01-01"}`
+	one, two := filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "two")
+	for name, text := range map[string]string{one: "\xef\xbb\xbf" + good, two: strings.Replace(good, "10-01", "03-01", 1) + "\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answers, err := calcRun(t, good, one, two, "-")
+	if err != nil || len(answers) != 3 || calcFields(t, answers[0], "hour")+calcFields(t, answers[1], "hour") != "hour=14.99hour=14.71" {
+		t.Errorf("%q, %v", answers, err)
+	}
+	if answers, err := calcRun(t, good, one, one+"x"); err == nil || answers != nil || !strings.Contains(err.Error(), "file/unreadable") {
+		t.Errorf("%q, %v", answers, err)
+	}
+	if answers, err := calcRun(t, ""); err != nil || answers != nil {
+		t.Errorf("%q, %v", answers, err)
+	}
+}
+
+// Many lines keep their order, whichever core is done first.
+func TestCalcOrder(t *testing.T) {
+	var in strings.Builder
+	const lines = 20_000
+	for i := range lines {
+		fmt.Fprintf(&in, `{"calc":"loonheffing","date":"2026-10-31","wage":"%d.00","anonymous":true}`+"\n", 100*i)
+	}
+	answers, err := calcRun(t, in.String())
+	if err != nil || len(answers) != lines {
+		t.Fatalf("%d answers, %v", len(answers), err)
+	}
+	for i, answer := range answers {
+		if want := fmt.Sprintf(`{"loonheffing":"%d.00",`, 52*i); !strings.HasPrefix(answer, want) {
+			t.Fatalf("line %d: %s", i+1, answer)
+		}
+	}
+}
+
+// A program may ask a line and wait for its answer before it asks the next; and
+// whoever interrupts a wait is not kept waiting.
+func TestCalcInTurn(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	inRead, inWrite := io.Pipe()
+	outRead, outWrite := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		done <- run(ctx, []string{"calc"}, func(string) string { return "" }, inRead, outWrite, io.Discard)
+	}()
+	answers := json.NewDecoder(outRead)
+	for _, wage := range []string{"100.00", "200.00", "300.00"} {
+		if _, err := fmt.Fprintf(inWrite, `{"calc":"loonheffing","date":"2026-10-31","wage":"%s","anonymous":true}`+"\n", wage); err != nil {
+			t.Fatal(err)
+		}
+		var answer struct {
+			Tax string `json:"loonheffing"`
+		}
+		if err := answers.Decode(&answer); err != nil || answer.Tax == "" {
+			t.Fatalf("%+v, %v", answer, err)
+		}
+	}
+	interrupt()
+	select {
+	case err := <-done:
+		if err == nil || err.Error() != "interrupted" {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it still waits for a question")
+	}
+	_ = inWrite.Close()
+}
+
+// A pipe that nobody reads any more ends the work.
+func TestCalcBrokenPipe(t *testing.T) {
+	read, write := io.Pipe()
+	broken := errors.New("nobody reads")
+	_ = read.CloseWithError(broken)
+	in := strings.NewReader(strings.Repeat(`{"calc":"netto"}`+"\n", 10_000))
+	err := run(t.Context(), []string{"calc"}, func(string) string { return "" }, in, write, io.Discard)
+	if !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Whatever comes in, each line has one answer: an object that is an error or not.
+func FuzzCalc(f *testing.F) {
+	for _, c := range calcCases {
+		f.Add("{" + c.question + "}\n")
+	}
+	f.Add("\n\n{}\r\n[]\nnull\n\"x\"\n{\"calc\":\"charges\"}")
+	f.Fuzz(func(t *testing.T, in string) {
+		lines := strings.Count(in, "\n")
+		if in = strings.TrimPrefix(in, "\xef\xbb\xbf"); in != "" && !strings.HasSuffix(in, "\n") {
+			lines++
+		}
+		answers, err := calcRun(t, in, "--trace")
+		if len(answers) != lines {
+			t.Fatalf("%d answers to %d lines", len(answers), lines)
+		}
+		wrong := false
+		for _, answer := range answers {
+			var fields map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(answer), &fields); err != nil || len(fields) == 0 {
+				t.Fatalf("%q: %v", answer, err)
+			}
+			if _, bad := fields["error"]; bad {
+				wrong = true
+				if got := calcFields(t, answer, "error.code error.message"); strings.Contains(got, "=-") || len(fields) != 1 {
+					t.Fatalf("%q", answer)
+				}
+			}
+		}
+		if wrong != (err != nil) {
+			t.Fatalf("wrong %v, and %v", wrong, err)
+		}
+	})
+}
+
+// BenchmarkCalc answers a mix of questions, one of each kind in turn, as the
+// command does: read, computed on every core, written in order.
+func BenchmarkCalc(b *testing.B) {
+	var good []string
+	for _, c := range calcCases {
+		if !strings.Contains(c.want, "error.") {
+			good = append(good, "{"+c.question+"}\n")
+		}
+	}
+	const rounds = 200
+	in := strings.Repeat(strings.Join(good, ""), rounds)
+	answers := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		var done calcTally
+		if err := (&calcCommand{}).answer(b.Context(), strings.NewReader(in), io.Discard, &done); err != nil || done.wrong > 0 {
+			b.Fatalf("%+v, %v", done, err)
+		}
+		answers += done.lines
+	}
+	b.ReportMetric(float64(answers)/b.Elapsed().Seconds(), "answers/s")
+}
