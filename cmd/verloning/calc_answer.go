@@ -21,6 +21,7 @@ var calcQuestions = map[string]func(bus.Body, *payroll.Trace) (any, error){
 	"loonheffing":        calcQuestion(answerTax),
 	"charges":            calcQuestion(answerCharges),
 	"loonkostensubsidie": calcQuestion(answerSubsidy),
+	"payslip":            calcQuestion(answerPayslip),
 }
 
 // calcNames lists them for whoever asks for another.
@@ -113,6 +114,10 @@ type calcAnswerless struct {
 	Error calcError `json:"error"`
 }
 
+// calcReasons is how many problems of a line are told: the answer to an absurd
+// line is not absurd itself.
+const calcReasons = 200
+
 // calcRefused tells an error. What is no refusal says that the law has no such
 // figure or that the facts can not be computed with, each in words of its own.
 func calcRefused(err error) calcAnswerless {
@@ -120,8 +125,8 @@ func calcRefused(err error) calcAnswerless {
 	if !errors.As(err, &refusal) {
 		refusal = &payroll.Refusal{Problems: []payroll.Problem{calcImpossible(err)}}
 	}
-	problems := make([]calcProblem, len(refusal.Problems))
-	for i, p := range refusal.Problems {
+	problems := make([]calcProblem, min(len(refusal.Problems), calcReasons))
+	for i, p := range refusal.Problems[:len(problems)] {
 		problems[i] = calcProblem{p.Type, p.Detail.EN, p.Detail.NL, p.Field, p.Article}
 	}
 	answer := calcAnswerless{calcError{calcProblem: problems[0]}}
@@ -131,16 +136,30 @@ func calcRefused(err error) calcAnswerless {
 	return answer
 }
 
+// calcAt is an error with the field that it comes from, where that is not date.
+type calcAt struct {
+	field string
+	cause error
+}
+
+func (e *calcAt) Error() string { return e.cause.Error() }
+func (e *calcAt) Unwrap() error { return e.cause }
+
 // calcImpossible is the problem of facts for which there is no answer. A figure
 // that is missing is never replaced by that of another year.
 func calcImpossible(err error) payroll.Problem {
-	switch {
-	case errors.Is(err, statute.ErrNoBirth):
-		return payroll.Reason("figure/none", "birth_date", fmt.Sprintf("Er is geen landelijk cijfer: %v.", err), err.Error())
-	case errors.Is(err, statute.ErrNoFigure):
-		return payroll.Reason("figure/none", "date", fmt.Sprintf("Er is geen landelijk cijfer: %v.", err), err.Error())
+	field := "date"
+	if at := (*calcAt)(nil); errors.As(err, &at) {
+		field = at.field
 	}
-	return payroll.Reason("calc/impossible", "", fmt.Sprintf("Dit is niet te berekenen: %v.", err), err.Error())
+	if errors.Is(err, statute.ErrNoBirth) {
+		field = "birth_date"
+	}
+	if errors.Is(err, statute.ErrNoFigure) {
+		which := strings.TrimPrefix(err.Error(), statute.ErrNoFigure.Error()+": ")
+		return payroll.Reason("figure/none", field, fmt.Sprintf("Er is geen landelijk cijfer: %s.", which), err.Error()+".")
+	}
+	return payroll.Reason("calc/impossible", "", fmt.Sprintf("Dit is niet te berekenen: %v.", err), err.Error()+".")
 }
 
 // calcDoubts are the figures that were used and are not confirmed for the day.

@@ -71,8 +71,8 @@ func calcWhk(door *payroll.Door, percentage string, paid calendar.Date) *payroll
 	if percentage == "" {
 		return nil
 	}
-	whk := &payroll.WhkDecision{Year: paid.Year(), Percentage: door.Number("whk", percentage, euro.Number{}, euro.Int(50)), Reference: "as given"}
-	door.Decimals("whk", whk.Percentage, 4)
+	whk := &payroll.WhkDecision{Year: paid.Year(), Percentage: door.Number("whk", percentage, euro.Number{}, euro.Int(25)), Reference: "as given"}
+	door.Decimals("whk", whk.Percentage, 2)
 	return whk
 }
 

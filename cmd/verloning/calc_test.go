@@ -9,9 +9,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"verloning/payroll"
 )
 
 // calcRun asks lines on standard input, as main does, and returns the lines of
@@ -124,6 +128,18 @@ var calcCases = []struct{ question, want string }{
 	{`"calc":"loonkostensubsidie","date":"2014-10-01","birth_date":"1970-01-01","hours_per_week":"32","full_time_hours":"40","loonwaarde":"60"`, "error.code=figure/none error.field=date"},
 	{`"calc":"loonkostensubsidie","date":"2026-10-01","granted":"2026-10-02","birth_date":"1990-01-01","hours_per_week":"32","full_time_hours":"40","loonwaarde":"60"`, "error.code=date/order error.field=granted"},
 
+	// 136.00 × 14.99, and 8 % of it.
+	{`"calc":"payslip","period":"2026-10","birth_date":"1996-03-01","korting":true,"contract":{"start":"2026-07-01","hours_per_week":"32","full_time_hours":"40","written":true,"open_ended":true},"hours":[` + calcDays(17) + `],"employer":{"aof":"low","whk":"1.52"}`,
+		"period=2026-10 pay_date=2026-10-31 gross=2038.64 holiday_allowance_accrued=163.09 lines.kind=wage.worked lines.quantity=136.00 lines.rate=14.99 lines.amount=2038.64"},
+	{`"calc":"payslip","period":"2026-10","pay_date":"2026-10-23","birth_date":"1996-03-01","contract":{"start":"2026-07-01","end":"2026-12-31","hours_per_week":"36","full_time_hours":"36","pay_basis":"fixed"}`,
+		"pay_date=2026-10-23 gross=2338.44 lines.kind=wage.fixed"},
+	{`"calc":"payslip","period":"2007-04","birth_date":"1960-03-01","contract":{"start":"2007-01-01","end":"2007-12-31","hours_per_week":"38","full_time_hours":"38","pay_basis":"fixed"}`, "gross=1300.80 gross_only=true"},
+	{`"calc":"payslip","period":"2027-01","birth_date":"1996-03-01","contract":{"start":"2026-07-01","hours_per_week":"32","full_time_hours":"40","open_ended":true}`, "error.code=figure/none error.field=period"},
+	{`"calc":"payslip","period":"2026-06","birth_date":"1996-03-01","contract":{"start":"2026-07-01","hours_per_week":"32","full_time_hours":"40","open_ended":true}`, "error.code=period/outside_contract error.field=period"},
+	{`"calc":"payslip","period":"2026-10","birth_date":"1996-03-01"`, "error.code=field/required error.field=contract.start"},
+	{`"calc":"payslip","period":"2026-10","birth_date":"1996-03-01","contract":{"start":"2026-07-01","hours_per_week":"32","full_time_hours":"40"}`, "error.code=contract/end error.field=contract.end"},
+	{`"calc":"payslip","period":"2026-10","birth_date":"1996-03-01","contract":{"start":"2026-07-01","hours_per_week":"32","full_time_hours":"40","uren":"1"}`, "error.code=field/unknown error.field=contract.uren"},
+
 	{`"calc":"netto"`, "error.code=calc/unknown error.field=calc"},
 	{`"wage":"1.00"`, "error.code=calc/unknown error.field=calc"},
 	{`"calc":5`, "error.code=calc/unknown error.field=calc"},
@@ -131,6 +147,56 @@ var calcCases = []struct{ question, want string }{
 	{`"calc":"minimumloon","Date":"2026-10-01","birth_date":"2000-01-01"`, "error.code=field/unknown error.field=Date"},
 	{`"calc":"minimumloon","date":"2026-10-01","date":"2026-10-02","birth_date":"2000-01-01"`, "error.code=field/repeated error.field=date"},
 	{`"calc":"minimumloon","calc":"charges","date":"2026-10-01","birth_date":"2000-01-01"`, "error.code=field/repeated error.field=calc"},
+}
+
+// calcDays are so many days of eight hours worked, from 1 October 2026.
+func calcDays(n int) string {
+	var days []string
+	for i := range n {
+		days = append(days, fmt.Sprintf(`{"day":"2026-10-%02d","kind":"worked","hours":"8.00"}`, i+1))
+	}
+	return strings.Join(days, ",")
+}
+
+// A payslip that can not be has every reason at once, each with the place of its
+// field; the first stands in front.
+func TestCalcPayslipProblems(t *testing.T) {
+	answers, err := calcRun(t, `{"calc":"payslip","period":"2026-10","pay_date":"2026-10-32","birth_date":"1996-03-01",`+
+		`"contract":{"start":"2026-07-01","hours_per_week":"42","full_time_hours":"40","wage_factor":"0.9","wage_base":"cao","open_ended":true,"leave_weeks":"3","sick_percentage":"60"},`+
+		`"hours":[{"day":"2026-10-01","kind":"worked","hours":"8.00"},{"day":"2026-10-01","kind":"worked","hours":"8"},{"day":"2026-10-01","kind":"leave","hours":"9"},`+
+		`{"day":"2026-11-01","kind":"worked","hours":"8"},{"day":"2026-06-30","kind":"sick","hours":"8"},{"day":"2026-09-30","kind":"sick","hours":"8"},{"day":"2026-10-02","kind":"slept","hours":"25"}],`+
+		`"employer":{"aof":"middle","whk":"-1"},"pension":{"franchise":"100.00","maximum":"50.00","employee_percentage":"5"},"earlier":{"leave":"x"}}`)
+	if err == nil || len(answers) != 1 {
+		t.Fatalf("%q, %v", answers, err)
+	}
+	var answer struct {
+		Error struct {
+			Code, Field string
+			Problems    []struct{ Code, Field string }
+		}
+	}
+	if err := json.Unmarshal([]byte(answers[0]), &answer); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range answer.Error.Problems {
+		got = append(got, p.Code+" "+p.Field)
+	}
+	want := []string{
+		"date/invalid pay_date", "field/not_allowed employer.aof", "number/out_of_range employer.whk", "field/required pension.employer_percentage",
+		"pension/maximum pension.maximum", "number/out_of_range contract.leave_weeks", "number/out_of_range contract.sick_percentage",
+		"field/not_allowed contract.wage_base", "number/out_of_range contract.wage_factor", "hours_per_week/over_full_time contract.hours_per_week",
+		"hours/out_of_range earlier.leave", "day/duplicate hours[1].day", "hours/day_total hours[2].hours", "day/outside_period hours[3].day",
+		"day/outside_contract hours[4].day", "field/not_allowed hours[6].kind", "hours/out_of_range hours[6].hours",
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if answer.Error.Code == "" || answer.Error.Code != answer.Error.Problems[0].Code || answer.Error.Field != answer.Error.Problems[0].Field {
+		t.Errorf("%+v", answer.Error)
+	}
 }
 
 // All cases in one stream: an answer a line, in the order of the questions.
@@ -229,6 +295,62 @@ func TestCalcFiles(t *testing.T) {
 	}
 }
 
+// An absurd line gets a bounded answer.
+func TestCalcReasonsEnd(t *testing.T) {
+	answers, err := calcRun(t, `{"calc":"payslip","hours":[`+strings.Repeat(`{},`, 5000)+`{}]}`)
+	var answer calcAnswerless
+	if err == nil || json.Unmarshal([]byte(answers[0]), &answer) != nil || len(answer.Error.Problems) != calcReasons {
+		t.Errorf("%d problems, %v", len(answer.Error.Problems), err)
+	}
+}
+
+// What the README shows can be asked, and the names that it gives to the fields
+// of a question are the fields.
+func TestCalcReadme(t *testing.T) {
+	root, err := tidyRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var in []string
+	for line := range strings.Lines(string(text)) {
+		if question, shown := strings.CutPrefix(line, `    {"calc":`); shown {
+			in = append(in, `{"calc":`+question)
+		}
+	}
+	if answers, err := calcRun(t, strings.Join(in, "")); err != nil || len(answers) < 4 {
+		t.Errorf("%q, %v", answers, err)
+	}
+	fields := 0
+	for _, question := range []any{minimumWageAsked{}, taxAsked{}, chargesAsked{}, subsidyAsked{}, payslipQuestion{}, payslipContract{}, payslipCharges{}, payroll.PensionScheme{}, payslipEarlier{}} {
+		for _, name := range calcFieldNames(reflect.TypeOf(question)) {
+			if fields++; !strings.Contains(string(text), "`"+name+"`") {
+				t.Errorf("%T has a field %s, and the README does not name it", question, name)
+			}
+		}
+	}
+	if fields < 60 {
+		t.Errorf("looked at %d fields", fields)
+	}
+}
+
+func calcFieldNames(question reflect.Type) []string {
+	var names []string
+	for i := range question.NumField() {
+		f := question.Field(i)
+		if f.Anonymous {
+			names = append(names, calcFieldNames(f.Type)...)
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
 // Many lines keep their order, whichever core is done first.
 func TestCalcOrder(t *testing.T) {
 	var in strings.Builder
@@ -305,25 +427,31 @@ func FuzzCalc(f *testing.F) {
 		if in = strings.TrimPrefix(in, "\xef\xbb\xbf"); in != "" && !strings.HasSuffix(in, "\n") {
 			lines++
 		}
-		answers, err := calcRun(t, in, "--trace")
-		if len(answers) != lines {
-			t.Fatalf("%d answers to %d lines", len(answers), lines)
+		var out bytes.Buffer
+		var done calcTally
+		if err := (&calcCommand{Trace: true}).answer(t.Context(), strings.NewReader(in), &out, &done); err != nil {
+			t.Fatal(err)
 		}
-		wrong := false
+		answers, wrong := slices.Collect(strings.Lines(out.String())), 0
+		if len(answers) != lines || done.lines != lines {
+			t.Fatalf("%d answers to %d lines, %+v", len(answers), lines, done)
+		}
 		for _, answer := range answers {
 			var fields map[string]json.RawMessage
-			if err := json.Unmarshal([]byte(answer), &fields); err != nil || len(fields) == 0 {
+			if err := json.Unmarshal([]byte(answer), &fields); err != nil || len(fields) == 0 || !strings.HasSuffix(answer, "}\n") {
 				t.Fatalf("%q: %v", answer, err)
 			}
-			if _, bad := fields["error"]; bad {
-				wrong = true
-				if got := calcFields(t, answer, "error.code error.message"); strings.Contains(got, "=-") || len(fields) != 1 {
-					t.Fatalf("%q", answer)
-				}
+			if fields["error"] == nil {
+				continue
+			}
+			wrong++
+			var told calcAnswerless
+			if err := json.Unmarshal([]byte(answer), &told); err != nil || told.Error.Code == "" || told.Error.Message == "" || told.Error.Bericht == "" || len(fields) != 1 {
+				t.Fatalf("%q: %v", answer, err)
 			}
 		}
-		if wrong != (err != nil) {
-			t.Fatalf("wrong %v, and %v", wrong, err)
+		if wrong != done.wrong {
+			t.Fatalf("%d answers are errors, %+v", wrong, done)
 		}
 	})
 }

@@ -127,7 +127,7 @@ type grammar struct {
 	Ledger struct {
 		Balances ledgerBalances `cmd:"" help:"Print the balance of every account."`
 	} `cmd:"" help:"Your organisation's ledger."`
-	Calc    calcCommand    `cmd:"" help:"Answer questions, one JSON object a line: minimum wage, loonheffing, charges, loonkostensubsidie; needs no service."`
+	Calc    calcCommand    `cmd:"" help:"Answer questions, one JSON object a line: minimum wage, loonheffing, charges, loonkostensubsidie, payslip; needs no service."`
 	Explain explainCommand `cmd:"" help:"Say why an amount is what it is, step by step."`
 	Law     struct {
 		Tax       lawTax       `cmd:"" help:"Look up the loonheffing of one wage, 2020 to 2026; needs no service."`

@@ -21,10 +21,11 @@ type pensionRecord struct {
 
 func (c *pensionRecord) Run(ctx context.Context, sh *shell) error {
 	request := payroll.PensionRecord{
-		Command: sh.command(), ValidFrom: c.ValidFrom, Name: c.Name, Franchise: c.Franchise, Maximum: c.Maximum,
-		EmployeePercentage: c.EmployeePercentage, EmployerPercentage: c.EmployerPercentage, Holiday: c.Holiday,
-		WaitingDays: c.WaitingDays, FromAge: c.FromAge, ToAge: c.ToAge,
-	}
+		Command: sh.command(), ValidFrom: c.ValidFrom, Name: c.Name, PensionScheme: payroll.PensionScheme{
+			Franchise: c.Franchise, Maximum: c.Maximum,
+			EmployeePercentage: c.EmployeePercentage, EmployerPercentage: c.EmployerPercentage, Holiday: c.Holiday,
+			WaitingDays: c.WaitingDays, FromAge: c.FromAge, ToAge: c.ToAge,
+		}}
 	return ask(ctx, sh, "pension", "record", request, func(r payroll.PensionRecorded) error {
 		return sh.say("Pensioenregeling, versie %d: vanaf %s.", "Pension scheme, version %d: from %s.", r.Version, r.ValidFrom)
 	})
