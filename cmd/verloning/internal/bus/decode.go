@@ -1,20 +1,16 @@
 package bus
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"verloning/payroll"
 )
-
-// maxDepth is how deeply a request may nest; ours nest three deep.
-const maxDepth = 8
 
 // maxReasons bounds a refusal, so that the answer to an absurd request is not
 // absurd itself.
@@ -70,88 +66,6 @@ func (b Body) Into(dst any) error {
 }
 
 type decoder struct{ problems []payroll.Problem }
-
-// member is a field of an object, in the order written: a map would hide
-// repetitions.
-type member struct {
-	name  string
-	value any
-}
-
-type object []member
-
-// tree parses the body into objects, lists, texts, numbers, booleans and nil.
-func tree(body []byte) (any, error) {
-	tokens := json.NewDecoder(bytes.NewReader(body))
-	tokens.UseNumber()
-	value, err := next(tokens, 0)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := tokens.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the value")
-	}
-	return value, nil
-}
-
-func next(tokens *json.Decoder, depth int) (any, error) {
-	token, err := tokens.Token()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("it ends too early")
-	}
-	if err != nil {
-		return nil, plain(err)
-	}
-	delim, nested := token.(json.Delim)
-	if !nested {
-		return token, nil
-	}
-	if depth == maxDepth {
-		return nil, fmt.Errorf("it nests deeper than %d", maxDepth)
-	}
-	if delim == '[' {
-		return list(tokens, depth)
-	}
-	var members object
-	for tokens.More() {
-		name, err := tokens.Token()
-		if err != nil {
-			return nil, plain(err)
-		}
-		value, err := next(tokens, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		members = append(members, member{name.(string), value})
-	}
-	_, err = tokens.Token()
-	return members, plain(err)
-}
-
-func list(tokens *json.Decoder, depth int) (any, error) {
-	values := []any{}
-	for tokens.More() {
-		value, err := next(tokens, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		values = append(values, value)
-	}
-	_, err := tokens.Token()
-	return values, plain(err)
-}
-
-// plain says where the JSON breaks and never what stands there.
-func plain(err error) error {
-	if err == nil {
-		return nil
-	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return fmt.Errorf("at byte %d", syntax.Offset)
-	}
-	return errors.New("it ends too early")
-}
 
 func (d *decoder) refuse(kind, path, nl, en string) {
 	d.problems = append(d.problems, payroll.Reason(kind, path, nl, en))
@@ -221,34 +135,62 @@ func (d *decoder) fillStruct(to reflect.Value, from any, path string) {
 		d.wrong(path, payroll.Text{NL: "een object", EN: "an object"})
 		return
 	}
-	fields := map[string]reflect.Value{}
-	fieldsOf(to, fields)
-	seen := map[string]bool{}
+	fields := fieldsOf(to.Type())
+	var seen [maxFields]bool
 	for _, m := range members {
-		at := strings.TrimPrefix(path+"."+m.name, ".")
+		at := m.name
+		if path != "" {
+			at = path + "." + m.name
+		}
 		field, known := fields[m.name]
 		switch {
 		case !known:
 			d.refuse("field/unknown", clip(at), "Dit veld bestaat niet.", "There is no such field.")
-		case seen[m.name]:
+		case seen[field.nth]:
 			d.refuse("field/repeated", at, "Dit veld staat er twee keer.", "This field is there twice.")
 		default:
-			seen[m.name] = true
-			d.fill(field, m.value, at)
+			seen[field.nth] = true
+			d.fill(to.FieldByIndex(field.index), m.value, at)
 		}
 	}
 }
 
-// fieldsOf lists the fields of a struct by their JSON names, embedded ones too.
-func fieldsOf(v reflect.Value, fields map[string]reflect.Value) {
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
+// maxFields is more than any struct of ours has.
+const maxFields = 64
+
+// field is where a JSON name stands in a struct, embedded ones too.
+type field struct {
+	nth   int
+	index []int
+}
+
+// knownFields remembers the fields of each struct type: there are few types and many
+// requests.
+var knownFields sync.Map // reflect.Type → map[string]field
+
+// fieldsOf lists the fields of a struct by their JSON names.
+func fieldsOf(t reflect.Type) map[string]field {
+	if fields, done := knownFields.Load(t); done {
+		return fields.(map[string]field)
+	}
+	fields := map[string]field{}
+	addFields(fields, t, nil)
+	if len(fields) > maxFields {
+		panic(fmt.Sprintf("bus: %s has more than %d fields", t, maxFields))
+	}
+	knownFields.Store(t, fields)
+	return fields
+}
+
+func addFields(fields map[string]field, t reflect.Type, above []int) {
+	for i := range t.NumField() {
+		f, index := t.Field(i), append(slices.Clone(above), i)
 		if f.Anonymous {
-			fieldsOf(v.Field(i), fields)
+			addFields(fields, f.Type, index)
 			continue
 		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		fields[name] = v.Field(i)
+		fields[name] = field{len(fields), index}
 	}
 }
 
