@@ -30,7 +30,7 @@ func (p *person) takeTax() error {
 	}
 	p.doubt(table.Figures)
 	p.doubt(once.Figures)
-	p.traceTax(regular, table)
+	TraceTax(p.trace, regular, table)
 	p.shareTax(table, once)
 	return nil
 }
@@ -89,12 +89,9 @@ func (p *person) specialTax(amount euro.Amount) (statute.WageTax, error) {
 		return tax, err
 	}
 	p.trace.Add(func() Step {
-		return Step{
-			What: Text{NL: "loonheffing, bijzonder tarief", EN: "wage tax, special rate"}, Article: "Wet LB 1964 art. 26",
-			Source:  fmt.Sprintf("jaarloon %s (%s), rij vanaf %s", annual, from, tax.Steps.RowFrom),
-			Formula: fmt.Sprintf("%s × (%s %% + %s %%)", amount, tax.Steps.Standard, tax.Steps.Offset), Result: tax.Tax.String(), Rounded: "down, 0.01",
-		}
+		return Step{What: Text{NL: "jaarloon voor het bijzonder tarief", EN: "annual wage for the special rate"}, Article: "Wet LB 1964 art. 26", Source: from, Result: annual.String()}
 	})
+	TraceTax(p.trace, amount, tax)
 	return tax, nil
 }
 
@@ -182,43 +179,4 @@ func (p *person) grossOnly(cause error) {
 	p.found = append(p.found, Exception{Kind: TaxUnknown, Subject: subject, Article: "Wet LB 1964 art. 25", Detail: Text{
 		NL: fmt.Sprintf("De loonheffing is niet te berekenen, de loonstrook is alleen bruto: %v.", cause),
 		EN: fmt.Sprintf("The wage tax can not be computed, the payslip is gross only: %v.", cause)}})
-}
-
-// traceTax explains the table tax as the method has its steps.
-func (p *person) traceTax(wage euro.Amount, tax statute.WageTax) {
-	if p.trace == nil {
-		return
-	}
-	s := tax.Steps
-	add := func(nl, en, formula, result, rounded string) {
-		p.trace.Steps = append(p.trace.Steps, Step{
-			What: Text{NL: nl, EN: en}, Article: "Wet LB 1964 art. 20a-25", Source: taxSource(tax, p.run), Formula: formula, Result: result, Rounded: rounded,
-		})
-	}
-	switch s.Tariff {
-	case statute.TariffNone:
-		add("loonheffing: geen loon", "wage tax: no wage", "", tax.Tax.String(), "")
-		return
-	case statute.TariffAnonymous:
-		add("loonheffing, anoniementarief", "wage tax, anonymous tariff", fmt.Sprintf("%s × %s %%", wage, s.Rate), tax.Tax.String(), "down, 0.01")
-		return
-	}
-	if s.Days > 0 {
-		add("loon per werkdag", "wage a working day", fmt.Sprintf("%s / %d", wage, s.Days), s.DayWage.String(), "down, 0.01")
-	}
-	add("jaarloon, naar beneden op 54", "annual wage, down to a multiple of 54", fmt.Sprintf("loon × %s", s.PerYear), s.Annual.String(), "down, 54")
-	add("belasting van de schijf", "tax of the bracket", fmt.Sprintf("(%s − %s) × %s %% + %s", s.Annual, s.BracketFrom, s.BracketRate, s.BracketBase), s.BracketTax.String(), "down, 1")
-	add("algemene heffingskorting", "general credit", "", s.AlgemeneHeffingskorting.String(), "up, 1")
-	if !s.Ouderenkorting.IsZero() || !s.AlleenstaandeOuderenkorting.IsZero() {
-		add("ouderenkorting en alleenstaande-ouderenkorting", "credits of the elderly", "", s.Ouderenkorting.Add(s.AlleenstaandeOuderenkorting).String(), "up, 1")
-	}
-	add("arbeidskorting, verrekend", "labour credit, as far as it counts", s.Arbeidskorting.String(), s.ArbeidskortingLeft.String(), "up, 1")
-	add("belasting van een tijdvak", "tax of a period", fmt.Sprintf("%s / %s", s.AnnualTax, s.PerYear), s.TableTax.String(), "half up, 0.01")
-	if s.Tariff == statute.TariffBeyond {
-		add("boven de tabel", "beyond the table", fmt.Sprintf("(loon × %s − %s) × hoogste tarief / %s", s.PerYear, s.TableEnd, s.PerYear), s.BeyondTax.String(), "down, 0.01")
-	}
-	if !s.Jonggehandicaptenkorting.IsZero() {
-		add("jonggehandicaptenkorting", "credit of the young disabled", "", s.Jonggehandicaptenkorting.Neg().String(), "half up, 0.01")
-	}
-	add("loonheffing", "wage tax", "", tax.Tax.String(), "")
 }

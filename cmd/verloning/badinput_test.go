@@ -481,7 +481,7 @@ func TestExceptionsOfARun(t *testing.T) {
 	run := o.open("2026-10")
 	shown := s.calculate(o.clerk, run)
 	got := slices.DeleteFunc(o.exceptions(run), func(e string) bool { return strings.HasPrefix(e, "figure/") })
-	want := []string{"contract/without_hours C-5", "decision/missing C-5", "forfait/over C-1", "loonwaarde/unknown C-2", "wage/below_minimum C-3"}
+	want := []string{"charges/unknown employer", "contract/without_hours C-5", "decision/missing C-5", "forfait/over C-1", "loonwaarde/unknown C-2", "wage/below_minimum C-3"}
 	if !slices.Equal(got, want) {
 		t.Errorf("exceptions %v, want %v", got, want)
 	}
@@ -508,7 +508,7 @@ func TestExceptionsOfARun(t *testing.T) {
 		}
 		run := b.open("2026-10")
 		shown := s.calculate(b.clerk, run)
-		if got := slices.DeleteFunc(b.exceptions(run), func(e string) bool { return strings.HasPrefix(e, "figure/") }); !slices.Equal(got, []string{"person/failed C-12"}) {
+		if got := slices.DeleteFunc(b.exceptions(run), func(e string) bool { return strings.HasPrefix(e, "figure/") }); !slices.Equal(got, []string{"charges/unknown employer", "person/failed C-12"}) {
 			t.Errorf("exceptions: %v", got)
 		}
 		totals := shown["totals"].(map[string]any)

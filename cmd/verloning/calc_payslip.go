@@ -28,14 +28,38 @@ type payslipQuestion struct {
 
 // payslipAnswer is the payslip as it would be shown.
 type payslipAnswer struct {
-	Period    calendar.Period `json:"period"`
-	PayDate   calendar.Date   `json:"pay_date"`
-	Gross     euro.Amount     `json:"gross"`
-	Holiday   euro.Amount     `json:"holiday_allowance_accrued"`
-	Net       euro.Amount     `json:"net"`
-	GrossOnly bool            `json:"gross_only"` // no tax was computed: net equals gross
-	Lines     []payslipLine   `json:"lines"`
+	Period         calendar.Period `json:"period"`
+	PayDate        calendar.Date   `json:"pay_date"`
+	Gross          euro.Amount     `json:"gross"`
+	Holiday        euro.Amount     `json:"holiday_allowance_accrued"`
+	HolidayPaid    euro.Amount     `json:"holiday_allowance_paid"`
+	LeavePaid      euro.Amount     `json:"leave_paid"`
+	Transition     euro.Amount     `json:"transition_payment"`
+	LeaveAccrued   string          `json:"leave_accrued"` // hours
+	LeaveTaken     string          `json:"leave_taken"`   // or paid out
+	Pension        euro.Amount     `json:"pension_employee"`
+	Taxable        euro.Amount     `json:"taxable"` // by the table and at the special rate
+	Tax            euro.Amount     `json:"wage_tax"`
+	SpecialTax     euro.Amount     `json:"wage_tax_special"`
+	Arbeidskorting euro.Amount     `json:"arbeidskorting"`
+	Owed           euro.Amount     `json:"owed"` // by the employee
+	Net            euro.Amount     `json:"net"`
+	GrossOnly      bool            `json:"gross_only"` // no tax was computed: net equals gross
+	Charges        *payslipPremium `json:"employer_charges,omitempty"`
+	WageCost       euro.Amount     `json:"wage_cost"` // as far as charges are known
+	Lines          []payslipLine   `json:"lines"`
 	calcExtra
+}
+
+// payslipPremium are the employer's charges; absent, they are not known.
+type payslipPremium struct {
+	AWf     euro.Amount `json:"awf"` // or Ufo
+	Aof     euro.Amount `json:"aof"`
+	Wko     euro.Amount `json:"wko"`
+	Whk     euro.Amount `json:"whk"`
+	Zvw     euro.Amount `json:"zvw"`
+	Pension euro.Amount `json:"pension_employer"`
+	Total   euro.Amount `json:"total"`
 }
 
 // payslipLine is a line of it.
@@ -58,19 +82,29 @@ func answerPayslip(q payslipQuestion, door *payroll.Door, t *payroll.Trace) (any
 	if err := payslipConfirmed(file, r.Period); err != nil {
 		return nil, err
 	}
-	slip, found, err := payroll.NewPayslip(file.Employment, file.Contracts[0], r.Period, t)
+	slips, found, err := payroll.NewPayslips(r, file, t)
 	if err != nil {
 		return nil, &calcAt{"period", err}
 	}
+	out := newPayslipAnswer(r, slips[0])
+	out.calcExtra = calcExtra{Attention: calcAttention(found), Steps: calcSteps(t)}
+	return out, nil
+}
+
+func newPayslipAnswer(r payroll.Run, slip payroll.Payslip) payslipAnswer {
 	out := payslipAnswer{
-		Period: r.Period, PayDate: r.PayDate, Gross: slip.Gross, Holiday: slip.Holiday, Net: slip.Net, GrossOnly: slip.GrossOnly,
-		Lines:     make([]payslipLine, len(slip.Lines)),
-		calcExtra: calcExtra{Attention: calcAttention(found), Steps: calcSteps(t)},
+		Period: r.Period, PayDate: r.PayDate, Gross: slip.Gross, Holiday: slip.Holiday, HolidayPaid: slip.HolidayPaid, LeavePaid: slip.LeavePaid,
+		Transition: slip.Transition, LeaveAccrued: slip.LeaveAccrued.String(), LeaveTaken: slip.LeaveTaken.String(), Pension: slip.Pension.Employee,
+		Taxable: slip.Tax.Taxable(), Tax: slip.Tax.Table, SpecialTax: slip.Tax.SpecialTax, Arbeidskorting: slip.Tax.Arbeidskorting,
+		Owed: slip.Owed, Net: slip.Net, GrossOnly: slip.GrossOnly, WageCost: slip.WageCost(), Lines: make([]payslipLine, len(slip.Lines)),
+	}
+	if c := slip.Charges; c != nil {
+		out.Charges = &payslipPremium{c.AWf, c.Aof, c.Wko, c.Whk, c.EmployerZvw, slip.Pension.Employer, slip.OnTop()}
 	}
 	for i, l := range slip.Lines {
 		out.Lines[i] = payslipLine{l.Kind, l.Quantity.String(), l.Rate, l.Amount, l.Rule, l.Source}
 	}
-	return out, nil
+	return out
 }
 
 // run is the run of nobody else.
@@ -95,7 +129,8 @@ func (q payslipQuestion) dossier(door *payroll.Door, r payroll.Run) payroll.Doss
 	if q.AnnualWage != "" {
 		file.AnnualWages = []payroll.AnnualWage{{Year: r.PayDate.Year() - 1, Amount: door.Amount("annual_wage", q.AnnualWage), Source: "the question"}}
 	}
-	month := payroll.ContractMonth{Contract: q.Contract.accept(door), Earlier: q.Earlier.accept(door)}
+	month := payroll.ContractMonth{Contract: q.Contract.accept(door)}
+	month.Earlier, file.Booked.Leave = q.Earlier.accept(door)
 	span := month.Contract.Span()
 	if !r.Period.From.IsZero() && !span.From.IsZero() && span.Meet(r.Period.Span).Empty() {
 		door.Refuse(payroll.Reason("period/outside_contract", "period", "Het contract loopt niet in deze periode.", "The contract does not run in this period."))

@@ -128,21 +128,20 @@ type payslipEarlier struct {
 	Leave       string `json:"leave"` // hours accrued, less those taken
 }
 
-func (e payslipEarlier) accept(door *payroll.Door) payroll.Earlier {
+func (e payslipEarlier) accept(door *payroll.Door) (payroll.Accrued, payroll.Quantity) {
 	part := payroll.NewDoor(e)
-	earlier := payroll.Earlier{
-		HolidayBase: part.Amount("holiday_base", e.HolidayBase), Holiday: part.Amount("holiday", e.Holiday),
-		HolidayPaid: part.Amount("holiday_paid", e.HolidayPaid),
+	earlier := payroll.Accrued{
+		Base: part.Amount("holiday_base", e.HolidayBase), Accrued: part.Amount("holiday", e.Holiday), Paid: part.Amount("holiday_paid", e.HolidayPaid),
 	}
+	leave := payroll.Quantity(0)
 	if e.Leave != "" {
-		leave, err := payroll.ParseQuantity(e.Leave)
-		if err != nil {
+		var err error
+		if leave, err = payroll.ParseQuantity(e.Leave); err != nil {
 			part.Refuse(payroll.Reason("hours/out_of_range", "leave", "Dit zijn geen uren, met hoogstens twee decimalen.", "These are no hours, with at most two decimals."))
 		}
-		earlier.Leave = leave
 	}
 	calcWithin(door, "earlier", part)
-	return earlier
+	return earlier, leave
 }
 
 // calcWithin tells the problems of a part of a question under its name.

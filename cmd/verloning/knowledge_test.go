@@ -300,7 +300,7 @@ func TestFactsAfterCalculationStayOut(t *testing.T) {
 	o.must(o.clerk, "contract.amend", map[string]any{"number": "C-1", "valid_from": "2026-10-01", "hours_per_week": "32", "full_time_hours": "40", "wage_factor": "1.5"})
 	o.must(o.clerk, "person.amend", map[string]any{"number": "P-1", "iban": "NL02ABNA0123456789"})
 	approved := o.approve(run)
-	if got := words(approved["payments"], approved["paid"]); got != "1 119.92" {
+	if got := words(approved["payments"], approved["paid"]); got != "1 78.17" {
 		t.Errorf("approved: %s", pretty(approved))
 	}
 	for _, line := range o.work("C-1", "8.00", "2026-10-05")["accepted"].([]any) {

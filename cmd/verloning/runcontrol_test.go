@@ -109,11 +109,11 @@ func (o office) offCycleAfter(t *testing.T) {
 	late := o.offCycle("2026-10", "P-1")
 	shown := o.calculate(o.clerk, late)
 	totals := shown["totals"].(map[string]any)
-	if got := words(totals["payslips"], totals["net"], totals["claimed"], o.kindsOf(late, "C-1")); got != "1 2038.64 1121.76" {
-		t.Errorf("off-cycle: %s, want one payslip of 2038.64 and a claim of 1121.76", got)
+	if got := words(totals["payslips"], totals["net"], totals["claimed"], o.kindsOf(late, "C-1")); got != "1 1309.89 1121.76" {
+		t.Errorf("off-cycle: %s, want one payslip of 2,038.64 less 728.75 of tax and a claim of 1121.76", got)
 	}
 	o.approve(late)
-	if got := words(o.paidTo(late), summed(t, o.claims("C-1"), "entitled"), summed(t, o.claims("C-1"), "amount")); got != "2038.64 1121.76 1121.76" {
+	if got := words(o.paidTo(late), summed(t, o.claims("C-1"), "entitled"), summed(t, o.claims("C-1"), "amount")); got != "1309.89 1121.76 1121.76" {
 		t.Errorf("paid, entitled and claimed %s", got)
 	}
 	again := o.offCycle("2026-10", "P-1")
@@ -195,8 +195,8 @@ func (o office) offCycleBefore(t *testing.T) {
 		t.Errorf("the regular run finds %q of who was paid", got)
 	}
 	o.approve(regular)
-	if got := words(o.paidTo(early), o.paidTo(regular)); got != "2038.64 1019.32" {
-		t.Errorf("paid %s, want 2038.64 and 1019.32", got)
+	if got := words(o.paidTo(early), o.paidTo(regular)); got != "1309.89 655.82" {
+		t.Errorf("paid %s, want 2,038.64 and 1,019.32 less their tax", got)
 	}
 	if got := o.claims("C-1"); len(got) != 1 || summed(t, got, "amount") != "1121.76" {
 		t.Errorf("claims of who was paid off the cycle: %s", pretty(got))
@@ -282,7 +282,7 @@ func (o office) reopens(t *testing.T) {
 	if got := o.refused(o.clerk, "run.reopen", back); got != "run/status" {
 		t.Errorf("an approved run is reopened: %s", got)
 	}
-	if got := words(o.paidTo(run), one[string](t, o.sqlOnce(), `SELECT reason || '/' || calculation FROM run_reopened WHERE run = $1`, run)); got != "2098.60 uren van week 44 ontbreken/1" {
+	if got := words(o.paidTo(run), one[string](t, o.sqlOnce(), `SELECT reason || '/' || calculation FROM run_reopened WHERE run = $1`, run)); got != "1348.93 uren van week 44 ontbreken/1" {
 		t.Errorf("paid and kept: %s", got)
 	}
 }
@@ -330,7 +330,7 @@ func (o office) compares(t *testing.T) {
 	for kind, want := range map[string]string{
 		"same":    "1 2038.64 2038.64 1121.76 1121.76",
 		"changed": "1 2038.64 1199.20 1121.76 1121.76",
-		"gone":    "1 59.96 0.00 0.00 0.00",
+		"gone":    "1 69.78 0.00 0.00 0.00",
 		"new":     "1 0.00 119.92 0.00 0.00",
 	} {
 		if got := difference(compared, kind); got != want {
@@ -473,7 +473,7 @@ func (s *site) runAll(t *testing.T) {
 	}
 	for run, o := range map[string]office{mine: fresh, own: opened} {
 		shown := o.must(o.clerk, "run.show", map[string]any{"run": run})
-		if got := words(shown["calculation"], shown["totals"].(map[string]any)["net"]); got != "1 2038.64" {
+		if got := words(shown["calculation"], shown["totals"].(map[string]any)["net"]); got != "1 1309.89" {
 			t.Errorf("%s: calculation and net %s", o.e, got)
 		}
 	}
@@ -481,7 +481,7 @@ func (s *site) runAll(t *testing.T) {
 		t.Errorf("run.all changed the pay date to %s", got)
 	}
 	fresh.approve(mine) // nobody of the employer calculated it: any of its approvers may
-	if got := words(fresh.paidTo(mine), ahead.paidTo(approved)); got != "2038.64 2038.64" {
+	if got := words(fresh.paidTo(mine), ahead.paidTo(approved)); got != "1309.89 1309.89" {
 		t.Errorf("paid %s", got)
 	}
 	for _, c := range []struct{ who, got string }{

@@ -172,7 +172,10 @@ func (y *story) payslips() []string {
 				if l["quantity"] != nil {
 					line += fmt.Sprintf("%s × ", l["quantity"])
 				}
-				list = append(list, line+fmt.Sprintf("%s = %s (%s)", l["rate"], l["amount"], l["rule"]))
+				if l["rate"] != nil {
+					line += fmt.Sprint(l["rate"], " ")
+				}
+				list = append(list, line+fmt.Sprintf("= %s (%s)", l["amount"], l["rule"]))
 			}
 		}
 	}

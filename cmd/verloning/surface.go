@@ -12,6 +12,7 @@ import (
 	"verloning/cmd/verloning/internal/bus"
 	"verloning/cmd/verloning/internal/postgres"
 	"verloning/payroll"
+	"verloning/payroll/statute"
 	"verloning/subsidy"
 )
 
@@ -323,7 +324,7 @@ func (s *service) showRun(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 	}
 	v := runShown{
 		Run: r.ID, Period: r.Period.String(), Kind: r.Kind, Sequence: r.Sequence, PayDate: r.PayDate.String(), Deadline: r.Deadline.String(), Status: r.Status,
-		Calculation: r.Calculation, GrossOnly: true,
+		Calculation: r.Calculation, GrossOnly: statute.TaxYearKnown(r.PayDate) != nil,
 	}
 	c, known, err := tx.Calculation(ctx, r.ID, r.Calculation)
 	if err != nil || !known || r.Status == payroll.RunOpened { // a reopened run has only what was superseded

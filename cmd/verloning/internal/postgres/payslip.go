@@ -57,7 +57,7 @@ type ChargesView struct {
 type LineView struct {
 	Kind     string        `json:"kind"`
 	Quantity string        `json:"quantity,omitempty"`
-	Rate     string        `json:"rate"`
+	Rate     string        `json:"rate,omitempty"`
 	Amount   euro.Amount   `json:"amount"`
 	Rule     string        `json:"rule"`
 	Source   string        `json:"source"`
@@ -115,9 +115,12 @@ func (tx *Tx) lines(ctx context.Context, r payroll.Run, calc int64, contract uui
 		if err = row.Scan(&l.Kind, &quantity, &rate, &amount, &l.Rule, &l.Source, &origin); err != nil {
 			return l, err
 		}
-		l.Rate, l.Origin = euro.FromDecimal(rate).Fixed(2), date(&origin)
+		l.Origin = date(&origin)
 		if quantity != 0 {
 			l.Quantity = payroll.Quantity(quantity).String()
+		}
+		if quantity != 0 || !rate.IsZero() {
+			l.Rate = euro.FromDecimal(rate).Fixed(2)
 		}
 		l.Amount, err = money(amount)
 		return l, err
