@@ -341,7 +341,7 @@ var closedTypes = map[reflect.Type]any{
 	reflect.TypeFor[payroll.RunStatus]():   []payroll.RunStatus{payroll.RunOpened, payroll.RunCalculating, payroll.RunCalculated, payroll.RunApproved, payroll.RunClosed},
 	reflect.TypeFor[payroll.Meaning]():     []payroll.Meaning{payroll.Invalid, payroll.Forbidden, payroll.NotFound, payroll.Conflict, payroll.TooLarge, payroll.Unavailable},
 	reflect.TypeFor[payroll.RunKind]():     []payroll.RunKind{payroll.Regular, payroll.OffCycle},
-	reflect.TypeFor[payroll.PaymentKind](): []payroll.PaymentKind{payroll.WagePayment, payroll.SubsidyPayment, payroll.FeePayment},
+	reflect.TypeFor[payroll.PaymentKind](): []payroll.PaymentKind{payroll.WagePayment, payroll.GarnishPayment, payroll.SubsidyPayment, payroll.FeePayment},
 	reflect.TypeFor[subsidy.Document]():    []subsidy.Document{subsidy.Beschikking, subsidy.Agreement, subsidy.Invoice},
 	reflect.TypeFor[subsidy.Verdict]():     []subsidy.Verdict{subsidy.Grant, subsidy.Partly, subsidy.Refuse},
 	reflect.TypeFor[subsidy.Kind]():        []subsidy.Kind{subsidy.Subsidy, subsidy.Fee, subsidy.Premium, subsidy.Hire},

@@ -144,6 +144,7 @@ type crashContract struct {
 func (f *crashMaker) underParticipatiewet(i int) crashContract {
 	c := crashContract{atMost: 22}
 	c.Span, c.Factor, c.Week, c.Full = modelSpan{From: "2026-07-01"}, f.pick("1", "1", "1.10", "1.25"), f.pick("20", "24", "32", "36"), f.pick("36", "38", "40")
+	c.Korting = i%3 > 0
 	c.Decision = &modelDecision{Span: modelSpan{"2026-07-01", "2028-06-30"}, Percent: 15 + f.random.Int64N(80), Forfait: i%9 == 4, Verdict: "granted"}
 	switch i {
 	case 2:

@@ -73,6 +73,9 @@ func (c *crashCast) prepare(ctx context.Context, m *crashMonth) error {
 		return reply
 	}
 	c.register(ask)
+	for _, e := range c.employers {
+		ask(e+"/clerk", "employer", "record", map[string]any{"valid_from": "2026-01-01", "aof": "low", "whk_percentage": "1.52", "whk_year": 2026, "whk_reference": "W-1"})
+	}
 	for budget, amount := range crashBudgets {
 		source, year, _ := strings.Cut(budget, " ")
 		n, err := strconv.Atoi(year)
@@ -128,7 +131,7 @@ func (c *crashCast) register(ask crashAsk) {
 // hire registers a person with contract, decision and placement.
 func (c *crashCast) hire(ask crashAsk, i int, k modelContract) {
 	clerk := k.Employer + "/clerk"
-	ask(clerk, "person", "register", map[string]any{"number": "P" + k.Number, "bsn": crashBSN(i), "name": "Deelnemer " + strconv.Itoa(i), "birth_date": "1975-03-01", "iban": crashIBAN(100 + i)})
+	ask(clerk, "person", "register", map[string]any{"number": "P" + k.Number, "bsn": crashBSN(i), "name": "Deelnemer " + strconv.Itoa(i), "birth_date": "1975-03-01", "iban": crashIBAN(100 + i), "loonheffingskorting": k.Korting})
 	contract := map[string]any{"number": k.Number, "person": "P" + k.Number, "scheme": k.Scheme, "municipality": c.municipality, "start": k.Span.From, "end": k.Span.To,
 		"open_ended": k.Span.To == "", "written": true, "hours_per_week": k.Week, "full_time_hours": k.Full, "wage_factor": k.Factor}
 	if k.Amount != "" {

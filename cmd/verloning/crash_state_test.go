@@ -45,7 +45,7 @@ var crashSets = map[string]string{
 // crashSums are what the model speaks of, as lines or as pairs.
 var crashSums = map[string]string{
 	"payslips": `
-		SELECT o.code || '/' || c.number, concat_ws(' ', s.gross, s.holiday)
+		SELECT o.code || '/' || c.number, concat_ws(' ', s.gross, s.holiday, s.tax_table + s.tax_special, coalesce(s.awf + s.aof + s.wko + s.whk + s.zvw, 0.00))
 		FROM payslip s JOIN calculation k ON k.id = s.calculation AND k.status = 'approved' JOIN contract c ON c.id = s.contract JOIN organisation o ON o.id = c.employer`,
 	"claims": `
 		SELECT o.code || '/' || c.number || ' ' || m.rule, concat_ws(' ', p.code, m.kind, m.base, m.charges, m.amount, m.vat, coalesce(g.amount, 0.00), coalesce(g.vat, 0.00))

@@ -12,11 +12,11 @@ import (
 // invented, and what to try next.
 func (d *demo) conclude(t demoTotals, kept bool) {
 	d.chapter("Per regeling: mensen en loon", "By scheme: people and wages")
-	wages := newTable("", ">people", ">running", ">payslips", ">gross", ">holiday", ">payments", ">paid", ">except.", ">refused")
+	wages := newTable("", ">people", ">running", ">payslips", ">gross", ">holiday", ">tax", ">charges", ">payments", ">paid", ">except.", ">refused")
 	claims := newTable("", ">claims", ">claimed", ">granted", ">hired", ">vat", ">payments", ">paid", ">balance", ">events")
 	row := func(name string, s demoTotal) {
 		n := strconv.Itoa
-		wages.add(name, n(s.People), n(s.Running), n(s.Payslips), s.Gross.String(), s.Holiday.String(), n(s.WagePayments), s.WagesPaid.String(), n(s.Exceptions), n(s.Refused))
+		wages.add(name, n(s.People), n(s.Running), n(s.Payslips), s.Gross.String(), s.Holiday.String(), s.Tax.String(), s.Charges.String(), n(s.WagePayments), s.WagesPaid.String(), n(s.Exceptions), n(s.Refused))
 		claims.add(name, n(s.Claims), s.Claimed.String(), s.Granted.String(), s.Hired.String(), s.VAT.String(), n(s.MunicipalPayments), s.MunicipalPaid.String(),
 			s.Balance.String(), n(s.Events))
 	}

@@ -55,7 +55,7 @@ func (d *demo) leavePlan() error {
 	if err := d.leave(demoCSV(rows), "organisations.csv"); err != nil {
 		return err
 	}
-	for _, name := range []string{"users.csv", "employers.csv", "budgets.csv", "verdicts.csv", "counts.csv", "2007-04/cohorts.csv"} {
+	for _, name := range []string{"users.csv", "employers.csv", "settings.csv", "budgets.csv", "verdicts.csv", "counts.csv", "2007-04/cohorts.csv"} {
 		text, err := demoFiles.ReadFile("demo/" + name)
 		if err != nil {
 			return fmt.Errorf("demo: %w", err)
@@ -134,6 +134,22 @@ func (d *demo) ends(ctx context.Context, m demoMonth) error {
 	})
 	d.more(all-1, d.path(m.period, "*", "ends.csv"))
 	return err
+}
+
+// settings records what an employer's charges go by, where its year has figures.
+func (d *demo) settings(ctx context.Context, m demoMonth) error {
+	for _, s := range d.plan.settings {
+		if s["period"] != m.period {
+			continue
+		}
+		d.chapter("Waar de werkgeverslasten op rusten", "What the employer's charges go by")
+		args := []string{"employer", "record", "--valid-from", s["valid_from"], "--aof", s["aof"], "--whk-percentage", s["whk_percentage"],
+			"--whk-year", s["whk_year"], "--whk-reference", s["whk_reference"], "--key", "demo-charges-" + s["employer"]}
+		if err := d.brief(ctx, nil, d.plan.user(s["employer"], "submit"), args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // budgets records what each municipality has.

@@ -17,9 +17,9 @@ import (
 // demoPlan is what the demo plays, as its files have it. Names of
 // municipalities and amounts stand there and not here.
 type demoPlan struct {
-	organisations, users, budgets, verdicts []demoRow
-	months                                  []demoMonth
-	counts                                  []demoCount
+	organisations, users, settings, budgets, verdicts []demoRow
+	months                                            []demoMonth
+	counts                                            []demoCount
 }
 
 // demoMonth is a month of some employers.
@@ -125,7 +125,7 @@ func (r *demoReader) between(text string) (low, high int) {
 func readDemoPlan() (demoPlan, error) {
 	r := &demoReader{}
 	p := demoPlan{
-		organisations: r.rows("organisations.csv"), users: r.rows("users.csv"), budgets: r.rows("budgets.csv"), verdicts: r.rows("verdicts.csv"),
+		organisations: r.rows("organisations.csv"), users: r.rows("users.csv"), settings: r.rows("settings.csv"), budgets: r.rows("budgets.csv"), verdicts: r.rows("verdicts.csv"),
 	}
 	for i, o := range p.organisations { // Whoever pays has an account; those of the plan without one get one.
 		if o["iban"] == "" && o["role"] != "inlener" && o["role"] != "reintegratiebedrijf" {

@@ -32,6 +32,8 @@ type demoTotal struct {
 	Payslips          int         `json:"payslips"`
 	Gross             euro.Amount `json:"gross"`
 	Holiday           euro.Amount `json:"holiday_allowance"`
+	Tax               euro.Amount `json:"wage_tax"`
+	Charges           euro.Amount `json:"employer_charges"`
 	WagePayments      int         `json:"wage_payments"`
 	WagesPaid         euro.Amount `json:"wages_paid"`
 	Claims            int         `json:"claims"`
@@ -56,7 +58,7 @@ func (t *demoTotal) add(u demoTotal) {
 		*to += n
 	}
 	for to, amount := range map[*euro.Amount]euro.Amount{
-		&t.Gross: u.Gross, &t.Holiday: u.Holiday, &t.WagesPaid: u.WagesPaid, &t.Claimed: u.Claimed, &t.Granted: u.Granted, &t.Hired: u.Hired, &t.VAT: u.VAT,
+		&t.Gross: u.Gross, &t.Holiday: u.Holiday, &t.Tax: u.Tax, &t.Charges: u.Charges, &t.WagesPaid: u.WagesPaid, &t.Claimed: u.Claimed, &t.Granted: u.Granted, &t.Hired: u.Hired, &t.VAT: u.VAT,
 		&t.MunicipalPaid: u.MunicipalPaid, &t.Balance: u.Balance,
 	} {
 		*to = to.Add(amount)
@@ -148,7 +150,7 @@ func (s *demoSum) addRun(ctx context.Context, m demoMonth, e demoEmployer) error
 		return err
 	}
 	s.totals[e.scheme].add(demoTotal{
-		Payslips: shown.Totals.Payslips, Gross: shown.Totals.Gross, Holiday: shown.Totals.Holiday, Exceptions: shown.Totals.All, Refused: refused,
+		Payslips: shown.Totals.Payslips, Gross: shown.Totals.Gross, Holiday: shown.Totals.Holiday, Tax: shown.Totals.Tax, Charges: shown.Totals.Charges, Exceptions: shown.Totals.All, Refused: refused,
 	})
 	return nil
 }

@@ -15,7 +15,7 @@ type modelBudgets map[string]string
 // modelMonthEnd is what the closed and settled months of all employers and their
 // one municipality come to. Everything is a line of text, so that sets compare.
 type modelMonthEnd struct {
-	Payslips  map[string]string // by employer/contract: wage holiday
+	Payslips  map[string]string // by employer/contract: gross holiday tax charges
 	Claims    map[string]string // by employer/contract rule: payer kind base charges amount vat granted vat
 	Payments  []string          // contract kind amount
 	Transfers map[string]string // by owner debit credit: total
@@ -81,12 +81,17 @@ func (w *modelWorld) wage(c modelContract) {
 	for _, verb := range []string{"calculated", "approved", "closed"} {
 		w.Events[c.Employer+" run."+verb] = 1 // One run each, whatever its size.
 	}
-	wage, holiday := c.paid(c.days(), c.rate())
-	w.Payslips[c.id()] = modelMoney(wage, holiday)
-	w.book(c.Employer, "WPerLesLon", "BSchSalNet", wage)
-	w.book(c.Employer, "WPerLesVag", "BSchSalTvg", holiday)
-	if wage.Sign() > 0 {
-		w.pay(c.Employer, c, "wage", wage)
+	n := c.net()
+	w.Payslips[c.id()] = modelMoney(modelPlus(n.Wage, n.HolidayPaid, n.LeavePaid), n.Holiday, n.Tax, n.Charges)
+	w.book(c.Employer, "WPerLesLon", "BSchSalNet", n.Wage)
+	w.book(c.Employer, "WPerLesVag", "BSchSalTvg", n.Holiday)
+	w.book(c.Employer, "BSchSalTvg", "BSchSalNet", n.HolidayPaid)
+	w.book(c.Employer, "WPerLesVad", "BSchSalNet", n.LeavePaid)
+	w.book(c.Employer, "BVorOvr", "WPerLesVad", n.Owed)
+	w.book(c.Employer, "BSchSalNet", "BSchBepLhe", n.Tax)
+	w.book(c.Employer, "WPerSolPsv", "BSchBepLhe", n.Charges)
+	if n.Net.Sign() > 0 {
+		w.pay(c.Employer, c, "wage", n.Net)
 	}
 }
 
@@ -202,8 +207,8 @@ func exampleMonth(t *testing.T, example modelContract) {
 	end := modelOf("M", []modelContract{example}, modelBudgets{"BUIG 2026": "1000.00"})
 	modelWant(t, "events", slices.Sorted(maps.Keys(end.Events)), "[E claim.granted E claim.raised E claim.settled E payment.ordered E run.approved E run.calculated E run.closed"+
 		" M claim.granted M claim.raised M claim.settled M payment.ordered M payment.settled]")
-	modelWant(t, "payments", end.Payments, "[E/C-1 subsidy 1121.76 E/C-1 wage 2038.64]")
-	modelWant(t, "transfers", end.Transfers, "map[E BLimBanRba BVorOva:1121.76 E BVorOva WPerLesLks:1121.76 E WPerLesLon BSchSalNet:2038.64 E WPerLesVag BSchSalTvg:163.09"+
+	modelWant(t, "payments", end.Payments, "[E/C-1 subsidy 1121.76 E/C-1 wage 1309.89]")
+	modelWant(t, "transfers", end.Transfers, "map[E BLimBanRba BVorOva:1121.76 E BSchSalNet BSchBepLhe:728.75 E BVorOva WPerLesLks:1121.76 E WPerLesLon BSchSalNet:2038.64 E WPerLesVag BSchSalTvg:163.09 E WPerSolPsv BSchBepLhe:349.22"+
 		" M GemSubsidielast GemTeBetalenSubsidie:1121.76 M GemTeBetalenSubsidie GemBank:1121.76]")
 	modelWant(t, "spent, beyond and reasoned", []any{end.Spent, end.Beyond, end.Reasoned}, "[map[BUIG 2026:1121.76] [E/C-1] [E]]")
 

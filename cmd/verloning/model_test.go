@@ -19,6 +19,7 @@ type modelContract struct {
 	Factor, Amount   string // of the wage: WML times a factor, or euros an hour
 	Week, Full       string // agreed hours, and the sector's full week
 	Span             modelSpan
+	Korting          bool // the loonheffingskorting applies
 	Hours            []modelDay
 	Decision         *modelDecision
 	Placement        *modelPlacement
@@ -193,9 +194,10 @@ func (c modelContract) paid(days []int, rate *big.Rat) (wage, holiday *big.Rat) 
 	return wage, modelCents(modelTimes(wage, modelNumber("0.08")))
 }
 
-// cost is the wage cost, wage and holiday allowance, of some days in a row: what
-// the payslip would come to after them, less what it would come to before them.
-// So the parts of a month sum to its whole.
+// cost is the wage cost of some days in a row, wage and holiday allowance with
+// their part of the month's charges: what the payslip would come to after them,
+// less what it would come to before them. So the parts of a month sum to its
+// whole.
 func (c modelContract) cost(days []int, rate *big.Rat) *big.Rat {
 	if len(days) == 0 {
 		return new(big.Rat)
@@ -209,7 +211,17 @@ func (c modelContract) cost(days []int, rate *big.Rat) *big.Rat {
 			before = append(before, day)
 		}
 	}
-	return modelMinus(modelPlus(c.paid(until, rate)), modelPlus(c.paid(before, rate)))
+	return modelMinus(c.withCharges(modelPlus(c.paid(until, rate))), c.withCharges(modelPlus(c.paid(before, rate))))
+}
+
+// withCharges adds to a part of the month's wage and allowance its part of the
+// charges.
+func (c modelContract) withCharges(accrued *big.Rat) *big.Rat {
+	n := c.net()
+	if whole := modelPlus(n.Wage, n.Holiday); whole.Sign() > 0 {
+		return modelPlus(accrued, modelCents(modelTimes(n.Charges, accrued, new(big.Rat).Inv(whole))))
+	}
+	return accrued
 }
 
 // modelMonthsOn is the last day of a number of months from a date on.
@@ -243,10 +255,11 @@ func TestModel(t *testing.T) {
 		t.Errorf("the example is paid %s, want %s", got, want)
 	}
 	// 0.50 × 14.99 with its 8 % is 8.10, and 0.33 × 14.99 is 5.35; but 0.83 × 14.99
-	// is 13.44, and so the second part is a cent less.
+	// is 13.44, and so the second part is a cent less. The charges on 12.44 are 2.13:
+	// 1.28 of it goes with the first part and 0.85 with the second.
 	parted := example
 	parted.Hours = []modelDay{{2, "worked", 50}, {3, "worked", 33}}
-	if got, want := modelMoney(parted.cost([]int{1, 2}, parted.rate()), parted.cost([]int{3, 4, 5}, parted.rate())), "8.10 5.34"; got != want {
+	if got, want := modelMoney(parted.cost([]int{1, 2}, parted.rate()), parted.cost([]int{3, 4, 5}, parted.rate())), "9.38 6.19"; got != want {
 		t.Errorf("the parts of a month cost %s, want %s", got, want)
 	}
 	lent := modelOne("2007-04", "tilburg-vooropgesteld-werk", "1", 100_00, modelDecision{})
