@@ -74,8 +74,11 @@ func doubtfulMinimum(cut []segment) []Exception {
 	var found []Exception
 	for i, s := range cut {
 		e, doubtful := Doubtful(s.minimum, s.To)
+		if !doubtful {
+			continue
+		}
 		again := i+1 < len(cut) && source(cut[i+1].minimum) == source(s.minimum) && cut[i+1].minimum.Value.Equal(s.minimum.Value)
-		if doubtful && !again {
+		if !again {
 			found = append(found, e)
 		}
 	}
@@ -100,21 +103,24 @@ func outside(c ContractMonth, cut []segment) (Exception, bool) {
 
 // overtime finds weeks with more hours on duty than agreed.
 func overtime(c ContractMonth, cut []segment) (Exception, bool) {
-	weeks := map[calendar.Date]Quantity{}
-	for _, h := range c.Hours {
-		if h.Kind.OnDuty() {
-			weeks[h.Day.Week()] += h.Quantity
-		}
-	}
 	var over euro.Number
-	for week, sum := range weeks {
+	var sum Quantity
+	for i, h := range c.Hours { // in order of day
+		if h.Kind.OnDuty() {
+			sum += h.Quantity
+		}
+		week := h.Day.Week()
+		if i+1 < len(c.Hours) && c.Hours[i+1].Day.Week() == week || len(cut) == 0 {
+			continue
+		}
 		s, ok := find(cut, week.Add(6))
-		if !ok && len(cut) > 0 {
+		if !ok {
 			s = cut[len(cut)-1]
 		}
-		if extra := sum.Number().Sub(s.terms.HoursPerWeek); len(cut) > 0 && extra.Sign() > 0 {
+		if extra := sum.Number().Sub(s.terms.HoursPerWeek); extra.Sign() > 0 {
 			over = over.Add(extra)
 		}
+		sum = 0
 	}
 	if over.IsZero() {
 		return Exception{}, false
@@ -127,7 +133,10 @@ func overtime(c ContractMonth, cut []segment) (Exception, bool) {
 // Doubtful turns a figure that is not confirmed for a day into an exception.
 func Doubtful(f statute.Figure, on calendar.Date) (Exception, bool) {
 	nl, en, doubtful := f.Doubt(on)
-	return Exception{Kind: FigureInDoubt, Subject: source(f), Article: f.Article, Detail: Text{NL: nl, EN: en}}, doubtful
+	if !doubtful {
+		return Exception{}, false
+	}
+	return Exception{Kind: FigureInDoubt, Subject: source(f), Article: f.Article, Detail: Text{NL: nl, EN: en}}, true
 }
 
 // Failed is the exception of a person whose calculation did not succeed: the

@@ -80,7 +80,7 @@ func (s segment) fixedLine(p calendar.Period) (Line, error) {
 		return Line{}, err
 	}
 	whole := full.Mul(s.terms.Factor.Max(euro.One)).Part(euro.Ratio{Over: s.terms.HoursPerWeek, Under: s.terms.FullTimeHours}).Round(4)
-	least := whole.Part(part).Cents()
+	least := whole.PartCents(part)
 	if s.terms.Base == BaseAmount && line.Amount.Cmp(least) >= 0 {
 		return line, nil
 	}

@@ -30,6 +30,9 @@ type Garnishment struct {
 // garnishments name different ones.
 func (p *person) takeGarnishments() error {
 	served := p.served()
+	if len(served) == 0 {
+		return nil
+	}
 	free := p.net().Sub(p.protected(served))
 	for _, g := range served {
 		due := free
@@ -71,7 +74,7 @@ func (p *person) protected(served []Garnishment) euro.Amount {
 	for _, g := range served {
 		most = most.Max(g.Protected.Number())
 	}
-	return most.Mul(euro.Int(12)).Part(yearOf(p.run.Period)).Cents()
+	return most.Mul(euro.Int(12)).PartCents(yearOf(p.run.Period))
 }
 
 // net is what is left to pay of all contracts.

@@ -27,7 +27,7 @@ func holidayLine(base euro.Amount, p calendar.Period, t *Trace) (Line, error) {
 		return Line{}, fmt.Errorf("holiday allowance of %s: %w", p, err)
 	}
 	line := Line{
-		Kind: LineHoliday, Rate: rate.Value.Percent(), Amount: base.Times(rate.Value.Percent()).Cents(),
+		Kind: LineHoliday, Rate: rate.Value.Percent(), Amount: base.PercentOf(rate.Value),
 		Rule: rate.Article, Source: source(rate), Origin: p.From,
 	}
 	t.Add(func() Step {
@@ -56,7 +56,7 @@ func (s *Payslip) payHoliday(earlier Accrued, t *Trace) error {
 		return fmt.Errorf("holiday allowance of %s: %w", s.Period, err)
 	}
 	base := earlier.Base.Add(s.Wage)
-	whole := base.Times(rate.Value.Percent()).Cents()
+	whole := base.PercentOf(rate.Value)
 	due := whole.Sub(earlier.Paid)
 	if due.Sign() <= 0 {
 		return nil

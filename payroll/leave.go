@@ -17,21 +17,23 @@ var leastLeave = euro.Int(4)
 // LeaveWeeksOf are the weeks of leave a year: the contract's, or the law's four.
 func (t Terms) leaveWeeks() euro.Number { return t.LeaveWeeks.Max(leastLeave) }
 
+// weekOfYear is one of the fifty-two weeks of a year.
+var weekOfYear = euro.Ratio{Over: euro.One, Under: euro.Int(52)}
+
 // leaveOf is the leave that a period gives, in hours rounded half up to
 // hundredths, and what of it was taken. Every hour with a right to wage counts for
 // its part of the year's fifty-two weeks.
 func leaveOf(c ContractMonth, cut []segment, p calendar.Period, t *Trace) (accrued, taken Quantity) {
-	sum := euro.Number{}
+	sum := euro.Number{} // of hours times weeks
 	for _, s := range cut {
-		weeks := euro.Ratio{Over: s.terms.leaveWeeks(), Under: euro.Int(52)}
-		sum = sum.Add(wageHours(c, s, p).Part(weeks))
+		sum = sum.Add(wageHours(c, s, p).Mul(s.terms.leaveWeeks()))
 	}
 	for _, h := range c.Hours {
 		if _, ok := find(cut, h.Day); ok && h.Kind == Leave {
 			taken += h.Quantity
 		}
 	}
-	accrued = QuantityOf(sum)
+	accrued = Quantity(sum.PartCents(weekOfYear).InCents())
 	if len(cut) == 0 {
 		return accrued, taken
 	}

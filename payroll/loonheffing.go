@@ -3,6 +3,7 @@ package payroll
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
@@ -109,7 +110,7 @@ func (p *person) annualWage() (euro.Amount, string) {
 		whole := calendar.Span{From: calendar.Day(year, 1, 1), To: calendar.Day(year, 12, 31)}
 		served := whole.Meet(calendar.Span{From: p.service(), To: whole.To})
 		part := euro.Ratio{Over: euro.Int(int64(whole.Days())), Under: euro.Int(int64(max(served.Days(), 1)))}
-		return paid.Number().Part(part).Cents(), fmt.Sprintf("%d, eigen administratie", year)
+		return paid.Number().PartCents(part), fmt.Sprintf("%d, eigen administratie", year)
 	}
 	sum := euro.Number{}
 	for _, s := range p.slips {
@@ -161,7 +162,7 @@ func share(a euro.Amount, weights []euro.Number) []euro.Amount {
 
 // taxSource names the table of a tax the way a line remembers it.
 func taxSource(t statute.WageTax, r Run) string {
-	return fmt.Sprintf("loonheffing.%s.%s %d", t.Steps.Tariff, r.Period.Kind, r.PayDate.Year())
+	return "loonheffing." + string(t.Steps.Tariff) + "." + string(r.Period.Kind) + " " + strconv.Itoa(r.PayDate.Year())
 }
 
 // grossOnly leaves the payslips without tax and says why: once for a run where

@@ -35,8 +35,8 @@ func (s *earning) takePension(e Employment, terms PensionTerms, service calendar
 	}
 	franchise := terms.Franchise.Number().Part(year).Mul(share)
 	s.Pension.Base = counted.Sub(franchise).Max(euro.Number{}).Cents()
-	s.Pension.Employee = s.Pension.Base.Times(terms.Employee.Percent()).Cents()
-	s.Pension.Employer = s.Pension.Base.Times(terms.Employer.Percent()).Cents()
+	s.Pension.Employee = s.Pension.Base.PercentOf(terms.Employee)
+	s.Pension.Employer = s.Pension.Base.PercentOf(terms.Employer)
 	s.tracePension(terms, counted, franchise, t)
 	if !s.Pension.Employee.IsZero() {
 		s.withhold(Line{Kind: LinePension, Rate: terms.Employee.Percent(), Amount: s.Pension.Employee, Rule: "Pensioenwet art. 26", Source: terms.source()})
@@ -81,8 +81,9 @@ func yearOf(p calendar.Period) euro.Ratio {
 func (s *earning) fullTimeShare() euro.Number {
 	share := euro.Number{}
 	for _, cut := range s.cut {
-		whole := cut.terms.FullTimeHours.Part(weeksOf(s.Period))
-		share = share.Add(wageHours(s.month, cut, s.Period).Part(euro.Ratio{Over: euro.One, Under: whole}))
+		weeks := weeksOf(s.Period)
+		whole := cut.terms.FullTimeHours.Mul(weeks.Over)
+		share = share.Add(wageHours(s.month, cut, s.Period).Part(euro.Ratio{Over: weeks.Under, Under: whole}))
 	}
 	return share.Min(euro.One).Round(8)
 }

@@ -134,7 +134,7 @@ func NewCharges(in ChargesInput, t *Trace) (Charges, error) {
 	if err := in.check(); err != nil {
 		return Charges{}, err
 	}
-	c := Charges{Cumulatives: in.Earlier}
+	c := Charges{Cumulatives: in.Earlier, Premiums: make([]Premium, 0, 5), Figures: make([]statute.Figure, 0, 7)}
 	c.Cumulatives.Year = in.PayDate.Year()
 	maximum, err := c.maximum(in, t)
 	if err != nil {
@@ -261,7 +261,7 @@ func (c *Charges) whk(in ChargesInput) func(calendar.Date) (statute.Figure, erro
 
 // add computes one premium: base times rate, half up to cents, once.
 func (c *Charges) add(kind PremiumKind, base euro.Amount, rate statute.Figure, t *Trace) {
-	p := Premium{Kind: kind, Base: base, Rate: rate, Amount: base.Times(rate.Value.Percent()).Cents()}
+	p := Premium{Kind: kind, Base: base, Rate: rate, Amount: base.PercentOf(rate.Value)}
 	c.Premiums = append(c.Premiums, p)
 	c.Total = c.Total.Add(p.Amount)
 	c.Figures = append(c.Figures, rate)

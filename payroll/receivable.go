@@ -28,7 +28,7 @@ type Receivable struct {
 // than the net of what the wage is above the minimum wage, in proportion and
 // rounded down, and nothing of what a garnishment protects.
 func (p *person) takeRepayments() error {
-	if p.slips[0].GrossOnly {
+	if p.slips[0].GrossOnly || len(p.file.Receivables) == 0 {
 		return nil
 	}
 	free := p.net().Sub(p.protected(p.served()))

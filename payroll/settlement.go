@@ -110,7 +110,7 @@ func (p *person) payTransition(s *earning) error {
 	default:
 		return nil
 	}
-	month := terms.HoursPerWeek.Mul(s.cut[len(s.cut)-1].rate).Part(euro.Ratio{Over: euro.Int(52), Under: euro.Int(12)}).Cents()
+	month := terms.HoursPerWeek.Mul(s.cut[len(s.cut)-1].rate).PartCents(euro.Ratio{Over: euro.Int(52), Under: euro.Int(12)})
 	due, err := NewTransitionPayment20200101(TransitionInput{Service: calendar.Span{From: p.service(), To: end}, MonthlyWage: month}, p.trace)
 	if errors.Is(err, statute.ErrNoFigure) {
 		p.found = append(p.found, Exception{Kind: TransitionUnknown, Subject: s.ContractNumber, Article: articleTransition, Detail: Text{

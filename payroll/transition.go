@@ -69,7 +69,7 @@ func NewTransitionPayment20200101(in TransitionInput, t *Trace) (TransitionPayme
 	}
 	p.Figures = []statute.Figure{allowance, maximum}
 	month := in.MonthlyWage.Times(euro.One.Add(allowance.Value.Percent()))
-	p.Amount = month.Part(p.thirds()).Cents()
+	p.Amount = month.PartCents(p.thirds())
 	traceTransition(t, in, p, allowance, month)
 	p.limit(maximum, month, in.Service.To, t)
 	return p, nil

@@ -322,9 +322,9 @@ func TestMonthCutInTwo(t *testing.T) {
 	}
 }
 
-// BenchmarkPayslip computes one payslip of twenty lines of hours and its claim,
-// as a run does: without a trace.
-func BenchmarkPayslip(b *testing.B) {
+// BenchmarkPayslipWithClaim computes one payslip of twenty lines of hours, from
+// gross to net, and its claim, as a run does: without a trace.
+func BenchmarkPayslipWithClaim(b *testing.B) {
 	book, err := subsidy.LoadBook()
 	if err != nil {
 		b.Fatal(err)
@@ -337,9 +337,10 @@ func BenchmarkPayslip(b *testing.B) {
 	for d := 1; d <= 20; d++ {
 		month.Hours = append(month.Hours, payroll.Hours{Day: calendar.Day(2026, 10, d), Kind: payroll.Worked, Quantity: 4_00})
 	}
-	e := payroll.Employment{Birth: calendar.MustParse("1996-03-01")}
+	e := payroll.Employment{Birth: calendar.MustParse("1996-03-01"), Korting: true, Identified: true}
 	p := calendar.MonthOf(calendar.MustParse("2026-10-01"))
-	r := payroll.Run{Employer: employer, Period: p, Kind: payroll.Regular, Sequence: 1}
+	r := payroll.Run{Employer: employer, Period: p, Kind: payroll.Regular, Sequence: 1, PayDate: p.To}
+	dossier := payroll.Dossier{Employment: e, Settings: settings(), Contracts: []payroll.ContractMonth{month}}
 	f := subsidy.File{
 		Contract: month.Contract, Birth: e.Birth, Loonwaarden: []subsidy.Loonwaarde{{Version: 1, ValidFrom: calendar.MustParse("2026-07-01"), Percent: 60}},
 		Decisions: []subsidy.Decision{{ID: payroll.DeriveID("D-1"), Versions: []subsidy.DecisionTerms{{
@@ -349,14 +350,20 @@ func BenchmarkPayslip(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		slip, _, err := payroll.NewPayslip(e, month, p, nil)
-		if err != nil {
+		slips, _, err := payroll.NewPayslips(r, dossier, nil)
+		if err != nil || slips[0].GrossOnly || slips[0].Charges == nil {
 			b.Fatal(err)
 		}
-		claims, _, err := subsidy.NewClaims(r, scheme, f, slip, nil)
+		claims, _, err := subsidy.NewClaims(r, scheme, f, slips[0], nil)
 		if err != nil || len(claims) != 1 || claims[0].Amount.IsZero() {
 			b.Fatalf("%+v, %v", claims, err)
 		}
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "payslips/s")
+}
+
+// settings are those of a small employer with a Whk decision.
+func settings() *payroll.Settings {
+	return &payroll.Settings{Charges: []payroll.ChargeTerms{{Version: 1, ValidFrom: calendar.MustParse("2026-01-01"), ChargeSettings: payroll.ChargeSettings{
+		Small: true, Whk: &payroll.WhkDecision{Year: 2026, Percentage: euro.MustNumber("1.52"), Reference: "W-1"}}}}}
 }

@@ -105,7 +105,7 @@ func (m month) withOnTop(c payroll.Contract, days calendar.Span) (euro.Amount, e
 		return accrued, err
 	}
 	part := euro.Ratio{Over: accrued.Number(), Under: whole.Number()}
-	return accrued.Add(m.slip.OnTop().Number().Part(part).Cents()), nil
+	return accrued.Add(m.slip.OnTop().Number().PartCents(part)), nil
 }
 
 // atMinimum is the contract as if it paid the minimum wage: what it pays above

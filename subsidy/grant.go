@@ -170,7 +170,7 @@ func (c RaisedClaim) taxOn(amount euro.Amount) (vat, cost euro.Amount) {
 		return euro.Zero, euro.Zero
 	}
 	vat = amount.Times(c.VATRate.Percent()).Cents()
-	return vat, vat.Number().Part(euro.Ratio{Over: c.VATCost.Number(), Under: c.VAT.Number()}).Cents()
+	return vat, vat.Number().PartCents(euro.Ratio{Over: c.VATCost.Number(), Under: c.VAT.Number()})
 }
 
 func newBatch(id uuid.UUID, a payroll.Actor, lines []GrantLine) Batch {

@@ -161,10 +161,20 @@ func (n Number) Int() (int, error) {
 }
 
 // Add, Sub, Mul and Neg are exact.
-func (n Number) Add(m Number) Number { return Number{n.d.Add(m.d)} }
+func (n Number) Add(m Number) Number {
+	if m.d.IsZero() {
+		return n
+	}
+	return Number{n.d.Add(m.d)}
+}
 
 // Sub returns n minus m.
-func (n Number) Sub(m Number) Number { return Number{n.d.Sub(m.d)} }
+func (n Number) Sub(m Number) Number {
+	if m.d.IsZero() {
+		return n
+	}
+	return Number{n.d.Sub(m.d)}
+}
 
 // Mul returns n times m.
 func (n Number) Mul(m Number) Number { return Number{n.d.Mul(m.d)} }
@@ -216,10 +226,10 @@ func (n Number) Fixed(places int32) string {
 func (a Amount) Number() Number { return Number(a) }
 
 // Add returns a plus b.
-func (a Amount) Add(b Amount) Amount { return Amount{a.d.Add(b.d)} }
+func (a Amount) Add(b Amount) Amount { return Amount(Number(a).Add(Number(b))) }
 
 // Sub returns a minus b.
-func (a Amount) Sub(b Amount) Amount { return Amount{a.d.Sub(b.d)} }
+func (a Amount) Sub(b Amount) Amount { return Amount(Number(a).Sub(Number(b))) }
 
 // Neg returns minus a.
 func (a Amount) Neg() Amount { return Amount{a.d.Neg()} }

@@ -183,7 +183,7 @@ func (c taxCase) tax() (WageTax, error) {
 	annual := c.wage.Times(c.per)
 	s := TaxSteps{Tariff: TariffTable, PerYear: c.per, Annual: annual.DownTo(taxStep)}
 	end := c.table.end
-	if beyond := c.wage.Cmp(end.Part(euro.Ratio{Over: euro.One, Under: c.per}).CentsUp()) > 0; beyond {
+	if annual.Cmp(end) > 0 && c.wage.Cmp(end.Part(euro.Ratio{Over: euro.One, Under: c.per}).CentsUp()) > 0 {
 		s.Tariff, s.TableEnd, s.Annual = TariffBeyond, end, end
 		last := c.table.brackets[len(c.table.brackets)-1].rate
 		s.BeyondTax = annual.Sub(end).Mul(last).Percent().Part(euro.Ratio{Over: euro.One, Under: c.per}).CentsDown()
@@ -191,16 +191,16 @@ func (c taxCase) tax() (WageTax, error) {
 	}
 	c.table.annualTax(&s, c.Korting, single)
 	period := euro.Ratio{Over: euro.One, Under: c.per}
-	s.TableTax = s.AnnualTax.Part(period).Cents()
+	s.TableTax = s.AnnualTax.PartCents(period)
 	t.Tax = s.TableTax.Add(s.BeyondTax)
-	t.Arbeidskorting = s.ArbeidskortingLeft.Part(period).Cents()
+	t.Arbeidskorting = s.ArbeidskortingLeft.PartCents(period)
 	if c.Korting && c.Jonggehandicapt {
 		f, ok := c.table.figures[groupDisabled]
 		if !ok {
 			return WageTax{}, missing(nameTax+"."+groupDisabled, c.paid, "the credit above AOW age is known for 2026 only")
 		}
 		t.Figures = append(t.Figures, f)
-		s.Jonggehandicaptenkorting = c.table.disabled.Part(period).Cents().Min(t.Tax)
+		s.Jonggehandicaptenkorting = c.table.disabled.PartCents(period).Min(t.Tax)
 		t.Tax = t.Tax.Sub(s.Jonggehandicaptenkorting)
 	}
 	t.Steps = s

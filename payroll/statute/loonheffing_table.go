@@ -210,7 +210,7 @@ func (t *taxTable) bracket(annual euro.Number) taxBracket {
 // credit is what is left of the credit, rounded up to whole euros.
 func (f fading) credit(annual euro.Number) euro.Number {
 	switch {
-	case annual.Cmp(f.from) <= 0:
+	case f.most.IsZero() || annual.Cmp(f.from) <= 0:
 		return f.most
 	case !f.end.IsZero() && annual.Cmp(f.end) >= 0:
 		return euro.Number{}
@@ -226,11 +226,16 @@ func (c *labourCredit) credit(annual euro.Number) euro.Number {
 	}
 	total, from := euro.Number{}, euro.Number{}
 	for i := range c.rate {
-		grown := annual.Sub(from).Max(euro.Number{}).Mul(c.rate[i])
+		if annual.Cmp(from) <= 0 {
+			break
+		}
+		grown := annual.Sub(from).Mul(c.rate[i])
 		total, from = total.Add(grown).Min(c.most[i]), c.border[i]
 	}
-	faded := annual.Sub(c.border[2]).Max(euro.Number{}).Mul(c.fade)
-	return total.Sub(faded).UpTo(euro.One).Max(euro.Number{})
+	if over := annual.Sub(c.border[2]); over.Sign() > 0 {
+		total = total.Sub(over.Mul(c.fade))
+	}
+	return total.UpTo(euro.One).Max(euro.Number{})
 }
 
 // taxTableOf finds the table of a person on the day that a wage is paid, with
