@@ -108,8 +108,10 @@ func weeksOf(p calendar.Period) euro.Ratio {
 	if p.Kind == calendar.FourWeeks {
 		return euro.Ratio{Over: euro.Int(int64(p.Days())), Under: euro.Int(7)}
 	}
-	return euro.Ratio{Over: euro.Int(52), Under: euro.Int(12)}
+	return weeksOfMonth
 }
+
+var weeksOfMonth = euro.Ratio{Over: euro.Int(52), Under: euro.Int(12)}
 
 // fixedStretches are the days with a fixed wage. Segments that pay the same
 // are one stretch again, since it is rounded once: a birthday or a version that

@@ -8,7 +8,7 @@ import (
 	"verloning/payroll/euro"
 )
 
-// fullDossier is one person with twenty days of hours, korting, pension and
+// fullDossier is one person with the hours of all working days, korting, pension and
 // charges: nothing of a payslip is left out that a month has.
 func fullDossier() (payroll.Run, payroll.Dossier) {
 	from := calendar.MustParse("2026-07-01")
@@ -16,8 +16,10 @@ func fullDossier() (payroll.Run, payroll.Dossier) {
 		Version: 1, ValidFrom: from, Span: calendar.Span{From: from}, HoursPerWeek: euro.Int(40), FullTimeHours: euro.Int(40),
 		Base: payroll.BaseWML, Factor: euro.One, PayBasis: payroll.ByHours, Written: true, OpenEnded: true,
 	}}}}
-	for d := 1; d <= 20; d++ {
-		month.Hours = append(month.Hours, payroll.Hours{Day: calendar.Day(2026, 10, d), Kind: payroll.Worked, Quantity: 8_00})
+	for day := calendar.Day(2026, 10, 1); day.Month() == 10; day = day.Add(1) {
+		if weekday := (calendar.Span{From: day, To: day}).Workdays(); weekday == 1 {
+			month.Hours = append(month.Hours, payroll.Hours{Day: day, Kind: payroll.Worked, Quantity: 8_00})
+		}
 	}
 	p := calendar.MonthOf(calendar.MustParse("2026-10-01"))
 	r := payroll.Run{Employer: payroll.DeriveID("E"), Period: p, Kind: payroll.Regular, Sequence: 1, PayDate: p.To}

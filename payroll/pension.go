@@ -73,8 +73,10 @@ func yearOf(p calendar.Period) euro.Ratio {
 	if p.Kind == calendar.FourWeeks {
 		return euro.Ratio{Over: euro.Int(int64(p.Days())), Under: euro.Int(364)}
 	}
-	return euro.Ratio{Over: euro.One, Under: euro.Int(12)}
+	return monthOfYear
 }
+
+var monthOfYear = euro.Ratio{Over: euro.One, Under: euro.Int(12)}
 
 // fullTimeShare is which part of a full-time period was paid, one at most, at
 // eight decimals.

@@ -31,6 +31,10 @@ func TestPartCents(t *testing.T) {
 		if got, want := n.Cents(), (Amount{n.d.Round(2)}); !got.Equal(want) {
 			t.Fatalf("%s in cents is %s, want %s", n, got, want)
 		}
+		step := Int(int64(rapid.IntRange(1, 60).Draw(t, "step")))
+		if down := n.DownTo(step); down.Cmp(n) > 0 || down.Add(step).Cmp(n) <= 0 || !down.d.Mod(step.d).IsZero() {
+			t.Fatalf("%s down to a multiple of %s is %s", n, step, down)
+		}
 		if got, want := n.CentsDown(), Amount(n.DownTo(cent)); !got.Equal(want) {
 			t.Fatalf("%s down to cents is %s, want %s", n, got, want)
 		}

@@ -40,7 +40,12 @@ var tens = func() (list [maxDigits + 1]int64) {
 }()
 
 // Round rounds n to the given number of decimals, half away from zero.
-func (n Number) Round(places int32) Number { return Number{n.d.Round(places)} }
+func (n Number) Round(places int32) Number {
+	if -n.d.Exponent() <= places {
+		return n
+	}
+	return Number{n.d.Round(places)}
+}
 
 // RoundTo rounds n to the nearest multiple of step, half away from zero: the
 // minimum wage before 2024 went by steps of 0.05. A step of nought panics: it
@@ -56,11 +61,29 @@ func (n Number) DownTo(step Number) Number {
 	if step.Sign() <= 0 {
 		panic("euro: a step of nought or less")
 	}
+	if down, ok := n.downTo(step); ok {
+		return Int(down)
+	}
 	times, rest := n.d.QuoRem(step.d, 0)
 	if rest.Sign() < 0 {
 		times = times.Sub(One.d)
 	}
 	return Number{times.Mul(step.d)}
+}
+
+// downTo computes it in whole numbers, for whole steps.
+func (n Number) downTo(step Number) (down int64, ok bool) {
+	places := -int(n.d.Exponent())
+	if step.d.Exponent() != 0 || places < 0 || places >= len(tens) || n.d.NumDigits() > maxDigits || step.d.NumDigits() > maxDigits-places {
+		return 0, false
+	}
+	by, value := step.d.CoefficientInt64(), n.d.CoefficientInt64()
+	unit := by * tens[places]
+	times := value / unit
+	if value%unit < 0 {
+		times--
+	}
+	return times * by, true
 }
 
 // UpTo is the smallest multiple of step that is not below n.

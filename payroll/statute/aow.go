@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"verloning/payroll/calendar"
-	"verloning/payroll/euro"
 )
 
 // aowAges is the AOW age of a calendar year in months. It starts with the years
@@ -54,18 +53,22 @@ func AOWReached(birth, on calendar.Date) (reached bool, age Figure, err error) {
 		if i+1 < len(aowAges) && !aowAges[i+1].Since.After(end) {
 			last = aowAges[i+1].Since.Add(-1)
 		}
-		if !f.Since.After(end) && !birth.AddMonths(months(f.Value)).After(last) {
+		if !f.Since.After(end) && !birth.AddMonths(aowMonths[i]).After(last) {
 			return true, f, nil
 		}
 	}
 	return false, age, nil
 }
 
-// months is the age as a count; the figures above are whole numbers.
-func months(n euro.Number) int {
-	count, err := n.Int()
-	if err != nil {
-		panic(err)
+// aowMonths are the ages as counts, made once; the figures are whole numbers.
+var aowMonths = func() []int {
+	counts := make([]int, len(aowAges))
+	for i, f := range aowAges {
+		count, err := f.Value.Int()
+		if err != nil {
+			panic(err)
+		}
+		counts[i] = count
 	}
-	return count
-}
+	return counts
+}()
