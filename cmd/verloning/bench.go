@@ -260,12 +260,19 @@ func (b *bench) round(ctx context.Context) (r round, err error) {
 }
 
 // claimed counts the claims of every rule of every scheme, and refuses a run that
-// left one out: it would have measured something else. A few contracts do not
-// suffice for all.
+// left one out, or whose payslips lack tax or charges: it would have measured
+// something else. A few contracts do not suffice for all.
 func (b *bench) claimed(ctx context.Context, store *postgres.Store) (map[string]int64, error) {
 	counts, err := store.ClaimsByRule(ctx)
 	if err != nil {
 		return nil, err
+	}
+	whole, err := store.WholePayslips(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if all := int64(b.Contracts); 10*whole < 9*all { // the wage of a few young people is too small for tax
+		return nil, fmt.Errorf("bench: %d payslips of %d have tax and charges", whole, all)
 	}
 	for _, scheme := range b.desk.Schemes.All() {
 		version, _ := scheme.On(b.seed.Month)

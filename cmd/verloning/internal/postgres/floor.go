@@ -137,6 +137,15 @@ func (s *Store) Announced(ctx context.Context, after int64, limit int) ([]Outbox
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[OutboxRow])
 }
 
+// WholePayslips counts the payslips with tax and charges.
+func (s *Store) WholePayslips(ctx context.Context) (n int64, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM payslip WHERE tax_table > 0 AND awf > 0`).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("payslips with tax: %w", err)
+	}
+	return n, nil
+}
+
 // ClaimsByRule counts the claims that are not nil, by scheme and rule.
 func (s *Store) ClaimsByRule(ctx context.Context) (map[string]int64, error) {
 	rows, err := s.pool.Query(ctx, `SELECT scheme || '/' || rule, count(*) FROM claim WHERE amount <> 0 GROUP BY 1`)

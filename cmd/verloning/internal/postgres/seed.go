@@ -52,8 +52,11 @@ func (s *Store) Seed(ctx context.Context, p Population) error {
 
 // seedStatements make ids from numbers, so that the statements need no joins.
 var seedStatements = []string{
-	`INSERT INTO person (id, employer, number, known)
-	 SELECT md5('person' || n)::uuid, @employer, 'P-' || n, @known FROM generate_series(1, @contracts::int) n`,
+	// The BSN is of nobody, and known, so that the tax is that of the table.
+	`INSERT INTO person (id, bsn_hash, bsn_sealed, known)
+	 SELECT md5('person' || n)::uuid, sha256(convert_to('bsn' || n, 'UTF8')), sha256('a') || sha256('b'), @known FROM generate_series(1, @contracts::int) n`,
+	`INSERT INTO charge_terms (employer, version, valid_from, small, ufo, whk_year, whk_percentage, whk_reference, known, recorded_by)
+	 VALUES (@employer, 1, '2026-01-01', false, false, 2026, 1.52, 'bench', @known, @by)`,
 	`INSERT INTO employment (id, person, employer, number, known)
 	 SELECT md5('employment' || n)::uuid, md5('person' || n)::uuid, @employer, 'P-' || n, @known FROM generate_series(1, @contracts::int) n`,
 	`INSERT INTO employment_version (employment, version, name, birth, iban, korting, known, recorded_by)
