@@ -47,17 +47,18 @@ func holidayDue(terms Terms, p calendar.Period, ends bool) bool {
 	return ends || terms.HolidayEachPeriod || p.Holds(calendar.Day(p.To.Year(), 5, 31))
 }
 
-// payHoliday pays all that accrued: the percentage of the sum of the wages, less
-// what was paid before. What the roundings of the periods add up to more or less
-// is booked as accrued, so that the reserve comes to nil.
-func (s *Payslip) payHoliday(earlier Accrued, t *Trace) error {
+// payHoliday pays all that accrued: what accrued elsewhere, and the percentage of
+// the sum of the wages here, less what was paid before. What the roundings of the
+// periods here add up to more or less is booked as accrued, so that the reserve
+// comes to nil; see Opening for what of it stands in other books.
+func (s *Payslip) payHoliday(opening euro.Amount, earlier Accrued, t *Trace) error {
 	rate, err := statute.HolidayAllowance(s.Period.From)
 	if err != nil {
 		return fmt.Errorf("holiday allowance of %s: %w", s.Period, err)
 	}
 	base := earlier.Base.Add(s.Wage)
 	whole := base.PercentOf(rate.Value)
-	due := whole.Sub(earlier.Paid)
+	due := opening.Add(whole).Sub(earlier.Paid)
 	if due.Sign() <= 0 {
 		return nil
 	}
@@ -68,11 +69,15 @@ func (s *Payslip) payHoliday(earlier Accrued, t *Trace) error {
 	}
 	s.HolidayPaid = due
 	s.pay(line)
+	formula := fmt.Sprintf("%s × %s %% − %s", base, rate.Value, earlier.Paid)
+	if !opening.IsZero() {
+		formula = fmt.Sprintf("%s + %s", opening, formula)
+	}
 	t.Add(func() Step {
 		return Step{
 			What:    Text{NL: "vakantiebijslag, uitbetaald", EN: "holiday allowance, paid"},
 			Article: line.Rule, Source: line.Source,
-			Formula: fmt.Sprintf("%s × %s %% − %s", base, rate.Value, earlier.Paid), Result: due.String(), Rounded: "half up, 0.01, of the sum",
+			Formula: formula, Result: due.String(), Rounded: "half up, 0.01, of the sum",
 		}
 	})
 	return nil

@@ -109,6 +109,8 @@ type ContractMonth struct {
 	Paid     euro.Amount // gross that other runs of the same days have paid
 	Sickness []Hours     // hours of sickness before the period, in order of day, where the terms say less than the whole wage
 	Earlier  Accrued
+	Opening  *Opening      // what accrued elsewhere; nil: nothing is recorded
+	Since    calendar.Date // first day of the first period that approved runs have paid; zero: none
 }
 
 // Accrued is the holiday allowance that approved runs have booked on a contract.

@@ -23,13 +23,14 @@ var transitionSince = calendar.Day(2015, 7, 1)
 // that end in it.
 func (p *person) payOut() error {
 	for _, s := range p.slips {
+		p.checkOpening(s)
 		if s.ends() {
 			if err := p.settleLeave(s); err != nil {
 				return err
 			}
 		}
 		if holidayDue(s.last(), s.Period, s.ends()) {
-			if err := s.payHoliday(s.month.Earlier, p.trace); err != nil {
+			if err := s.payHoliday(s.month.openingHoliday(s.Period), s.month.Earlier, p.trace); err != nil {
 				return err
 			}
 		}

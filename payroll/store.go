@@ -59,6 +59,10 @@ type Tx interface {
 	// one gets the id that is handed in.
 	AddGarnishment(ctx context.Context, a Actor, e Employment, g Garnishment) (id uuid.UUID, version int, err error)
 	AddReceivable(ctx context.Context, a Actor, e Employment, r Receivable) (id uuid.UUID, version int, err error)
+	AddOpening(ctx context.Context, a Actor, c Contract, o Opening) (version int, err error)
+	// FirstPaid is the first day of the first period that an approved run has
+	// paid the contract.
+	FirstPaid(ctx context.Context, c Contract) (first calendar.Date, paid bool, err error)
 
 	// Verdict returns the verdict of the same submission if it was judged
 	// before, and refuses the same id with another content.

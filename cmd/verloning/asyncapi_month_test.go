@@ -44,6 +44,8 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(clerk, "contract.register", terms(m{"number": "C-2", "person": "P-2", "scheme": "loonkostensubsidie", "start": "2026-07-01", "end": "2026-08-31"}))
 	w.ask(clerk, "contract.amend", terms(m{"number": "C-2", "valid_from": "2026-08-01", "wage_base": "amount", "wage_amount": "16.50", "bbl": false,
 		"holiday_allowance": "each_period", "leave_weeks": "5", "sick_waiting_days": 1, "sick_percentage": "100", "sick_second_year": "70"}))
+	w.ask(clerk, "opening.record", m{"contract": "C-1", "until": "2026-09-30", "holiday_accrued": "489.30", "leave_hours": "-2.50",
+		"premium_wage": "6115.92", "premium_maximum": "19852.23", "premium_base": "6115.92"})
 	w.ask(clerk, "contract.extend", m{"number": "C-2", "end": "2026-09-30"})
 	w.ask(clerk, "contract.end", m{"number": "C-2", "end": "2026-09-15", "reason": "ander werk", "ended_by": "employee"})
 	w.ask(clerk, "contract.list", m{"limit": 10})

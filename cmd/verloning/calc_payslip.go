@@ -22,8 +22,8 @@ type payslipQuestion struct {
 	Hours           []payslipHours         `json:"hours"`
 	Employer        *payslipCharges        `json:"employer" validate:"-"` // absent: the charges are not known, which is not nought
 	Pension         *payroll.PensionScheme `json:"pension" validate:"-"`
-	Earlier         payslipEarlier         `json:"earlier" validate:"-"`
-	AnnualWage      string                 `json:"annual_wage"` // of the calendar year before the day of payment
+	Earlier         *payslipEarlier        `json:"earlier" validate:"-"` // absent: what was before is not known, which is not nought
+	AnnualWage      string                 `json:"annual_wage"`          // of the calendar year before the day of payment
 }
 
 // payslipAnswer is the payslip as it would be shown.
@@ -130,7 +130,9 @@ func (q payslipQuestion) dossier(door *payroll.Door, r payroll.Run) payroll.Doss
 		file.AnnualWages = []payroll.AnnualWage{{Year: r.PayDate.Year() - 1, Amount: door.Amount("annual_wage", q.AnnualWage), Source: "the question"}}
 	}
 	month := payroll.ContractMonth{Contract: q.Contract.accept(door)}
-	month.Earlier, file.Booked.Leave = q.Earlier.accept(door)
+	if q.Earlier != nil {
+		month.Earlier, month.Opening, file.Booked = q.Earlier.accept(door, r)
+	}
 	span := month.Contract.Span()
 	if !r.Period.From.IsZero() && !span.From.IsZero() && span.Meet(r.Period.Span).Empty() {
 		door.Refuse(payroll.Reason("period/outside_contract", "period", "Het contract loopt niet in deze periode.", "The contract does not run in this period."))

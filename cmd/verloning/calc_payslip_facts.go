@@ -120,15 +120,22 @@ func (q payslipQuestion) settings(door *payroll.Door, paid calendar.Date) *payro
 	return s
 }
 
-// payslipEarlier is what earlier periods have booked on the contract.
+// payslipEarlier is what earlier periods have booked on the contract, here or
+// elsewhere.
 type payslipEarlier struct {
 	HolidayBase string `json:"holiday_base"` // wage that the allowance accrued over
 	Holiday     string `json:"holiday"`      // allowance accrued
 	HolidayPaid string `json:"holiday_paid"`
 	Leave       string `json:"leave"` // hours accrued, less those taken
+
+	HolidayOpening string `json:"holiday_opening"` // allowance accrued elsewhere that was not paid there
+	PremiumWage    string `json:"premium_wage"`    // of the calendar year of payment, so far
+	PremiumMaximum string `json:"premium_maximum"`
+	PremiumBase    string `json:"premium_base"`
 }
 
-func (e payslipEarlier) accept(door *payroll.Door) (payroll.Accrued, payroll.Quantity) {
+// accept reads it; all days before the period of the run are then known.
+func (e payslipEarlier) accept(door *payroll.Door, r payroll.Run) (payroll.Accrued, *payroll.Opening, payroll.Booked) {
 	part := payroll.NewDoor(e)
 	earlier := payroll.Accrued{
 		Base: part.Amount("holiday_base", e.HolidayBase), Accrued: part.Amount("holiday", e.Holiday), Paid: part.Amount("holiday_paid", e.HolidayPaid),
@@ -140,8 +147,13 @@ func (e payslipEarlier) accept(door *payroll.Door) (payroll.Accrued, payroll.Qua
 			part.Refuse(payroll.Reason("hours/out_of_range", "leave", "Dit zijn geen uren, met hoogstens twee decimalen.", "These are no hours, with at most two decimals."))
 		}
 	}
+	opening := payroll.Opening{Until: r.Period.From.Add(-1), Holiday: part.Amount("holiday_opening", e.HolidayOpening), Leave: leave}
+	booked := opening.Booked(r.PayDate)
+	if premium := payroll.ReadPremium(part, e.PremiumWage, e.PremiumMaximum, e.PremiumBase); premium != nil {
+		booked.Year.Insured, booked.Year.Zvw = *premium, *premium
+	}
 	calcWithin(door, "earlier", part)
-	return earlier, leave
+	return earlier, &opening, booked
 }
 
 // calcWithin tells the problems of a part of a question under its name.

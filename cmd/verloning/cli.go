@@ -62,6 +62,10 @@ type grammar struct {
 		Record annualWageRecord `cmd:"" help:"Record somebody's wage of a whole calendar year, for the special rate of the next."`
 		Import annualWageImport `cmd:"" help:"Record the annual wages of a CSV file."`
 	} `cmd:"" help:"Annual wages."`
+	Opening struct {
+		Record openingRecord `cmd:"" help:"Record what accrued on a contract before this service paid it, or its next version."`
+		Import openingImport `cmd:"" help:"Record the opening balances of a CSV file."`
+	} `cmd:"" help:"Opening balances of contracts."`
 	Garnishment struct {
 		Record garnishmentRecord `cmd:"" help:"Record a garnishment (loonbeslag), or its next version."`
 		List   garnishmentList   `cmd:"" help:"List garnishments as they are now."`

@@ -116,6 +116,7 @@ func TestCommandLineFields(t *testing.T) {
 		{contractEnd{}, payroll.ContractEnd{}}, {placementRecord{}, payroll.PlacementRecord{}}, {decisionRecord{}, subsidy.DecisionRecord{}},
 		{loonwaardeRecord{}, subsidy.LoonwaardeRecord{}}, {runOpen{}, payroll.RunOpen{}},
 		{employerRecord{}, payroll.EmployerRecord{}}, {pensionRecord{}, payroll.PensionRecord{}}, {annualWageRecord{}, payroll.AnnualWageRecord{}},
+		{openingRecord{}, payroll.OpeningRecord{}},
 		{garnishmentRecord{}, payroll.GarnishmentRecord{}}, {receivableRecord{}, payroll.ReceivableRecord{}},
 	} {
 		given, wanted := map[string]bool{}, map[string]bool{}

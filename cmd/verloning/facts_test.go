@@ -53,6 +53,9 @@ func netFacts(f subsidy.PersonFile) []string {
 			}
 			facts = append(facts, text)
 		}
+		if o := m.Opening; o != nil {
+			facts = append(facts, fmt.Sprintf("opening %d %s %s %s %v, leave %s, premium wage %s", o.Version, o.Until, o.Holiday, o.Leave, *o.Premium, f.Booked.Leave, f.Booked.Year.Zvw.Wage))
+		}
 		for _, h := range m.Sickness {
 			facts = append(facts, fmt.Sprintf("sick %s %s", h.Day, h.Quantity))
 		}
@@ -93,6 +96,8 @@ func (o office) netRecord(n int) {
 	o.must(o.clerk, "garnishment.record", map[string]any{"person": "P-1", "reference": "B-1", "creditor_name": "Deurwaarder", "creditor_iban": "NL39 RABO 0300 0652 64",
 		"protected": "1600.0" + number, "total": "2500", "rank": n, "valid_from": "2026-10-01", "valid_to": "2027-10-01"})
 	o.must(o.clerk, "receivable.record", map[string]any{"person": "P-1", "reference": "V-1", "cause": "voorschot", "amount": "100.0" + number, "per_period": "25", "from": "2026-10-01"})
+	o.must(o.clerk, "opening.record", map[string]any{"contract": "C-1", "until": "2026-09-0" + number, "holiday_accrued": "400.0" + number, "leave_hours": "-" + number + ".25",
+		"premium_wage": "6000.0" + number, "premium_maximum": "19852.23", "premium_base": "6000"})
 	o.must(o.clerk, "person.amend", map[string]any{"number": "P-1", "jonggehandicaptenkorting": n == 1, "alleenstaande_ouderenkorting": n == 2})
 	o.must(o.clerk, "contract.amend", map[string]any{"number": "C-1", "valid_from": "2026-07-01", "hours_per_week": "32", "full_time_hours": "40", "bbl": n == 1,
 		"holiday_allowance": map[int]string{1: "each_period", 2: "may"}[n], "leave_weeks": "4.5", "sick_waiting_days": n, "sick_second_year": "70"})
@@ -116,7 +121,7 @@ func TestFactsAboveTheCutoffAreNotLoaded(t *testing.T) {
 	first := int64(s.calculate(o.clerk, run)["cutoff"].(float64))
 	o.netRecord(2)
 	o.must(o.clerk, "contract.end", map[string]any{"number": "C-1", "end": "2026-10-31", "reason": "klaar", "ended_by": "expiry"})
-	if shown := s.must(o.clerk, "run.show", map[string]any{"run": run}); shown["newer_facts"].(float64) != 9 { // The hours of August are of no day of the run.
+	if shown := s.must(o.clerk, "run.show", map[string]any{"run": run}); shown["newer_facts"].(float64) != 10 { // The hours of August are of no day of the run.
 		t.Errorf("%v newer facts", shown["newer_facts"])
 	}
 	second := int64(s.calculate(o.clerk, run)["cutoff"].(float64))
@@ -128,6 +133,7 @@ func TestFactsAboveTheCutoffAreNotLoaded(t *testing.T) {
 			"receivable V-1 " + v + " voorschot 100.0" + v + " 25.00 2026-10-01 taken 0.00",
 			"year 2025 24000.0" + v + " jaaropgaaf " + v,
 			"sick 2026-08-03 " + v + ".00",
+			"opening " + v + " 2026-09-0" + v + " 400.0" + v + " -" + v + ".25 {6000.0" + v + " 19852.23 6000.00}, leave -" + v + ".25, premium wage 6000.0" + v,
 			fmt.Sprintf("credits false %v %v, identified true", n == 1, n == 2),
 			fmt.Sprintf("terms %d bbl %v each %v leave 4.5 ended \"\" sick %d 100 70", n+1, n == 1, n == 1, n),
 			fmt.Sprintf("charges %d 2026-0%d-01 small true ufo %v whk 2026 1.1%d W-%d", n, n, n == 2, n, n),
@@ -138,7 +144,7 @@ func TestFactsAboveTheCutoffAreNotLoaded(t *testing.T) {
 		if n == 1 {
 			return before[1:]
 		}
-		return append(versions(1)[:1:1], versions(1)[6], versions(1)[7], before[1], `terms 4 bbl false each false leave 4.5 ended "expiry" sick 2 100 70`)
+		return append(versions(1)[:1:1], versions(1)[7], versions(1)[8], before[1], `terms 4 bbl false each false leave 4.5 ended "expiry" sick 2 100 70`)
 	}
 	for _, c := range []struct {
 		cutoff int64
@@ -211,6 +217,13 @@ var refusedNet = []struct {
 	{"garnishment.record", map[string]any{"creditor_iban": "NL44RABO0123456788"}, "iban/invalid creditor_iban"},
 	{"receivable.record", map[string]any{"person": nil, "cause": nil, "amount": "10", "per_period": "10.01", "from": "2026-13-01"},
 		"field/required person; field/required cause; receivable/plan per_period; date/invalid from"},
+	{"opening.record", map[string]any{"contract": "C-9", "until": "2026-13-01", "holiday_accrued": "-1", "leave_hours": "1,5", "premium_wage": "100", "premium_base": "1.234"},
+		"contract/unknown contract; date/invalid until; number/out_of_range holiday_accrued; hours/out_of_range leave_hours; field/required premium_maximum Wfsv art. 17 lid 3; number/cents premium_base"},
+	{"opening.record", map[string]any{"contract": nil, "until": nil, "holiday_accrued": nil, "leave_hours": nil},
+		"field/required contract; field/required until; field/required holiday_accrued; field/required leave_hours"},
+	{"opening.record", map[string]any{"until": "2026-06-30", "leave_hours": "2500.01", "premium_wage": "100", "premium_maximum": "50", "premium_base": "51"},
+		"day/outside_contract until; hours/out_of_range leave_hours"},
+	{"opening.record", map[string]any{"premium_wage": "100", "premium_maximum": "50", "premium_base": "51"}, "opening/premium_base premium_base Wfsv art. 17 lid 3"},
 	{"contract.amend", map[string]any{"leave_weeks": "3.9", "sick_waiting_days": 3, "sick_percentage": "69.99", "sick_second_year": "100.1", "holiday_allowance": "june"},
 		"number/out_of_range leave_weeks BW 7:634; number/out_of_range sick_waiting_days BW 7:629 lid 9; number/out_of_range sick_percentage BW 7:629 lid 1; number/out_of_range sick_second_year BW 7:629 lid 1; field/not_allowed holiday_allowance"},
 	{"contract.end", map[string]any{"ended_by": "koning"}, "field/not_allowed ended_by"},
@@ -230,6 +243,7 @@ func TestFactsAreRefusedWhole(t *testing.T) {
 		"employer.record":    {"valid_from": "2026-01-01", "aof": "high"},
 		"pension.record":     {"valid_from": "2026-01-01", "name": "fonds", "franchise": "18000", "employee_percentage": "8", "employer_percentage": "16"},
 		"annualwage.record":  {"person": "P-1", "year": 2025, "amount": "20000", "source": "jaaropgaaf"},
+		"opening.record":     {"contract": "C-1", "until": "2026-09-30", "holiday_accrued": "400", "leave_hours": "0"},
 		"garnishment.record": {"person": "P-1", "reference": "B-1", "creditor_name": "Deurwaarder", "creditor_iban": "NL39RABO0300065264", "protected": "1500", "valid_from": "2026-10-01"},
 		"receivable.record":  {"person": "P-1", "reference": "V-1", "cause": "voorschot", "amount": "100", "from": "2026-10-01"},
 		"garnishment.list":   {}, "receivable.list": {},

@@ -18,6 +18,7 @@ func (v victim) attempts() map[string][]map[string]any {
 		"employer.show":      {{}},
 		"pension.record":     {{"valid_from": "2026-01-01", "name": "x", "franchise": "0", "employee_percentage": "0", "employer_percentage": "0"}},
 		"annualwage.record":  {{"person": "P-1", "year": 2025, "amount": "1", "source": "x"}},
+		"opening.record":     {{"contract": "C-1", "until": "2026-08-31", "holiday_accrued": "1", "leave_hours": "1"}},
 		"garnishment.record": {{"person": "P-1", "reference": "BESLAG-1", "creditor_name": "x", "creditor_iban": "NL02ABNA0123456789", "protected": "0", "valid_from": "2026-10-01"}},
 		"garnishment.list":   {{}, {"person": "P-1"}},
 		"receivable.record":  {{"person": "P-1", "reference": "VORDERING-1", "cause": "x", "amount": "1000", "per_period": "1000", "from": "2026-10-01"}},

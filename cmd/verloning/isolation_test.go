@@ -63,6 +63,7 @@ func (v victim) settings() {
 		"employer.record":    {"valid_from": "2026-01-01", "aof": "low", "whk_percentage": "1.11", "whk_year": 2026, "whk_reference": "WHK-31415"},
 		"pension.record":     {"valid_from": "2026-01-01", "name": "Pensioen Goudsbloem", "franchise": "18000", "employee_percentage": "0", "employer_percentage": "0"},
 		"annualwage.record":  {"person": "P-1", "year": 2025, "amount": "3141.59", "source": "jaaropgaaf"},
+		"opening.record":     {"contract": "C-1", "until": "2026-08-31", "holiday_accrued": "3141.59", "leave_hours": "12"},
 		"garnishment.record": {"person": "P-1", "reference": "BESLAG-1", "creditor_name": "Deurwaarder Goudsbloem", "creditor_iban": "NL39RABO0300065264", "protected": "9000", "valid_from": "2026-10-01"},
 		"receivable.record":  {"person": "P-1", "reference": "VORDERING-1", "cause": "voorschot", "amount": "3141.59", "from": "2026-10-01"},
 	} {
@@ -152,6 +153,7 @@ func (v victim) rows(t *testing.T, conn *pgx.Conn) string {
 			(SELECT count(*) FROM app_user WHERE organisation IN (SELECT id FROM a)), (SELECT count(*) FROM employment e JOIN employment_version v ON v.employment = e.id WHERE employer IN (SELECT id FROM a)),
 			(SELECT count(*) FROM charge_terms WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM pension_terms WHERE employer IN (SELECT id FROM a)),
 			(SELECT count(*) FROM annual_wage w JOIN employment e ON e.id = w.employment WHERE e.employer IN (SELECT id FROM a)),
+			(SELECT count(*) FROM opening o WHERE o.contract IN (SELECT id FROM k)),
 			(SELECT count(*) FROM garnishment g JOIN employment e ON e.id = g.employment WHERE e.employer IN (SELECT id FROM a)),
 			(SELECT count(*) FROM receivable r JOIN employment e ON e.id = r.employment WHERE e.employer IN (SELECT id FROM a)),
 			(SELECT count(*) FROM k), (SELECT count(*) FROM contract_version WHERE contract IN (SELECT id FROM k)),

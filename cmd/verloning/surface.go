@@ -86,6 +86,7 @@ func (s *service) surface() []operation {
 		op("employer", "show", payroll.Read, s.showEmployer),
 		op("pension", "record", payroll.Submit, d.RecordPension),
 		op("annualwage", "record", payroll.Submit, d.RecordAnnualWage),
+		op("opening", "record", payroll.Submit, d.RecordOpening),
 		op("garnishment", "record", payroll.Submit, d.RecordGarnishment),
 		op("garnishment", "list", payroll.Read, s.listGarnishments),
 		op("receivable", "record", payroll.Submit, d.RecordReceivable),

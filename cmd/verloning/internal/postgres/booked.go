@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -22,11 +23,11 @@ const bookedRows = `
 	JOIN contract c ON c.employer = @employer AND c.person BETWEEN @first AND @last`
 
 // booked sums what approved payslips have accrued, paid and withheld: of each
-// contract the holiday allowance, of each person leave, premiums and wage by the
+// contract the holiday allowance and since when, of each person leave, premiums and wage by the
 // year of payment.
 func (l *loader) booked(ctx context.Context) error {
 	rows, err := l.Query(ctx, `
-		SELECT p.contract, sum(p.leave_accrued - p.leave_taken)::int,
+		SELECT p.contract, min(a.period), sum(p.leave_accrued - p.leave_taken)::int,
 		       sum(p.gross - p.holiday_paid - p.leave_paid - p.transition), sum(p.holiday), sum(p.holiday_paid), sum(p.transition),
 		       sum(p.gross - p.pension_employee - p.transition) FILTER (WHERE p.awf_class <> '' AND a.pay_date BETWEEN @new_year AND @new_year_eve),
 		       sum(p.premium_maximum) FILTER (WHERE p.awf_class <> '' AND a.pay_date BETWEEN @new_year AND @new_year_eve),
@@ -42,6 +43,7 @@ func (l *loader) booked(ctx context.Context) error {
 		return err
 	}
 	var contract uuid.UUID
+	var since time.Time
 	var leave int32
 	var month payroll.Accrued
 	var person payroll.Booked
@@ -51,7 +53,7 @@ func (l *loader) booked(ctx context.Context) error {
 		&person.Year.Insured.Wage, &person.Year.Insured.Maximum, &person.Year.Insured.Base,
 		&person.Year.Zvw.Wage, &person.Year.Zvw.Maximum, &person.Year.Zvw.Base, &person.Maximum, &person.LastYear,
 	}
-	row := []any{&contract, &leave}
+	row := []any{&contract, &since, &leave}
 	for i := range sums {
 		row = append(row, &sums[i])
 	}
@@ -68,7 +70,7 @@ func (l *loader) booked(ctx context.Context) error {
 		}
 		if at, file := l.month(contract); at != nil {
 			person.Leave, person.Year.Year = payroll.Quantity(leave), l.run.PayDate.Year()
-			at.Earlier, file.Booked = month, file.Booked.Plus(person)
+			at.Since, at.Earlier, file.Booked = date(&since), month, file.Booked.Plus(person)
 		}
 		return nil
 	})

@@ -306,7 +306,7 @@ func (tx *Tx) Exceptions(ctx context.Context, r payroll.Run, after string, limit
 
 // NewerFacts counts what was recorded since the cut-off of a calculation about
 // the days of its run: hours, placements, versions of contracts, employments,
-// decisions and loonwaarden of its employer, and of what its charges, pension,
+// openings, decisions and loonwaarden of its employer, and of what its charges, pension,
 // special rates and withholdings go by. Who approves should know that they are
 // not in it. What runs themselves made is no news.
 func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculation) (n int, err error) {
@@ -321,6 +321,7 @@ func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculati
 		      + (SELECT count(*) FROM charge_terms t WHERE t.employer = @employer AND t.known > @cutoff)
 		      + (SELECT count(*) FROM pension_terms t WHERE t.employer = @employer AND t.known > @cutoff)
 		      + (SELECT count(*) FROM annual_wage w JOIN employment e ON e.id = w.employment WHERE e.employer = @employer AND w.known > @cutoff)
+		      + (SELECT count(*) FROM opening o JOIN contract c ON c.id = o.contract WHERE c.employer = @employer AND o.known > @cutoff)
 		      + (SELECT count(*) FROM garnishment g JOIN employment e ON e.id = g.employment WHERE e.employer = @employer AND g.known > @cutoff)
 		      + (SELECT count(*) FROM receivable o JOIN employment e ON e.id = o.employment
 		         WHERE e.employer = @employer AND o.known > @cutoff AND NOT (o.version = 1 AND o.run IS NOT NULL)))::int`,

@@ -56,7 +56,7 @@ func (tx *Tx) LoadShard(ctx context.Context, r payroll.Run, c payroll.Calculatio
 	}}
 	for _, step := range []func(context.Context) error{
 		l.employments, l.settings, l.annualWages, l.garnishments, l.receivables,
-		l.contracts, l.terms, l.hours, l.sickness, l.decisions, l.loonwaarden, l.placements, l.earlier,
+		l.contracts, l.terms, l.hours, l.sickness, l.openings, l.decisions, l.loonwaarden, l.placements, l.earlier,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("load shard %d of run %s: %w", s.Number, r.ID, err)
