@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"verloning/cmd/verloning/internal/bus"
+	"verloning/payroll/calendar"
 	"verloning/subsidy"
 )
 
@@ -27,7 +28,8 @@ const rewriteScenarios = "VERLONING_REWRITE_SCENARIOS"
 //
 // A file begins with words, and goes on with parts of which each is a step or
 // an expectation. The steps persons, contracts, amend, extend, end, placements,
-// decisions, loonwaarden, budgets, settle and reopen are lists of requests in
+// decisions, loonwaarden, budgets, employer, pension, annualwages, garnishments,
+// receivables, openings, settle and reopen are lists of requests in
 // YAML with the keys of the interface, and storyAsks says what each of them
 // fills in. The employer E, the municipality M, the inlener I and a second
 // employer F are organisations of the scenario alone. In hours each entry names
@@ -237,7 +239,7 @@ func (y *story) ask(step string, entry map[string]any) (*bus.Client, string, map
 		return y.clerkOf(entry), "contract.register", entry
 	case "amend", "extend", "end":
 		return y.clerk, "contract." + step, entry
-	case "employer", "pension", "annualwages", "garnishments", "receivables":
+	case "employer", "pension", "annualwages", "garnishments", "receivables", "openings":
 		return y.clerkOf(entry), strings.TrimSuffix(step, "s") + ".record", entry
 	case "placements":
 		entry["inlener"] = y.code("I")
@@ -291,10 +293,24 @@ func (y *story) clerkOf(entry map[string]any) *bus.Client {
 func (y *story) begin(period string) string {
 	y.t.Helper()
 	if y.begun[period] == "" {
-		y.begun[period] = y.open(period)
+		y.begun[period] = y.opened(period)
 	}
 	y.calculate(y.clerk, y.begun[period])
 	return y.begun[period]
+}
+
+// opened opens the run of a period: a month is paid on its 28th, four weeks on
+// their last day.
+func (y *story) opened(period string) string {
+	y.t.Helper()
+	p, err := calendar.ParsePeriod(period)
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	if p.Kind == calendar.Month {
+		return y.open(period)
+	}
+	return y.must(y.clerk, "run.open", map[string]any{"period": period, "pay_date": p.To.String()})["run"].(string)
 }
 
 // finish takes a calculated run to its closing.
