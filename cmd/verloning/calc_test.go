@@ -133,6 +133,12 @@ var calcCases = []struct{ question, want string }{
 		"period=2026-10 pay_date=2026-10-31 gross=2038.64 holiday_allowance_accrued=163.09 lines.kind=wage.worked lines.quantity=136.00 lines.rate=14.99 lines.amount=2038.64"},
 	{`"calc":"payslip","period":"2026-10","pay_date":"2026-10-23","birth_date":"1996-03-01","contract":{"start":"2026-07-01","end":"2026-12-31","hours_per_week":"36","full_time_hours":"36","pay_basis":"fixed"}`,
 		"pay_date=2026-10-23 gross=2338.44 lines.kind=wage.fixed"},
+	// 100.00 from elsewhere and 8 % of 5 × 3,120.00; without the balances of before nobody is told that they are nought.
+	{`"calc":"payslip","period":"2026-05","birth_date":"1996-03-01","contract":{"start":"2025-06-01","hours_per_week":"36","full_time_hours":"36","pay_basis":"fixed","averaging":true,"wage_base":"amount","wage_amount":"20.00","open_ended":true},"employer":{"aof":"low","whk":"1.52"},` +
+		`"earlier":{"holiday_base":"12480.00","holiday":"998.40","holiday_opening":"100.00","leave":"12.00","premium_wage":"100","premium_maximum":"100","premium_base":"100"}`, "holiday_allowance_paid=1348.00 attention=-"},
+	{`"calc":"payslip","period":"2026-05","birth_date":"1996-03-01","contract":{"start":"2025-06-01","hours_per_week":"36","full_time_hours":"36","pay_basis":"fixed","averaging":true,"wage_base":"amount","wage_amount":"20.00","open_ended":true},"employer":{"aof":"low","whk":"1.52"}`,
+		"holiday_allowance_paid=249.60 attention.code=opening/unknown"},
+	{`"calc":"payslip","period":"2026-10","birth_date":"1996-03-01","contract":{"start":"2026-07-01","hours_per_week":"32","full_time_hours":"40","open_ended":true},"earlier":{"premium_wage":"1"}`, "error.code=field/required error.field=earlier.premium_maximum"},
 	{`"calc":"payslip","period":"2007-04","birth_date":"1960-03-01","contract":{"start":"2007-01-01","end":"2007-12-31","hours_per_week":"38","full_time_hours":"38","pay_basis":"fixed"}`, "gross=1300.80 gross_only=true"},
 	{`"calc":"payslip","period":"2027-01","birth_date":"1996-03-01","contract":{"start":"2026-07-01","hours_per_week":"32","full_time_hours":"40","open_ended":true}`, "error.code=figure/none error.field=period"},
 	{`"calc":"payslip","period":"2026-06","birth_date":"1996-03-01","contract":{"start":"2026-07-01","hours_per_week":"32","full_time_hours":"40","open_ended":true}`, "error.code=period/outside_contract error.field=period"},
