@@ -97,8 +97,9 @@ func (p *person) specialTax(amount euro.Amount) (statute.WageTax, error) {
 }
 
 // annualWage is the key of the special rate, and where it is from: what somebody
-// recorded for the calendar year before; else what was paid then, made a whole
-// year by calendar days; else what this year is expected to give.
+// recorded for the calendar year before; else what was paid here then, made a
+// whole year by the calendar days that were paid here; else what this year is
+// expected to give. Months that were paid elsewhere are no months without wage.
 func (p *person) annualWage() (euro.Amount, string) {
 	year := p.run.PayDate.Year() - 1
 	for _, w := range p.file.AnnualWages {
@@ -109,6 +110,9 @@ func (p *person) annualWage() (euro.Amount, string) {
 	if paid := p.file.Booked.LastYear; paid.Sign() > 0 {
 		whole := calendar.Span{From: calendar.Day(year, 1, 1), To: calendar.Day(year, 12, 31)}
 		served := whole.Meet(calendar.Span{From: p.service(), To: whole.To})
+		if here := p.file.Booked.Since; here.After(served.From) && !here.After(served.To) {
+			served.From = here
+		}
 		part := euro.Ratio{Over: euro.Int(int64(whole.Days())), Under: euro.Int(int64(max(served.Days(), 1)))}
 		return paid.Number().PartCents(part), fmt.Sprintf("%d, eigen administratie", year)
 	}

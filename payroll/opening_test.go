@@ -98,3 +98,25 @@ func TestOpeningPremium(t *testing.T) {
 		}
 	}
 }
+
+// The special rate goes by the wage of the year before. Where this service paid
+// December alone, 3,120.00 over 31 days is 36,735.48 a year (40.20 %), and not
+// 3,120.00, which would be taxed at nothing.
+func TestOpeningAnnualWage(t *testing.T) {
+	r := payroll.Run{Period: periodOf(t, "2026-05"), PayDate: calendar.MustParse("2026-05-28")}
+	month := payroll.ContractMonth{Contract: contractOf(t, "2025-01-01.. 36/36 amount*20 fixed averaging"), Since: calendar.MustParse("2025-12-01"), Opening: openingOf(t, "2025-11-30 1000 0")}
+	file := payroll.Dossier{
+		Employment: payroll.Employment{Birth: calendar.MustParse("1996-03-01"), Korting: true, Identified: true}, Contracts: []payroll.ContractMonth{month},
+		Booked: payroll.Booked{Since: month.Since, LastYear: euro.MustParse("3120")},
+	}
+	slips, _, err := payroll.NewPayslips(r, file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range slips[0].Lines {
+		if l.Kind == payroll.LineSpecialTax && l.Rate.String() == "0.402" {
+			return
+		}
+	}
+	t.Errorf("%+v", slips[0].Lines)
+}

@@ -123,17 +123,22 @@ type Accrued struct {
 // Booked is what approved runs have booked on all contracts of a person with the
 // employer. Money goes by the year of payment.
 type Booked struct {
-	Leave      Quantity    // hours of leave accrued, less those taken or paid out
-	Year       Cumulatives // of premiums, in the year of payment
-	Maximum    euro.Amount // of that year's maximum, what runs of this very period added
-	LastYear   euro.Amount // wage for the loonheffing paid in the calendar year before
-	Transition euro.Amount // transitievergoeding
+	Since      calendar.Date // first day of the first period that was paid; zero: none
+	Leave      Quantity      // hours of leave accrued, less those taken or paid out
+	Year       Cumulatives   // of premiums, in the year of payment
+	Maximum    euro.Amount   // of that year's maximum, what runs of this very period added
+	LastYear   euro.Amount   // wage for the loonheffing paid in the calendar year before
+	Transition euro.Amount   // transitievergoeding
 }
 
 // Plus adds what was booked on another contract.
 func (b Booked) Plus(o Booked) Booked {
+	since := b.Since
+	if since.IsZero() || !o.Since.IsZero() && o.Since.Before(since) {
+		since = o.Since
+	}
 	return Booked{
-		Leave: b.Leave + o.Leave, Maximum: b.Maximum.Add(o.Maximum), LastYear: b.LastYear.Add(o.LastYear), Transition: b.Transition.Add(o.Transition),
+		Since: since, Leave: b.Leave + o.Leave, Maximum: b.Maximum.Add(o.Maximum), LastYear: b.LastYear.Add(o.LastYear), Transition: b.Transition.Add(o.Transition),
 		Year: Cumulatives{Year: o.Year.Year, Insured: b.Year.Insured.Plus(o.Year.Insured), Zvw: b.Year.Zvw.Plus(o.Year.Zvw)},
 	}
 }

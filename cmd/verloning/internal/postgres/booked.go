@@ -69,7 +69,7 @@ func (l *loader) booked(ctx context.Context) error {
 			}
 		}
 		if at, file := l.month(contract); at != nil {
-			person.Leave, person.Year.Year = payroll.Quantity(leave), l.run.PayDate.Year()
+			person.Since, person.Leave, person.Year.Year = date(&since), payroll.Quantity(leave), l.run.PayDate.Year()
 			at.Since, at.Earlier, file.Booked = date(&since), month, file.Booked.Plus(person)
 		}
 		return nil
