@@ -87,6 +87,7 @@ CREATE TABLE receivable (
     amount      numeric(12, 2) NOT NULL CHECK (amount >= 0),
     per_period  numeric(12, 2) NOT NULL CHECK (per_period >= 0),
     starts      date           NOT NULL,
+    protected   numeric(12, 2) CHECK (protected >= 0), -- a month: beslagvrije voet, which a plan leaves the employee
     run         uuid           REFERENCES run,
     contract    uuid           REFERENCES contract,
     known       bigint         NOT NULL CHECK (known > 0),
@@ -94,7 +95,7 @@ CREATE TABLE receivable (
     recorded_at timestamptz    NOT NULL DEFAULT now(),
     PRIMARY KEY (id, version),
     CONSTRAINT receivable_reference UNIQUE (employment, reference, version),
-    CONSTRAINT receivable_plan CHECK (per_period <= amount),
+    CONSTRAINT receivable_plan CHECK (per_period <= amount AND (per_period = 0 OR protected IS NOT NULL)),
     CONSTRAINT receivable_of_run CHECK ((run IS NULL) = (contract IS NULL))
 );
 

@@ -33,7 +33,10 @@ ALTER TABLE payslip
     ADD CONSTRAINT payslip_charges CHECK (num_nulls(awf_class, aof_class, premium_maximum, premium_base, zvw_base, awf, aof, wko, whk, zvw) IN (0, 10));
 
 -- The garnishment or receivable that a line was withheld for.
-ALTER TABLE payslip_line ADD COLUMN fact uuid;
+-- A percentage of a pension has three decimals, and so a share five.
+ALTER TABLE payslip_line
+    ADD COLUMN fact uuid,
+    ALTER COLUMN rate TYPE numeric(14, 6);
 
 -- What was garnished is paid to the creditor.
 ALTER TABLE payment

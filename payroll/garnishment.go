@@ -68,13 +68,24 @@ func (p *person) served() []Garnishment {
 	return list
 }
 
-// protected is what of the period's net nobody takes.
+// protected is what of the period's net nobody takes: the highest amount that a
+// garnishment names.
 func (p *person) protected(served []Garnishment) euro.Amount {
 	most := euro.Number{}
 	for _, g := range served {
 		most = most.Max(g.Protected.Number())
 	}
-	return most.Mul(euro.Int(12)).PartCents(yearOf(p.run.Period))
+	return p.leave(most.Cents())
+}
+
+// leave is what of a protected amount a month this run has to leave the employee:
+// the period's part, less what other runs of the period have paid him.
+func (p *person) leave(month euro.Amount) euro.Amount {
+	left := month.Number().Mul(euro.Int(12)).PartCents(yearOf(p.run.Period)).Sub(p.file.Booked.Period.Net)
+	if left.Sign() < 0 {
+		return euro.Zero
+	}
+	return left
 }
 
 // net is what is left to pay of all contracts.

@@ -41,17 +41,35 @@ func holidayLine(base euro.Amount, p calendar.Period, t *Trace) (Line, error) {
 }
 
 // holidayDue reports whether the allowance is paid with this period: with each
-// one where the contract says so, with the one that holds 31 May, and with the
-// contract's last (WML art. 17 has it by the end of June).
-func holidayDue(terms Terms, p calendar.Period, ends bool) bool {
-	return ends || terms.HolidayEachPeriod || p.Holds(calendar.Day(p.To.Year(), 5, 31))
+// one where the contract says so, with the contract's last, and with the one that
+// holds 31 May (WML art. 17 has it by the end of June), or the first one after it
+// where that one did not pay it.
+func (e *earning) holidayDue() bool {
+	return e.ends() || e.last().HolidayEachPeriod || e.yearIsOver()
+}
+
+// yearIsOver reports whether a 31 May has passed since the last payment of the
+// allowance, or since the first period that was paid here.
+func (e *earning) yearIsOver() bool {
+	may := calendar.Day(e.Period.To.Year(), 5, 31)
+	if may.After(e.Period.To) {
+		may = may.AddMonths(-12)
+	}
+	unpaid := e.Period.From
+	if earlier := e.month.Earlier; !earlier.LastPaid.IsZero() {
+		unpaid = calendar.PeriodFrom(e.Period.Kind, earlier.LastPaid).To.Add(1)
+	} else if since := e.month.Since; !since.IsZero() && since.Before(unpaid) {
+		unpaid = since
+	}
+	return !may.Before(unpaid)
 }
 
 // payHoliday pays all that accrued: what accrued elsewhere, and the percentage of
 // the sum of the wages here, less what was paid before. What the roundings of the
 // periods here add up to more or less is booked as accrued, so that the reserve
 // comes to nil; see Opening for what of it stands in other books.
-func (s *Payslip) payHoliday(opening euro.Amount, earlier Accrued, t *Trace) error {
+func (s *earning) payHoliday(opening euro.Amount, t *Trace) error {
+	earlier := s.month.Earlier
 	rate, err := statute.HolidayAllowance(s.Period.From)
 	if err != nil {
 		return fmt.Errorf("holiday allowance of %s: %w", s.Period, err)
@@ -61,6 +79,9 @@ func (s *Payslip) payHoliday(opening euro.Amount, earlier Accrued, t *Trace) err
 	due := opening.Add(whole).Sub(earlier.Paid)
 	if due.Sign() <= 0 {
 		return nil
+	}
+	if s.last().HolidayEachPeriod {
+		s.holidayNow = s.Holiday.Min(due)
 	}
 	line := Line{Kind: LineHolidayPaid, Rate: rate.Value.Percent(), Amount: due, Rule: "WML art. 17", Source: source(rate), Origin: s.Period.From}
 	if rounding := whole.Sub(earlier.Accrued).Sub(s.Holiday); !rounding.IsZero() {

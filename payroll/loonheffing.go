@@ -3,7 +3,9 @@ package payroll
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
@@ -15,9 +17,7 @@ import (
 // special rate. Each contract bears its part, to the cent.
 func (p *person) takeTax() error {
 	regular, special := p.taxable()
-	table, err := statute.Loonheffing(statute.TaxedWage{
-		Taxpayer: p.taxpayer(), Wage: regular, Paid: p.run.PayDate, Tijdvak: statute.Loontijdvak(p.run.Period.Kind), Days: p.taxDays(),
-	})
+	table, err := p.tableTax(regular.Add(p.file.Booked.Period.Regular))
 	var once statute.WageTax
 	if err == nil && special.Sign() > 0 {
 		once, err = p.specialTax(special)
@@ -31,19 +31,68 @@ func (p *person) takeTax() error {
 	}
 	p.doubt(table.Figures)
 	p.doubt(once.Figures)
-	TraceTax(p.trace, regular, table)
-	p.shareTax(table, once)
+	p.shareTax(p.lessEarlier(table), once)
 	return nil
 }
 
-// taxable is what is taxed by the table, and what at the special rate: the
-// allowance where it is paid once a year, leave paid out, a transition payment.
+// tableTax is the tax on the wage of the whole tijdvak by the white table. The
+// thirteenth period of a long year is four weeks and a week: four fifths of its
+// wage go by the one table and the rest by the other, which is a choice.
+func (p *person) tableTax(wage euro.Amount) (statute.WageTax, error) {
+	in := statute.TaxedWage{
+		Taxpayer: p.taxpayer(), Wage: wage, Paid: p.run.PayDate, Tijdvak: statute.Loontijdvak(p.run.Period.Kind), Days: p.taxDays(),
+	}
+	if p.run.Period.Kind != calendar.FourWeeks || p.run.Period.Days() == 28 || in.Days > 0 || in.Anonymous || wage.Sign() <= 0 {
+		tax, err := statute.Loonheffing(in)
+		TraceTax(p.trace, in.Wage, tax)
+		return tax, err
+	}
+	parts := wage.Share(euro.Int(4), euro.One)
+	in.Wage = parts[0]
+	tax, err := statute.Loonheffing(in)
+	if err != nil {
+		return tax, err
+	}
+	TraceTax(p.trace, in.Wage, tax)
+	in.Wage, in.Tijdvak = parts[1], statute.TaxWeek
+	week, err := statute.Loonheffing(in)
+	TraceTax(p.trace, in.Wage, week)
+	tax.Tax, tax.Arbeidskorting = tax.Tax.Add(week.Tax), tax.Arbeidskorting.Add(week.Arbeidskorting)
+	p.found = append(p.found, longPeriod(p.run.Period))
+	return tax, err
+}
+
+// longPeriod is the exception of a choice that is nowhere published.
+func longPeriod(p calendar.Period) Exception {
+	return Exception{Kind: TaxRuleInDoubt, Subject: p.String(), Article: "Wet LB 1964 art. 25", Detail: Text{
+		NL: "Een periode van vijf weken: vier vijfde van het loon is belast volgens de vierwekentabel en een vijfde volgens de weektabel. Dat is een keuze.",
+		EN: "A period of five weeks: four fifths of the wage are taxed by the table of four weeks and a fifth by that of a week. That is a choice."}}
+}
+
+// lessEarlier takes off what other runs of the tijdvak have withheld.
+func (p *person) lessEarlier(t statute.WageTax) statute.WageTax {
+	earlier := p.file.Booked.Period
+	if earlier.Table.IsZero() && earlier.Arbeidskorting.IsZero() {
+		return t
+	}
+	whole := t.Tax
+	t.Tax, t.Arbeidskorting = whole.Sub(earlier.Table), t.Arbeidskorting.Sub(earlier.Arbeidskorting)
+	if t.Tax.Sign() < 0 {
+		t.Tax = euro.Zero
+	}
+	p.trace.Add(func() Step {
+		return Step{What: Text{NL: "loonheffing, min wat over dit tijdvak al is ingehouden", EN: "wage tax, less what was withheld of this tijdvak already"},
+			Article: "Wet LB 1964 art. 25", Formula: fmt.Sprintf("%s − %s", whole, earlier.Table), Result: t.Tax.String()}
+	})
+	return t
+}
+
+// taxable is what is taxed by the table, and what at the special rate: leave paid
+// out, a transition payment, and the allowance, but for what of it accrued in
+// the very period and goes with its wage.
 func (p *person) taxable() (regular, special euro.Amount) {
 	for _, s := range p.slips {
-		s.Tax.Special = s.LeavePaid.Add(s.Transition)
-		if !s.last().HolidayEachPeriod {
-			s.Tax.Special = s.Tax.Special.Add(s.HolidayPaid)
-		}
+		s.Tax.Special = euro.Sum(s.LeavePaid, s.Transition, s.HolidayPaid.Sub(s.holidayNow))
 		s.Tax.Regular = s.Gross.Sub(s.Tax.Special).Sub(s.Pension.Employee)
 		regular, special = regular.Add(s.Tax.Regular), special.Add(s.Tax.Special)
 	}
@@ -62,10 +111,10 @@ func (p *person) taxDays() int {
 			}
 		}
 	}
-	if days == whole || days == 0 {
+	if days == whole {
 		return 0
 	}
-	return days
+	return max(days, 1) // service on a weekend alone is a day
 }
 
 func (p *person) employed(day calendar.Date) bool {
@@ -109,11 +158,7 @@ func (p *person) annualWage() (euro.Amount, string) {
 	}
 	if paid := p.file.Booked.LastYear; paid.Sign() > 0 {
 		whole := calendar.Span{From: calendar.Day(year, 1, 1), To: calendar.Day(year, 12, 31)}
-		served := whole.Meet(calendar.Span{From: p.service(), To: whole.To})
-		if here := p.file.Booked.Since; here.After(served.From) && !here.After(served.To) {
-			served.From = here
-		}
-		part := euro.Ratio{Over: euro.Int(int64(whole.Days())), Under: euro.Int(int64(max(served.Days(), 1)))}
+		part := euro.Ratio{Over: euro.Int(int64(whole.Days())), Under: euro.Int(int64(max(p.paidDays(whole), 1)))}
 		return paid.Number().PartCents(part), fmt.Sprintf("%d, eigen administratie", year)
 	}
 	sum := euro.Number{}
@@ -124,6 +169,20 @@ func (p *person) annualWage() (euro.Amount, string) {
 		}
 	}
 	return sum.Cents(), fmt.Sprintf("verwacht in %d", year+1)
+}
+
+// paidDays are the calendar days of a year in service and paid here.
+func (p *person) paidDays(year calendar.Span) int {
+	first, days := year.From, 0
+	if here := p.file.Booked.Since; here.After(first) {
+		first = here
+	}
+	for day := first; !day.After(year.To); day = day.Add(1) {
+		if p.employed(day) {
+			days++
+		}
+	}
+	return days
 }
 
 // holidayRate is the share of the wage that accrues as holiday allowance.
@@ -148,10 +207,10 @@ func (p *person) shareTax(table, once statute.WageTax) {
 		s.GrossOnly = false
 		s.Tax.Table, s.Tax.Arbeidskorting, s.Tax.SpecialTax = tables[i], credits[i], specials[i]
 		if !s.Tax.Table.IsZero() {
-			s.withhold(Line{Kind: LineTax, Amount: s.Tax.Table, Rule: "Wet LB 1964 art. 20b", Source: taxSource(table, p.run)})
+			s.withhold(Line{Kind: LineTax, Amount: s.Tax.Table, Rule: taxArticle(table), Source: taxSource(table, p.run)})
 		}
 		if !s.Tax.SpecialTax.IsZero() {
-			s.withhold(Line{Kind: LineSpecialTax, Rate: once.Steps.Rate.Percent(), Amount: s.Tax.SpecialTax, Rule: "Wet LB 1964 art. 26", Source: taxSource(once, p.run)})
+			s.withhold(Line{Kind: LineSpecialTax, Rate: once.Steps.Rate.Percent(), Amount: s.Tax.SpecialTax, Rule: taxArticle(once), Source: taxSource(once, p.run)})
 		}
 	}
 }
@@ -164,9 +223,26 @@ func share(a euro.Amount, weights []euro.Number) []euro.Amount {
 	return a.Share(weights...)
 }
 
+// taxArticle is the article of the first figure that a tax rests on.
+func taxArticle(t statute.WageTax) string {
+	if len(t.Figures) == 0 {
+		return "Wet LB 1964 art. 25"
+	}
+	return t.Figures[0].Article
+}
+
 // taxSource names the table of a tax the way a line remembers it.
 func taxSource(t statute.WageTax, r Run) string {
+	if t.Steps.Days > 0 {
+		return "loonheffing." + string(t.Steps.Tariff) + ".day " + strconv.Itoa(r.PayDate.Year())
+	}
 	return "loonheffing." + string(t.Steps.Tariff) + "." + string(r.Period.Kind) + " " + strconv.Itoa(r.PayDate.Year())
+}
+
+// withholdNothing takes back what was withheld before the tax was found missing.
+func (s *Payslip) withholdNothing() {
+	s.Lines = slices.DeleteFunc(s.Lines, func(l Line) bool { return strings.HasPrefix(string(l.Kind), "withheld.") })
+	s.Tax, s.Pension, s.Net = Withheld{}, Pension{}, s.Gross
 }
 
 // grossOnly leaves the payslips without tax and says why: once for a run where
@@ -179,7 +255,7 @@ func (p *person) grossOnly(cause error) {
 		subject = p.slips[0].ContractNumber
 	}
 	for _, s := range p.slips {
-		s.Tax = Withheld{}
+		s.withholdNothing()
 	}
 	p.found = append(p.found, Exception{Kind: TaxUnknown, Subject: subject, Article: "Wet LB 1964 art. 25", Detail: Text{
 		NL: fmt.Sprintf("De loonheffing is niet te berekenen, de loonstrook is alleen bruto: %v.", cause),

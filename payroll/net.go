@@ -12,6 +12,7 @@ import (
 // Kinds of exceptions on the way from gross to net.
 const (
 	TaxUnknown     ExceptionKind = "tax/unknown"
+	TaxRuleInDoubt ExceptionKind = "tax/rule_in_doubt"
 	ChargesUnknown ExceptionKind = "charges/unknown"
 )
 
@@ -20,6 +21,8 @@ type earning struct {
 	Payslip
 	month ContractMonth
 	cut   []segment
+
+	holidayNow euro.Amount // of the allowance paid, what accrued in this very period and goes with its wage
 }
 
 // last are the terms on the last day of the contract in the period.
@@ -90,19 +93,30 @@ func (p *person) earn(month ContractMonth) error {
 	return nil
 }
 
-// service is the first day of the service that the person is in: contracts with
-// no more than six months between them are one (BW 7:673 lid 4).
+// service is the first day of the service that the person is in, of any contract.
 func (p *person) service() calendar.Date {
-	first := p.slips[0].month.Contract.Span().From
+	first := p.serviceOf(p.slips[0].month.Contract.Span().From)
 	for _, s := range p.slips[1:] {
-		if from := s.month.Contract.Span().From; from.Before(first) {
+		if from := p.serviceOf(s.month.Contract.Span().From); from.Before(first) {
 			first = from
 		}
 	}
+	for _, span := range p.file.Service { // a contract beside them that another run has paid
+		if span.Holds(first) && span.From.Before(first) {
+			first = p.serviceOf(span.From)
+		}
+	}
+	return first
+}
+
+// serviceOf is the first day of the service that a contract which starts on a day
+// goes on with: contracts that end before it with no more than six months between
+// them are one (BW 7:673 lid 4). A contract beside it is another service.
+func (p *person) serviceOf(first calendar.Date) calendar.Date {
 	for again := true; again; {
 		again = false
 		for _, span := range p.file.Service {
-			if span.From.Before(first) && !span.To.IsZero() && !span.To.AddMonths(6).Before(first.Add(-1)) {
+			if before := span.To; !before.IsZero() && before.Before(first) && !first.After(before.Add(1).AddMonths(6)) && span.From.Before(first) {
 				first, again = span.From, true
 			}
 		}
@@ -128,7 +142,7 @@ func (p *person) takePension() error {
 		return nil
 	}
 	for _, s := range p.slips {
-		if err := s.takePension(p.file.Employment, terms, p.service(), p.trace); err != nil {
+		if err := s.takePension(p.file.Employment, terms, p.service(), p.run.PayDate, p.trace); err != nil {
 			return err
 		}
 	}
@@ -155,10 +169,11 @@ func (p *person) charge() error {
 		p.found = append(p.found, chargesUnknown(p.run.PayDate))
 		return nil
 	}
-	over, _, err := statute.AOWReached(p.file.Employment.Birth, p.run.PayDate)
+	over, age, err := statute.AOWNear(p.file.Employment.Birth, p.run.PayDate)
 	if err != nil {
 		return err
 	}
+	p.doubt(age)
 	earlier, periods, paid := p.file.Booked.Year, p.premiumPeriods(), p.paidHours()
 	for _, s := range p.slips {
 		charges, err := NewCharges(ChargesInput{
@@ -197,11 +212,7 @@ func (p *person) premiumPeriods() []PeriodCount {
 func (p *person) paidHours() Quantity {
 	sum := Quantity(0)
 	for _, s := range p.slips {
-		hours := euro.Number{}
-		for _, cut := range s.cut {
-			hours = hours.Add(wageHours(s.month, cut, s.Period))
-		}
-		sum += QuantityOf(hours)
+		sum += Quantity(s.hours(func(segment) euro.Number { return euro.One }).InCents())
 	}
 	return sum
 }

@@ -80,7 +80,7 @@ func (p *person) checkOpening(s *earning) {
 	if o != nil && (!o.Before(s.Period) || !s.month.Since.IsZero() && !o.Until.Before(s.month.Since)) {
 		p.found = append(p.found, openingOverlap(s.ContractNumber, o.Until, s.Period))
 	}
-	yearly := holidayDue(s.last(), s.Period, false) && !s.last().HolidayEachPeriod
+	yearly := s.yearIsOver() && !s.last().HolidayEachPeriod
 	if days := s.month.unknownDays(s.Period); !days.Empty() && (s.ends() || yearly) {
 		p.found = append(p.found, openingUnknown(s.ContractNumber, days))
 	}

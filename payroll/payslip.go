@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -115,20 +116,37 @@ type ContractMonth struct {
 
 // Accrued is the holiday allowance that approved runs have booked on a contract.
 type Accrued struct {
-	Base    euro.Amount // wage that it accrued over
-	Accrued euro.Amount
-	Paid    euro.Amount
+	Base     euro.Amount // wage that it accrued over
+	Accrued  euro.Amount
+	Paid     euro.Amount
+	LastPaid calendar.Date // first day of the last period with a payment; zero: none
 }
 
 // Booked is what approved runs have booked on all contracts of a person with the
 // employer. Money goes by the year of payment.
 type Booked struct {
-	Since      calendar.Date // first day of the first period that was paid; zero: none
-	Leave      Quantity      // hours of leave accrued, less those taken or paid out
-	Year       Cumulatives   // of premiums, in the year of payment
-	Maximum    euro.Amount   // of that year's maximum, what runs of this very period added
-	LastYear   euro.Amount   // wage for the loonheffing paid in the calendar year before
-	Transition euro.Amount   // transitievergoeding
+	Since    calendar.Date // first day of the first period that was paid; zero: none
+	Leave    Quantity      // hours of leave accrued, less those taken or paid out
+	Year     Cumulatives   // of premiums, in the year of payment
+	Maximum  euro.Amount   // of that year's maximum, what runs of this very period added
+	LastYear euro.Amount   // wage for the loonheffing paid in the calendar year before
+	Period   PeriodBooked
+	Paid     []TransitionPaid
+}
+
+// PeriodBooked is what other runs of the very period have booked: the table is of
+// the wages of a tijdvak together, and what a garnishment protects is left once.
+type PeriodBooked struct {
+	Regular        euro.Amount // wage taxed by the table
+	Table          euro.Amount // tax on it
+	Arbeidskorting euro.Amount
+	Net            euro.Amount // paid to the employee
+}
+
+// TransitionPaid is a transitievergoeding that was paid on a contract.
+type TransitionPaid struct {
+	From   calendar.Date // first day of that contract
+	Amount euro.Amount
 }
 
 // Plus adds what was booked on another contract.
@@ -138,9 +156,14 @@ func (b Booked) Plus(o Booked) Booked {
 		since = o.Since
 	}
 	return Booked{
-		Since: since, Leave: b.Leave + o.Leave, Maximum: b.Maximum.Add(o.Maximum), LastYear: b.LastYear.Add(o.LastYear), Transition: b.Transition.Add(o.Transition),
+		Since: since, Leave: b.Leave + o.Leave, Maximum: b.Maximum.Add(o.Maximum), LastYear: b.LastYear.Add(o.LastYear),
+		Period: b.Period.plus(o.Period), Paid: append(b.Paid[:len(b.Paid):len(b.Paid)], o.Paid...),
 		Year: Cumulatives{Year: o.Year.Year, Insured: b.Year.Insured.Plus(o.Year.Insured), Zvw: b.Year.Zvw.Plus(o.Year.Zvw)},
 	}
+}
+
+func (b PeriodBooked) plus(o PeriodBooked) PeriodBooked {
+	return PeriodBooked{b.Regular.Add(o.Regular), b.Table.Add(o.Table), b.Arbeidskorting.Add(o.Arbeidskorting), b.Net.Add(o.Net)}
 }
 
 // Dossier is all that a calculation knows of one person at one employer.
@@ -270,7 +293,7 @@ func (s Payslip) Transfers(employer uuid.UUID) []ledger.Transfer {
 // equal bytes.
 func (s Payslip) Hash() [sha256.Size]byte {
 	h := sha256.New()
-	put(h, s.Contract.String(), s.Person.String(), s.Period.String(), string(s.IBAN), s.LeaveAccrued.String(), s.LeaveTaken.String())
+	put(h, s.Contract.String(), s.Person.String(), s.Period.String(), string(s.IBAN), s.LeaveAccrued.String(), s.LeaveTaken.String(), strconv.FormatBool(s.GrossOnly))
 	for _, a := range s.amounts() {
 		put(h, a.String())
 	}

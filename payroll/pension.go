@@ -18,22 +18,22 @@ type Pension struct {
 // takePension computes the premiums of a payslip: the wage under the maximum and
 // above the franchise, both for the hours that were paid, times the percentages,
 // each rounded half up to cents. Who waits, or has not the age, pays nothing.
-func (s *earning) takePension(e Employment, terms PensionTerms, service calendar.Date, t *Trace) error {
-	takes, err := terms.takesPart(e.Birth, service, s.Period.To)
+func (s *earning) takePension(e Employment, terms PensionTerms, service, paid calendar.Date, t *Trace) error {
+	takes, err := terms.takesPart(e.Birth, service, s.Period.To, paid)
 	if err != nil || !takes {
 		return err
 	}
 	wage := s.Wage
 	if terms.Holiday {
-		wage = wage.Add(s.Holiday)
+		wage = s.Accrued()
 	}
 	share := s.fullTimeShare()
 	year := yearOf(s.Period)
 	counted := wage.Number()
 	if terms.Maximum != nil {
-		counted = counted.Min(terms.Maximum.Number().Part(year).Mul(share))
+		counted = counted.Min(terms.Maximum.Number().Mul(share).Part(year))
 	}
-	franchise := terms.Franchise.Number().Part(year).Mul(share)
+	franchise := terms.Franchise.Number().Mul(share).Part(year)
 	s.Pension.Base = counted.Sub(franchise).Max(euro.Number{}).Cents()
 	s.Pension.Employee = s.Pension.Base.PercentOf(terms.Employee)
 	s.Pension.Employer = s.Pension.Base.PercentOf(terms.Employer)
@@ -45,8 +45,9 @@ func (s *earning) takePension(e Employment, terms PensionTerms, service calendar
 }
 
 // takesPart reports whether somebody is in the pension on a day: of the age, and
-// past the waiting time.
-func (t PensionTerms) takesPart(birth, service, on calendar.Date) (bool, error) {
+// past the waiting time. The AOW age is that of the day of payment, as for the
+// tax.
+func (t PensionTerms) takesPart(birth, service, on, paid calendar.Date) (bool, error) {
 	if on.Sub(service)+1 <= t.WaitingDays {
 		return false, nil
 	}
@@ -56,7 +57,7 @@ func (t PensionTerms) takesPart(birth, service, on calendar.Date) (bool, error) 
 	if t.ToAge > 0 {
 		return !reached(birth, t.ToAge, on), nil
 	}
-	over, _, err := statute.AOWReached(birth, on)
+	over, _, err := statute.AOWReached(birth, paid)
 	return !over, err
 }
 
@@ -79,14 +80,14 @@ func yearOf(p calendar.Period) euro.Ratio {
 var monthOfYear = euro.Ratio{Over: euro.One, Under: euro.Int(12)}
 
 // fullTimeShare is which part of a full-time period was paid, one at most, at
-// eight decimals.
+// eight decimals. The full time is that of the last day.
 func (s *earning) fullTimeShare() euro.Number {
-	share := euro.Number{}
-	for _, cut := range s.cut {
-		weeks := weeksOf(s.Period)
-		whole := cut.terms.FullTimeHours.Mul(weeks.Over)
-		share = share.Add(wageHours(s.month, cut, s.Period).Part(euro.Ratio{Over: weeks.Under, Under: whole}))
+	if len(s.cut) == 0 {
+		return euro.Number{}
 	}
+	sum, scale := hoursOf(s.month, s.cut, s.Period, func(segment) euro.Number { return euro.One })
+	weeks := weeksOf(s.Period)
+	share := sum.Mul(weeks.Under).Part(euro.Ratio{Over: euro.One, Under: s.last().FullTimeHours.Mul(weeks.Over).Mul(scale)})
 	return share.Min(euro.One).Round(8)
 }
 

@@ -19,6 +19,7 @@ type Receivable struct {
 	Amount    euro.Amount
 	PerPeriod euro.Amount   // the repayment plan; nought: nothing is taken
 	From      calendar.Date // first day of payment of the plan
+	Protected euro.Amount   // a month: beslagvrije voet, which a plan leaves the employee (BW 7:632 lid 2)
 	Taken     euro.Amount   // what approved runs have taken
 	Run       uuid.UUID     // of one that a run made
 	Contract  uuid.UUID     // of one that a run made
@@ -26,14 +27,15 @@ type Receivable struct {
 
 // takeRepayments withholds the repayment plans. Of each contract no more is taken
 // than the net of what the wage is above the minimum wage, in proportion and
-// rounded down, and nothing of what a garnishment protects.
+// rounded down, and nothing of what is protected.
 func (p *person) takeRepayments() error {
 	if p.slips[0].GrossOnly || len(p.file.Receivables) == 0 {
 		return nil
 	}
-	free := p.net().Sub(p.protected(p.served()))
+	garnished := p.protected(p.served())
 	for _, r := range p.file.Receivables {
-		due := r.PerPeriod.Min(r.Amount.Sub(r.Taken)).Min(free)
+		left := p.leave(r.Protected).Number().Max(garnished.Number()).Cents()
+		due := r.PerPeriod.Min(r.Amount.Sub(r.Taken)).Min(p.net().Sub(left))
 		if due.Sign() <= 0 || p.run.PayDate.Before(r.From) {
 			continue
 		}
@@ -42,7 +44,7 @@ func (p *person) takeRepayments() error {
 			if part.Sign() <= 0 {
 				continue
 			}
-			due, free = due.Sub(part), free.Sub(part)
+			due = due.Sub(part)
 			s.Repaid = s.Repaid.Add(part)
 			s.withhold(Line{Kind: LineRepaid, Amount: part, Rule: "BW 7:632; WML art. 13", Source: "vordering " + r.Reference, Fact: r.ID})
 			p.traceRepayment(r, part)
@@ -54,15 +56,15 @@ func (p *person) takeRepayments() error {
 // aboveMinimum is what of the net still to pay is above the minimum wage of the
 // hours.
 func (e *earning) aboveMinimum() euro.Amount {
-	least := euro.Number{}
-	for _, s := range e.cut {
-		least = least.Add(wageHours(e.month, s, e.Period).Mul(s.minimum.Value))
+	if len(e.cut) == 0 {
+		return euro.Zero
 	}
-	above := e.Wage.Number().Sub(least)
+	least, scale := hoursOf(e.month, e.cut, e.Period, func(s segment) euro.Number { return s.minimum.Value })
+	above := e.Wage.Number().Mul(scale).Sub(least)
 	if above.Sign() <= 0 || e.Gross.Sign() <= 0 {
 		return euro.Zero
 	}
-	whole := e.Net.Add(e.Repaid).Number().Part(euro.Ratio{Over: above, Under: e.Gross.Number()}).CentsDown()
+	whole := e.Net.Add(e.Repaid).Number().Part(euro.Ratio{Over: above, Under: e.Gross.Number().Mul(scale)}).CentsDown()
 	return whole.Sub(e.Repaid)
 }
 

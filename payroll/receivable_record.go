@@ -16,6 +16,7 @@ type ReceivableRecord struct {
 	Cause     string `json:"cause" validate:"required,max=200"`
 	Amount    string `json:"amount" validate:"required"` // euros; nil when it is let go
 	PerPeriod string `json:"per_period,omitempty"`       // euros; absent: nothing is taken
+	Protected string `json:"protected,omitempty"`        // beslagvrije voet, euros a month; a plan needs it
 	From      string `json:"from" validate:"required"`   // first day of payment of the plan
 }
 
@@ -39,10 +40,13 @@ func (d *Desk) RecordReceivable(ctx context.Context, tx Tx, a Actor, req Receiva
 	}
 	r := Receivable{
 		ID: d.NewID(), Reference: req.Reference, Cause: req.Cause, Amount: door.Amount("amount", req.Amount),
-		PerPeriod: door.Amount("per_period", req.PerPeriod), From: door.Date("from", req.From),
+		PerPeriod: door.Amount("per_period", req.PerPeriod), Protected: door.Amount("protected", req.Protected), From: door.Date("from", req.From),
 	}
 	if !door.failed("amount") && !door.failed("per_period") && r.PerPeriod.Cmp(r.Amount) > 0 {
 		door.Refuse(Reason("receivable/plan", "per_period", "Per periode meer dan er te vorderen is.", "More a period than is owed."))
+	}
+	if r.PerPeriod.Sign() > 0 && req.Protected == "" {
+		door.Refuse(Reason("field/required", "protected", "Een afbetaling laat de beslagvrije voet vrij: geef die op (BW 7:632 lid 2).", "A plan leaves the protected amount: give it (BW 7:632 paragraph 2)."))
 	}
 	if err := door.Err(); err != nil {
 		return ReceivableRecorded{}, err

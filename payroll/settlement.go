@@ -3,6 +3,7 @@ package payroll
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
@@ -14,6 +15,7 @@ const (
 	EndReasonUnknown  ExceptionKind = "end/reason_unknown"
 	TransitionUnknown ExceptionKind = "end/transition_unknown"
 	LeaveBelowNil     ExceptionKind = "end/leave_below_nil"
+	EndNotContinued   ExceptionKind = "end/not_continued"
 )
 
 // transitionSince is the first day that an end gives a transitievergoeding (Wwz).
@@ -29,8 +31,8 @@ func (p *person) payOut() error {
 				return err
 			}
 		}
-		if holidayDue(s.last(), s.Period, s.ends()) {
-			if err := s.payHoliday(s.month.openingHoliday(s.Period), s.month.Earlier, p.trace); err != nil {
+		if s.holidayDue() {
+			if err := s.payHoliday(s.month.openingHoliday(s.Period), p.trace); err != nil {
 				return err
 			}
 		}
@@ -43,16 +45,21 @@ func (p *person) payOut() error {
 	return nil
 }
 
-// followed reports whether another contract with the employer goes on after an
-// end, or starts within so many months of it.
-func (p *person) followed(end calendar.Date, months int) bool {
-	limit := end.Add(1).AddMonths(months)
-	for _, span := range p.file.Service {
-		if (span.To.IsZero() || span.To.After(end)) && !span.From.After(limit) {
-			return true
-		}
-	}
-	return false
+// goesOn reports whether another contract with the employer runs on after an end,
+// or starts on the next day.
+func (p *person) goesOn(end calendar.Date) bool {
+	return slices.ContainsFunc(p.file.Service, func(s calendar.Span) bool {
+		return (s.To.IsZero() || s.To.After(end)) && !s.From.After(end.Add(1))
+	})
+}
+
+// followed reports whether another contract starts after an end, within six
+// months of it: then the service goes on (BW 7:673 lid 4). One that runs beside it
+// does not follow it.
+func (p *person) followed(end calendar.Date) bool {
+	return slices.ContainsFunc(p.file.Service, func(s calendar.Span) bool {
+		return s.From.After(end) && !s.From.After(end.Add(1).AddMonths(6))
+	})
 }
 
 // settleLeave pays the hours of leave that are left when no contract goes on (BW
@@ -60,7 +67,14 @@ func (p *person) followed(end calendar.Date, months int) bool {
 // taken beyond what accrued is owed by the employee, and never set off against
 // the wage.
 func (p *person) settleLeave(s *earning) error {
-	if len(s.cut) == 0 || p.followed(s.month.Contract.Span().To, 0) || s.last().EndedBy == Continued {
+	end := s.month.Contract.Span().To
+	if len(s.cut) == 0 || p.goesOn(end) {
+		return nil
+	}
+	if s.last().EndedBy == Continued {
+		if !p.followed(end) {
+			p.found = append(p.found, notContinued(s.ContractNumber, end))
+		}
 		return nil
 	}
 	left := p.file.Booked.Leave
@@ -87,6 +101,14 @@ func (p *person) settleLeave(s *earning) error {
 	return nil
 }
 
+// notContinued is the exception of a contract that was to be continued, where no
+// contract follows: leave and a transition payment are not paid.
+func notContinued(contract string, end calendar.Date) Exception {
+	return Exception{Kind: EndNotContinued, Subject: contract, Article: "BW 7:641; BW 7:673", Detail: Text{
+		NL: fmt.Sprintf("Contract %s eindigde op %s omdat het wordt voortgezet, maar er volgt geen contract: verlof en transitievergoeding zijn niet uitbetaald.", contract, end),
+		EN: fmt.Sprintf("Contract %s ended on %s because it is continued, but no contract follows: leave and transition payment are not paid.", contract, end)}}
+}
+
 func leaveBelowNil(contract string, hours Quantity, owed euro.Amount) Exception {
 	return Exception{Kind: LeaveBelowNil, Subject: contract, Article: "BW 7:641", Detail: Text{
 		NL: fmt.Sprintf("Bij het einde is %s uur verlof meer opgenomen dan opgebouwd: %s wordt een vordering op de werknemer en niet verrekend.", hours, owed),
@@ -98,7 +120,7 @@ func leaveBelowNil(contract string, hours Quantity, owed euro.Amount) Exception 
 func (p *person) payTransition(s *earning) error {
 	end := s.month.Contract.Span().To
 	terms := s.last()
-	if end.Before(transitionSince) || len(s.cut) == 0 || p.followed(end, 6) {
+	if end.Before(transitionSince) || len(s.cut) == 0 || p.followed(end) {
 		return nil
 	}
 	switch terms.EndedBy {
@@ -112,7 +134,8 @@ func (p *person) payTransition(s *earning) error {
 		return nil
 	}
 	month := terms.HoursPerWeek.Mul(s.cut[len(s.cut)-1].rate).PartCents(euro.Ratio{Over: euro.Int(52), Under: euro.Int(12)})
-	due, err := NewTransitionPayment20200101(TransitionInput{Service: calendar.Span{From: p.service(), To: end}, MonthlyWage: month}, p.trace)
+	service := p.serviceOf(s.month.Contract.Span().From)
+	due, err := NewTransitionPayment20200101(TransitionInput{Service: calendar.Span{From: service, To: end}, MonthlyWage: month}, p.trace)
 	if errors.Is(err, statute.ErrNoFigure) {
 		p.found = append(p.found, Exception{Kind: TransitionUnknown, Subject: s.ContractNumber, Article: articleTransition, Detail: Text{
 			NL: fmt.Sprintf("De transitievergoeding van contract %s is niet te berekenen: %v.", s.ContractNumber, err),
@@ -123,11 +146,16 @@ func (p *person) payTransition(s *earning) error {
 		return err
 	}
 	p.found = append(p.found, due.Attention...)
-	amount := due.Amount.Sub(p.file.Booked.Transition)
+	amount := due.Amount
+	for _, paid := range p.file.Booked.Paid {
+		if !paid.From.Before(service) && paid.From.Before(s.month.Contract.Span().From) {
+			amount = amount.Sub(paid.Amount) // on a contract of this service (BW 7:673 lid 5)
+		}
+	}
 	if amount.Sign() <= 0 {
 		return nil
 	}
 	s.Transition = amount
-	s.pay(Line{Kind: LineTransition, Amount: amount, Rule: articleTransition, Source: "dienstverband vanaf " + p.service().String(), Origin: s.Period.From})
+	s.pay(Line{Kind: LineTransition, Amount: amount, Rule: articleTransition, Source: "dienstverband vanaf " + service.String(), Origin: s.Period.From})
 	return nil
 }

@@ -231,7 +231,7 @@ func (d *Desk) ApproveRun(ctx context.Context, tx Tx, a payroll.Actor, req RunAp
 	if err != nil {
 		return RunApproved{}, err
 	}
-	if !reply.Paid.Equal(totals.Net) || reply.Garnished.Cmp(totals.Withheld) > 0 || !reply.Claimed.Equal(totals.Claimed) || !reply.Hired.Equal(totals.Hired) || !reply.VAT.Equal(totals.VAT) {
+	if !reply.Paid.Equal(totals.Net) || !reply.Garnished.Equal(totals.Garnished) || !reply.Claimed.Equal(totals.Claimed) || !reply.Hired.Equal(totals.Hired) || !reply.VAT.Equal(totals.VAT) {
 		return RunApproved{}, fmt.Errorf("run %s: ordered %s, claimed %s, hired %s, VAT %s; calculated were %s, %s, %s, %s", r.ID,
 			reply.Paid, reply.Claimed, reply.Hired, reply.VAT, totals.Net, totals.Claimed, totals.Hired, totals.VAT)
 	}

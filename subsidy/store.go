@@ -63,7 +63,8 @@ type Totals struct {
 	Pension   euro.Amount `json:"pension"`          // of employees and employer
 	Charges   euro.Amount `json:"employer_charges"` // as far as they are known
 	Unknown   int         `json:"charges_unknown"`  // payslips whose charges are not
-	Withheld  euro.Amount `json:"garnished_and_repaid"`
+	Garnished euro.Amount `json:"garnished"`
+	Repaid    euro.Amount `json:"repaid"`
 	Net       euro.Amount `json:"net"`
 	Claimed   euro.Amount `json:"claimed"` // of municipalities, without VAT
 	Hired     euro.Amount `json:"hired"`   // of inleners, without VAT

@@ -17,7 +17,7 @@ func (w witness) settings(clerk *bus.Client) {
 	w.ask(clerk, "garnishment.record", m{"person": "P-1", "reference": "B-1", "creditor_name": "Naam", "creditor_iban": "NL39 RABO 0300 0652 64", "protected": "1600.00",
 		"total": "2500.00", "rank": 1, "valid_from": "2026-10-01", "valid_to": "2027-10-01"})
 	w.ask(clerk, "garnishment.list", m{"person": "P-1", "limit": 5})
-	w.ask(clerk, "receivable.record", m{"person": "P-1", "reference": "V-1", "cause": "voorschot", "amount": "100.00", "per_period": "25.00", "from": "2026-10-01"})
+	w.ask(clerk, "receivable.record", m{"person": "P-1", "reference": "V-1", "cause": "voorschot", "amount": "100.00", "per_period": "25.00", "protected": "1600.00", "from": "2026-10-01"})
 	w.ask(clerk, "receivable.list", m{})
 }
 

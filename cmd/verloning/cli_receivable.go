@@ -14,12 +14,13 @@ type receivableRecord struct {
 	Cause     string `required:"" help:"What the money is owed for."`
 	Amount    string `required:"" help:"Euros owed; 0 lets it go."`
 	PerPeriod string `help:"Euros that a period may take, never of the minimum wage; without it nothing is taken."`
+	Protected string `help:"Beslagvrije voet in euros a month, which a plan leaves the employee."`
 	From      string `required:"" help:"First day of payment of the plan."`
 }
 
 func (c *receivableRecord) Run(ctx context.Context, sh *shell) error {
 	request := payroll.ReceivableRecord{
-		Command: sh.command(), Person: c.Person, Reference: c.Reference, Cause: c.Cause, Amount: c.Amount, PerPeriod: c.PerPeriod, From: c.From,
+		Command: sh.command(), Person: c.Person, Reference: c.Reference, Cause: c.Cause, Amount: c.Amount, PerPeriod: c.PerPeriod, Protected: c.Protected, From: c.From,
 	}
 	return ask(ctx, sh, "receivable", "record", request, func(r payroll.ReceivableRecorded) error {
 		return sh.say("Vordering %s op %s, versie %d.", "Receivable %s of %s, version %d.", r.Reference, r.Person, r.Version)
@@ -41,9 +42,9 @@ func (c *receivableList) Run(ctx context.Context, sh *shell) error {
 	if sh.JSON {
 		return sh.printJSON(receivablesListed{list})
 	}
-	shown := newTable("person", "reference", ">version", "cause", ">amount", ">per_period", "from")
+	shown := newTable("person", "reference", ">version", "cause", ">amount", ">per_period", ">protected", "from")
 	for _, one := range list {
-		shown.add(one.Person, one.Reference, strconv.Itoa(one.Version), one.Cause, one.Amount.String(), one.PerPeriod.String(), one.From.String())
+		shown.add(one.Person, one.Reference, strconv.Itoa(one.Version), one.Cause, one.Amount.String(), one.PerPeriod.String(), one.Protected.String(), one.From.String())
 	}
 	return shown.print(sh.out)
 }

@@ -161,7 +161,7 @@ func (sh *shell) showRun(r runShown) error {
 	totals := newTable("", ">total")
 	for _, one := range [][2]string{
 		{"payslips", strconv.Itoa(t.Payslips)}, {"gross", t.Gross.String()}, {"holiday_allowance", t.Holiday.String()},
-		{"wage_tax", t.Tax.String()}, {"pension", t.Pension.String()}, {"garnished_and_repaid", t.Withheld.String()}, {"net", t.Net.String()},
+		{"wage_tax", t.Tax.String()}, {"pension", t.Pension.String()}, {"garnished", t.Garnished.String()}, {"repaid", t.Repaid.String()}, {"net", t.Net.String()},
 		{"employer_charges", t.Charges.String()}, {"charges_unknown", strconv.Itoa(t.Unknown)}, {"gross_only", strconv.Itoa(t.GrossOnly)},
 		{"claims", strconv.Itoa(t.Claims)}, {"claimed", t.Claimed.String()}, {"hired", t.Hired.String()}, {"vat", t.VAT.String()},
 		{"failed", strconv.Itoa(t.Failed)}, {"exceptions", strconv.Itoa(t.All)}, {"exceptions_open", strconv.Itoa(t.Open)},

@@ -95,7 +95,7 @@ func (o office) netRecord(n int) {
 	o.must(o.clerk, "annualwage.record", map[string]any{"person": "P-1", "year": 2025, "amount": "24000.0" + number, "source": "jaaropgaaf " + number})
 	o.must(o.clerk, "garnishment.record", map[string]any{"person": "P-1", "reference": "B-1", "creditor_name": "Deurwaarder", "creditor_iban": "NL39 RABO 0300 0652 64",
 		"protected": "1600.0" + number, "total": "2500", "rank": n, "valid_from": "2026-10-01", "valid_to": "2027-10-01"})
-	o.must(o.clerk, "receivable.record", map[string]any{"person": "P-1", "reference": "V-1", "cause": "voorschot", "amount": "100.0" + number, "per_period": "25", "from": "2026-10-01"})
+	o.must(o.clerk, "receivable.record", map[string]any{"person": "P-1", "reference": "V-1", "cause": "voorschot", "amount": "100.0" + number, "per_period": "25", "protected": "1600", "from": "2026-10-01"})
 	o.must(o.clerk, "opening.record", map[string]any{"contract": "C-1", "until": "2026-09-0" + number, "holiday_accrued": "400.0" + number, "leave_hours": "-" + number + ".25",
 		"premium_wage": "6000.0" + number, "premium_maximum": "19852.23", "premium_base": "6000"})
 	o.must(o.clerk, "person.amend", map[string]any{"number": "P-1", "jonggehandicaptenkorting": n == 1, "alleenstaande_ouderenkorting": n == 2})
@@ -216,7 +216,7 @@ var refusedNet = []struct {
 	{"garnishment.record", map[string]any{"creditor_iban": "NL44 RABO 0123 4567 89"}, "iban/of_person creditor_iban"},
 	{"garnishment.record", map[string]any{"creditor_iban": "NL44RABO0123456788"}, "iban/invalid creditor_iban"},
 	{"receivable.record", map[string]any{"person": nil, "cause": nil, "amount": "10", "per_period": "10.01", "from": "2026-13-01"},
-		"field/required person; field/required cause; receivable/plan per_period; date/invalid from"},
+		"field/required person; field/required cause; receivable/plan per_period; date/invalid from; field/required protected"},
 	{"opening.record", map[string]any{"contract": "C-9", "until": "2026-13-01", "holiday_accrued": "-1", "leave_hours": "1,5", "premium_wage": "100", "premium_base": "1.234"},
 		"contract/unknown contract; date/invalid until; number/out_of_range holiday_accrued; hours/out_of_range leave_hours; field/required premium_maximum Wfsv art. 17 lid 3; number/cents premium_base"},
 	{"opening.record", map[string]any{"contract": nil, "until": nil, "holiday_accrued": nil, "leave_hours": nil},

@@ -21,7 +21,7 @@ func (v victim) attempts() map[string][]map[string]any {
 		"opening.record":     {{"contract": "C-1", "until": "2026-08-31", "holiday_accrued": "1", "leave_hours": "1"}},
 		"garnishment.record": {{"person": "P-1", "reference": "BESLAG-1", "creditor_name": "x", "creditor_iban": "NL02ABNA0123456789", "protected": "0", "valid_from": "2026-10-01"}},
 		"garnishment.list":   {{}, {"person": "P-1"}},
-		"receivable.record":  {{"person": "P-1", "reference": "VORDERING-1", "cause": "x", "amount": "1000", "per_period": "1000", "from": "2026-10-01"}},
+		"receivable.record":  {{"person": "P-1", "reference": "VORDERING-1", "cause": "x", "amount": "1000", "per_period": "1000", "protected": "0", "from": "2026-10-01"}},
 		"receivable.list":    {{}, {"person": "P-1"}},
 		"contract.register": {{"number": "C-7", "person": "P-1", "scheme": "loonkostensubsidie", "start": "2026-07-01", "open_ended": true,
 			"hours_per_week": "32", "full_time_hours": "40"}},

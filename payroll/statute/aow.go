@@ -60,6 +60,19 @@ func AOWReached(birth, on calendar.Date) (reached bool, age Figure, err error) {
 	return false, age, nil
 }
 
+// AOWNear is AOWReached with the age as a figure to doubt only where it is near
+// enough to decide.
+func AOWNear(birth, on calendar.Date) (reached bool, near []Figure, err error) {
+	reached, age, err := AOWReached(birth, on)
+	if err != nil {
+		return reached, nil, err
+	}
+	if years := calendar.Age(birth, on); years >= aowDoubtFrom && years <= aowDoubtTo {
+		near = []Figure{age}
+	}
+	return reached, near, nil
+}
+
 // aowMonths are the ages as counts, made once; the figures are whole numbers.
 var aowMonths = func() []int {
 	counts := make([]int, len(aowAges))

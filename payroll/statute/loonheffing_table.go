@@ -262,12 +262,9 @@ func taxedAs(p Taxpayer, paid calendar.Date) (who taxed, age []Figure, err error
 	if p.Birth.IsZero() && p.BelowAOW {
 		return belowAOW, nil, nil
 	}
-	reached, figure, err := AOWReached(p.Birth, paid)
+	reached, age, err := AOWNear(p.Birth, paid)
 	if err != nil {
 		return 0, nil, err
-	}
-	if years := calendar.Age(p.Birth, paid); years >= aowDoubtFrom && years <= aowDoubtTo {
-		age = []Figure{figure}
 	}
 	switch {
 	case !reached:

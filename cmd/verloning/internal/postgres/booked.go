@@ -27,7 +27,7 @@ const bookedRows = `
 // year of payment.
 func (l *loader) booked(ctx context.Context) error {
 	rows, err := l.Query(ctx, `
-		SELECT p.contract, min(a.period), sum(p.leave_accrued - p.leave_taken)::int,
+		SELECT p.contract, min(a.period), max(a.period) FILTER (WHERE p.holiday_paid > 0), sum(p.leave_accrued - p.leave_taken)::int,
 		       sum(p.gross - p.holiday_paid - p.leave_paid - p.transition), sum(p.holiday), sum(p.holiday_paid), sum(p.transition),
 		       sum(p.gross - p.pension_employee - p.transition) FILTER (WHERE p.awf_class <> '' AND a.pay_date BETWEEN @new_year AND @new_year_eve),
 		       sum(p.premium_maximum) FILTER (WHERE p.awf_class <> '' AND a.pay_date BETWEEN @new_year AND @new_year_eve),
@@ -36,7 +36,11 @@ func (l *loader) booked(ctx context.Context) error {
 		       sum(p.premium_maximum) FILTER (WHERE a.pay_date BETWEEN @new_year AND @new_year_eve),
 		       sum(p.zvw_base) FILTER (WHERE a.pay_date BETWEEN @new_year AND @new_year_eve),
 		       sum(p.premium_maximum) FILTER (WHERE a.period = @from AND a.pay_date BETWEEN @new_year AND @new_year_eve),
-		       sum(p.gross - p.pension_employee) FILTER (WHERE NOT p.gross_only AND a.pay_date BETWEEN @last_new_year AND @last_new_year_eve)`+bookedRows+`
+		       sum(p.gross - p.pension_employee) FILTER (WHERE NOT p.gross_only AND a.pay_date BETWEEN @last_new_year AND @last_new_year_eve),
+		       sum(p.gross - p.pension_employee - p.taxed_special) FILTER (WHERE a.period = @from AND NOT p.gross_only AND a.pay_date BETWEEN @new_year AND @new_year_eve),
+		       sum(p.tax_table) FILTER (WHERE a.period = @from AND a.pay_date BETWEEN @new_year AND @new_year_eve),
+		       sum(p.arbeidskorting) FILTER (WHERE a.period = @from AND a.pay_date BETWEEN @new_year AND @new_year_eve),
+		       sum(p.net) FILTER (WHERE a.period = @from)`+bookedRows+`
 		JOIN LATERAL (SELECT * FROM payslip p WHERE p.period = a.period AND p.calculation = a.id AND p.contract = c.id OFFSET 0) p ON true
 		GROUP BY p.contract`, l.args)
 	if err != nil {
@@ -44,16 +48,19 @@ func (l *loader) booked(ctx context.Context) error {
 	}
 	var contract uuid.UUID
 	var since time.Time
+	var last *time.Time
 	var leave int32
 	var month payroll.Accrued
 	var person payroll.Booked
-	sums := make([]*decimal.Decimal, 12)
+	var transition euro.Amount
+	sums := make([]*decimal.Decimal, 16)
 	into := []*euro.Amount{
-		&month.Base, &month.Accrued, &month.Paid, &person.Transition,
+		&month.Base, &month.Accrued, &month.Paid, &transition,
 		&person.Year.Insured.Wage, &person.Year.Insured.Maximum, &person.Year.Insured.Base,
 		&person.Year.Zvw.Wage, &person.Year.Zvw.Maximum, &person.Year.Zvw.Base, &person.Maximum, &person.LastYear,
+		&person.Period.Regular, &person.Period.Table, &person.Period.Arbeidskorting, &person.Period.Net,
 	}
-	row := []any{&contract, &since, &leave}
+	row := []any{&contract, &since, &last, &leave}
 	for i := range sums {
 		row = append(row, &sums[i])
 	}
@@ -70,6 +77,10 @@ func (l *loader) booked(ctx context.Context) error {
 		}
 		if at, file := l.month(contract); at != nil {
 			person.Since, person.Leave, person.Year.Year = date(&since), payroll.Quantity(leave), l.run.PayDate.Year()
+			month.LastPaid, person.Paid = date(last), nil
+			if transition.Sign() > 0 {
+				person.Paid = []payroll.TransitionPaid{{From: at.Contract.Span().From, Amount: transition}}
+			}
 			at.Since, at.Earlier, file.Booked = date(&since), month, file.Booked.Plus(person)
 		}
 		return nil

@@ -127,7 +127,7 @@ func brokenNet(org, contract string) []broken {
 			id(aGarnishment, n), employment, reference, version, iban, to, total, user)
 	}
 	receivable := func(reference, amount, run string) string {
-		return fmt.Sprintf(`INSERT INTO receivable VALUES ('%s', '%s', '%s', 1, 'c', %s, 25, '2026-10-01', %s, NULL, 1, '%s')`, id(aReceivable, 2), employment, reference, amount, run, user)
+		return fmt.Sprintf(`INSERT INTO receivable VALUES ('%s', '%s', '%s', 1, 'c', %s, 25, '2026-10-01', 1600, %s, NULL, 1, '%s')`, id(aReceivable, 2), employment, reference, amount, run, user)
 	}
 	terms := func(columns, values string) string {
 		return `INSERT INTO contract_version (contract, version, valid_from, starts, hours_per_week, full_time_hours, wage_base, wage_factor,

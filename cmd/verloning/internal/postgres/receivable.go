@@ -23,13 +23,13 @@ func (tx *Tx) AddReceivable(ctx context.Context, a payroll.Actor, e payroll.Empl
 		return uuid.Nil, 0, err
 	}
 	err = tx.QueryRow(ctx, `
-		INSERT INTO receivable (id, employment, reference, version, cause, amount, per_period, starts, run, contract, known, recorded_by)
-		SELECT coalesce((array_agg(id))[1], @id), @employment, @reference, coalesce(max(version), 0) + 1, @cause, @amount, @period, @starts,
+		INSERT INTO receivable (id, employment, reference, version, cause, amount, per_period, protected, starts, run, contract, known, recorded_by)
+		SELECT coalesce((array_agg(id))[1], @id), @employment, @reference, coalesce(max(version), 0) + 1, @cause, @amount, @period, @protected, @starts,
 			coalesce((array_agg(run))[1], @run), coalesce((array_agg(contract))[1], @contract), @known, @by
 		FROM receivable WHERE employment = @employment AND reference = @reference
 		RETURNING id, version`,
 		pgx.NamedArgs{
-			"id": r.ID, "employment": e.ID, "reference": r.Reference, "cause": r.Cause, "amount": r.Amount.Decimal(), "period": r.PerPeriod.Decimal(),
+			"id": r.ID, "employment": e.ID, "reference": r.Reference, "cause": r.Cause, "amount": r.Amount.Decimal(), "period": r.PerPeriod.Decimal(), "protected": r.Protected.Decimal(),
 			"starts": day(r.From), "run": null(r.Run), "contract": null(r.Contract), "known": known, "by": a.User,
 		}).Scan(&id, &version)
 	if err != nil {
@@ -38,7 +38,7 @@ func (tx *Tx) AddReceivable(ctx context.Context, a payroll.Actor, e payroll.Empl
 	return id, version, nil
 }
 
-const receivableColumns = `r.id, r.reference, r.version, r.cause, r.amount, r.per_period, r.starts`
+const receivableColumns = `r.id, r.reference, r.version, r.cause, r.amount, r.per_period, coalesce(r.protected, 0), r.starts`
 
 // receivableRow is a version of a receivable as it is kept.
 type receivableRow struct {
@@ -48,18 +48,22 @@ type receivableRow struct {
 	Cause     string
 	Amount    decimal.Decimal
 	PerPeriod decimal.Decimal
+	Protected decimal.Decimal
 	Starts    time.Time
 }
 
 // into are the places that a row is scanned into.
 func (r *receivableRow) into() []any {
-	return []any{&r.ID, &r.Reference, &r.Version, &r.Cause, &r.Amount, &r.PerPeriod, &r.Starts}
+	return []any{&r.ID, &r.Reference, &r.Version, &r.Cause, &r.Amount, &r.PerPeriod, &r.Protected, &r.Starts}
 }
 
 func (r *receivableRow) receivable() (payroll.Receivable, error) {
 	owed := payroll.Receivable{ID: r.ID, Reference: r.Reference, Version: r.Version, Cause: r.Cause, From: date(&r.Starts)}
 	var err error
 	if owed.Amount, err = money(r.Amount); err != nil {
+		return owed, err
+	}
+	if owed.Protected, err = money(r.Protected); err != nil {
 		return owed, err
 	}
 	owed.PerPeriod, err = money(r.PerPeriod)
@@ -107,6 +111,7 @@ type ReceivableListed struct {
 	Cause      string        `json:"cause"`
 	Amount     euro.Amount   `json:"amount"`
 	PerPeriod  euro.Amount   `json:"per_period"`
+	Protected  euro.Amount   `json:"protected"` // a month
 	From       calendar.Date `json:"from"`
 }
 
@@ -131,7 +136,7 @@ func (tx *Tx) Receivables(ctx context.Context, a payroll.Actor, person string, a
 		}
 		r, err := kept.receivable()
 		return ReceivableListed{
-			Receivable: r.ID, Person: number, Reference: r.Reference, Version: r.Version, Cause: r.Cause, Amount: r.Amount, PerPeriod: r.PerPeriod, From: r.From,
+			Receivable: r.ID, Person: number, Reference: r.Reference, Version: r.Version, Cause: r.Cause, Amount: r.Amount, PerPeriod: r.PerPeriod, Protected: r.Protected, From: r.From,
 		}, err
 	})
 }

@@ -231,8 +231,8 @@ func worldOfNet(org, user, contract, run string) []string {
 			VALUES ('` + id(anEmployment, 1) + `', 2025, 1, 24000, 'jaaropgaaf', 1, '` + user + `')`,
 		`INSERT INTO garnishment (id, employment, reference, version, creditor_iban, creditor_name, valid_from, protected, rank, known, recorded_by)
 			VALUES ('` + id(aGarnishment, 1) + `', '` + id(anEmployment, 1) + `', 'B-1', 1, 'NL44RABO0123456789', 'D', '2026-10-01', 1600, 1, 1, '` + user + `')`,
-		`INSERT INTO receivable (id, employment, reference, version, cause, amount, per_period, starts, run, contract, known, recorded_by)
-			VALUES ('` + id(aReceivable, 1) + `', '` + id(anEmployment, 1) + `', 'V-1', 1, 'c', 100, 25, '2026-10-01', '` + run + `', '` + contract + `', 1, '` + user + `')`,
+		`INSERT INTO receivable (id, employment, reference, version, cause, amount, per_period, protected, starts, run, contract, known, recorded_by)
+			VALUES ('` + id(aReceivable, 1) + `', '` + id(anEmployment, 1) + `', 'V-1', 1, 'c', 100, 25, 1600, '2026-10-01', '` + run + `', '` + contract + `', 1, '` + user + `')`,
 	}
 }
 

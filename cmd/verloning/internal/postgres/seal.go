@@ -71,7 +71,7 @@ func (s *sealing) payslips(ctx context.Context) error {
 	s.booking = p.Transfers(s.run.Employer)
 	t := &s.totals
 	t.Gross, t.Holiday, t.Net, t.Tax, t.Charges = p.Gross, p.Holiday, p.Net, p.Tax.Total(), c.Total()
-	t.Pension, t.Withheld = p.Pension.Employee.Add(p.Pension.Employer), p.Garnished.Add(p.Repaid)
+	t.Pension, t.Garnished, t.Repaid = p.Pension.Employee.Add(p.Pension.Employer), p.Garnished, p.Repaid
 	return nil
 }
 
