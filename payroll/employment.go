@@ -84,6 +84,7 @@ func (d *Desk) RegisterPerson(ctx context.Context, tx Tx, a Actor, req PersonReg
 type PersonAmend struct {
 	Command
 	Number  string `json:"number" validate:"required,number"`
+	BSN     string `json:"bsn,omitempty" validate:"omitempty,bsn"` // of who was registered without one
 	Name    string `json:"name,omitempty" validate:"max=140"`
 	Birth   string `json:"birth_date,omitempty"`
 	IBAN    string `json:"iban,omitempty" validate:"omitempty,iban"`
@@ -93,7 +94,8 @@ type PersonAmend struct {
 	Alleenstaand    *bool `json:"alleenstaande_ouderenkorting,omitempty"`
 }
 
-// AmendPerson adds a version of the employment.
+// AmendPerson adds a version of the employment. A BSN is no part of a version:
+// one that comes alone makes none.
 func (d *Desk) AmendPerson(ctx context.Context, tx Tx, a Actor, req PersonAmend) (PersonRegistered, error) {
 	door := NewDoor(req)
 	e, known, err := tx.Employment(ctx, a.Organisation.ID, req.Number)
@@ -103,6 +105,7 @@ func (d *Desk) AmendPerson(ctx context.Context, tx Tx, a Actor, req PersonAmend)
 	if !known {
 		door.Refuse(Unknown("person", "number", req.Number))
 	}
+	was := e
 	if req.Name != "" {
 		e.Name = Name(req.Name)
 	}
@@ -123,8 +126,43 @@ func (d *Desk) AmendPerson(ctx context.Context, tx Tx, a Actor, req PersonAmend)
 	if err := door.Err(); err != nil {
 		return PersonRegistered{}, err
 	}
+	if req.BSN != "" {
+		if err := identify(ctx, tx, a, e, TidyBSN(req.BSN)); err != nil {
+			return PersonRegistered{}, err
+		}
+		if e == was {
+			return PersonRegistered{Employment: e.ID, Number: e.Number, Version: e.Version}, nil
+		}
+	}
 	e.Version++
 	return PersonRegistered{Employment: e.ID, Number: e.Number, Version: e.Version}, tx.AddEmployment(ctx, a, e)
+}
+
+// identify ends the anonymous tariff of somebody whose BSN was not known. The
+// same BSN again changes nothing, and another one is refused: all that was kept
+// of a person would be somebody else's. So is a BSN that a person has already,
+// since contracts, decisions and yearly maxima of two persons can not become one's.
+func identify(ctx context.Context, tx Tx, a Actor, e Employment, bsn BSN) error {
+	person, employed, err := tx.PersonOf(ctx, bsn, e.Employer)
+	switch {
+	case err != nil:
+		return err
+	case person == e.Person:
+		return nil
+	case e.Identified:
+		return Refuse(Conflict, Reason("bsn/known", "bsn",
+			"Van deze persoon is al een ander BSN vastgelegd, en dat verandert niet. Is dat het BSN van iemand anders, beëindig dan de contracten onder dit personeelsnummer en registreer de persoon opnieuw.",
+			"Another BSN of this person is recorded, and it does not change. If that is somebody else's, end the contracts under this personnel number and register the person anew."))
+	case employed:
+		return Refuse(Conflict, Reason("person/employed", "bsn",
+			"Deze persoon heeft al een ander personeelsnummer bij uw organisatie, en twee personen worden er niet een: beëindig de contracten onder dit nummer en ga verder onder het andere.",
+			"This person has another personnel number at your organisation already, and two persons can not become one: end the contracts under this number and go on under the other."))
+	case person != uuid.Nil:
+		return Refuse(Conflict, Reason("bsn/other_person", "bsn",
+			"Dit BSN is al van een andere persoon, en twee personen worden er niet een: beëindig de contracten onder dit personeelsnummer en registreer de persoon opnieuw, met dit BSN.",
+			"This BSN is of another person already, and two persons can not become one: end the contracts under this personnel number and register the person anew, with this BSN."))
+	}
+	return tx.AddBSN(ctx, a, e, bsn)
 }
 
 // birth reads a birth date of somebody who can have a contract: from thirteen

@@ -36,6 +36,12 @@ type Tx interface {
 	// the fresh id; without a BSN the person is the employer's own number.
 	// taken reports that the person has an employment at this employer.
 	Person(ctx context.Context, bsn BSN, e Employment, fresh uuid.UUID) (person uuid.UUID, taken bool, err error)
+	// PersonOf finds the person that a BSN is of, which is uuid.Nil where it is
+	// of nobody, and whether that person has an employment at the employer. It
+	// holds the BSN, so that two who bring the same one see each other.
+	PersonOf(ctx context.Context, bsn BSN, employer uuid.UUID) (person uuid.UUID, employed bool, err error)
+	// AddBSN keeps the BSN of a person who was registered without one.
+	AddBSN(ctx context.Context, a Actor, e Employment, bsn BSN) error
 	Employment(ctx context.Context, employer uuid.UUID, number string) (Employment, bool, error)
 	AddEmployment(ctx context.Context, a Actor, e Employment) error
 

@@ -34,7 +34,7 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 
 	w.ask(clerk, "person.register", m{"number": "P-1", "bsn": "111222333", "name": "Naam", "birth_date": "1996-03-01", "iban": "NL44RABO0123456789"})
 	w.ask(clerk, "person.register", m{"number": "P-2", "bsn": "123456782", "name": "Naam", "birth_date": "1996-03-01", "iban": "NL44RABO0123456789"})
-	w.ask(clerk, "person.amend", m{"number": "P-1", "loonheffingskorting": true, "jonggehandicaptenkorting": false, "alleenstaande_ouderenkorting": false})
+	w.ask(clerk, "person.amend", m{"number": "P-1", "bsn": "111222333", "loonheffingskorting": true, "jonggehandicaptenkorting": false, "alleenstaande_ouderenkorting": false})
 	w.settings(clerk)
 	terms := func(terms m) m {
 		terms["hours_per_week"], terms["full_time_hours"] = "32", "40"

@@ -169,6 +169,8 @@ func badRequests() []bad {
 		{"person.register", map[string]any{"name": 5, "wages": "1", "loonheffingskorting": "yes"}, "field/type field/unknown field/type"},
 		{"person.amend", map[string]any{"number": "P-77"}, "person/unknown"},
 		{"person.amend", map[string]any{"birth_date": "31-12-1990"}, "date/invalid"},
+		{"person.amend", map[string]any{"bsn": "123456789"}, "bsn/invalid"},
+		{"person.amend", map[string]any{"bsn": bsnOf(9)}, "bsn/known"},
 		{"run.open", map[string]any{"period": "2026-13"}, "period/invalid"},
 		{"run.open", map[string]any{"pay_date": "2026-10-31"}, "date/order"},
 		{"run.open", map[string]any{"period": "2026-10"}, "run/exists"},

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"strings"
 
 	"verloning/payroll"
 )
@@ -32,6 +34,7 @@ func (sh *shell) personKept(r payroll.PersonRegistered) error {
 
 type personAmend struct {
 	Number  string `required:"" help:"Personnel number."`
+	BSN     string `name:"bsn" help:"Citizen service number of who was registered without one: the anonymous tariff ends. --bsn=- reads it from the standard input: other users of this machine may see a command line."`
 	Name    string `help:"Name."`
 	Birth   string `name:"birth-date" help:"Birth date."`
 	IBAN    string `name:"iban" help:"Account that the wage is paid on."`
@@ -42,11 +45,28 @@ type personAmend struct {
 }
 
 func (c *personAmend) Run(ctx context.Context, sh *shell) error {
+	bsn, err := sh.unseen(c.BSN)
+	if err != nil {
+		return err
+	}
 	request := payroll.PersonAmend{
-		Command: sh.command(), Number: c.Number, Name: c.Name, Birth: c.Birth, IBAN: c.IBAN, Korting: c.Korting,
+		Command: sh.command(), Number: c.Number, BSN: bsn, Name: c.Name, Birth: c.Birth, IBAN: c.IBAN, Korting: c.Korting,
 		Jonggehandicapt: c.Jonggehandicapt, Alleenstaand: c.Alleenstaand,
 	}
 	return ask(ctx, sh, "person", "amend", request, sh.personKept)
+}
+
+// unseen reads a word that should stand on no command line from the standard
+// input, where - stands in its place.
+func (sh *shell) unseen(word string) (string, error) {
+	if word != "-" {
+		return word, nil
+	}
+	text, err := io.ReadAll(io.LimitReader(sh.in, 100))
+	if err != nil {
+		return "", fault("input/unreadable", "", "De standaardinvoer kan niet worden gelezen.", "The standard input cannot be read.")
+	}
+	return strings.TrimSpace(string(text)), nil
 }
 
 type personImport struct{ importFile }

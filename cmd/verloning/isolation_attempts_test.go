@@ -12,7 +12,7 @@ func (v victim) attempts() map[string][]map[string]any {
 		"org.list":        {{}},
 		"user.add":        {{"organisation": v.e, "name": "x", "roles": []string{"approve"}}},
 		"person.register": {{"number": "P-B", "bsn": bsnOf(1), "name": "Piet", "birth_date": "1990-01-01", "iban": "NL44RABO0123456789"}},
-		"person.amend":    {{"number": "P-1", "iban": "NL91ABNA0417164300"}},
+		"person.amend":    {{"number": "P-1", "iban": "NL91ABNA0417164300"}, {"number": "P-1", "bsn": bsnOf(1)}, {"number": "P-1", "bsn": bsnOf(8)}},
 		// An employer's own settings name nothing of anybody's; B may record them, for B.
 		"employer.record":    {{"valid_from": "2026-01-01", "aof": "low"}},
 		"employer.show":      {{}},

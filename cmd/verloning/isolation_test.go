@@ -406,6 +406,7 @@ func (j *journal) text() string {
 // Private data of the person of the next test; none of it is an example's.
 const (
 	privateBSN  = "123456782"
+	laterBSN    = "100000009"
 	privateName = "Wilhelmina Zwanenburg"
 	privateIBAN = "NL39RABO0300065264"
 	secondIBAN  = "NL86INGB0002445588"
@@ -460,14 +461,16 @@ func TestPrivateDataStaysIn(t *testing.T) {
 		if len(text) < 100 {
 			t.Errorf("%s: %d bytes, which shows nothing", name, len(text))
 		}
-		for what, private := range map[string]string{"BSN": privateBSN, "name": "Zwanenburg", "first name": "Wilhelmina", "IBAN": privateIBAN, "new IBAN": secondIBAN, "employer's IBAN": "NL91ABNA0417164300"} {
+		for what, private := range map[string]string{"BSN": privateBSN, "BSN of later": laterBSN, "name": "Zwanenburg", "first name": "Wilhelmina", "IBAN": privateIBAN, "new IBAN": secondIBAN, "employer's IBAN": "NL91ABNA0417164300"} {
 			if at := strings.Index(text, private); at >= 0 {
 				t.Errorf("%s holds the %s: …%s…", name, what, text[max(0, at-200):min(len(text), at+60)])
 			}
 		}
 	}
-	if strings.Contains(files, privateBSN) || strings.Contains(files, hex.EncodeToString([]byte(privateBSN))) {
-		t.Error("the BSN stands in a file of the database")
+	for _, bsn := range []string{privateBSN, laterBSN} {
+		if strings.Contains(files, bsn) || strings.Contains(files, hex.EncodeToString([]byte(bsn))) {
+			t.Error("a BSN stands in a file of the database")
+		}
 	}
 	if !strings.Contains(files, "Zwanenburg") {
 		t.Error("the name is in no file of the database: this looked at the wrong files")
@@ -493,6 +496,14 @@ func (o office) mistakes(t *testing.T, tell func(*bus.Client, string, map[string
 	}
 	tell(o.clerk, "person.amend", map[string]any{"idempotency_key": "k3", "number": "P-1", "iban": secondIBAN})
 	tell(o.clerk, "person.amend", map[string]any{"number": "P-1", "iban": secondIBAN[:17] + "0"})
+	// Of somebody else the BSN is not known yet.
+	tell(o.clerk, "person.register", with(person, map[string]any{"idempotency_key": nil, "number": "P-3", "bsn": nil}))
+	for _, change := range []map[string]any{
+		{}, {}, {"bsn": laterBSN}, {"bsn": laterBSN}, {"idempotency_key": "k6", "bsn": laterBSN}, {"idempotency_key": "k7", "bsn": laterBSN[:8] + "0"},
+		{"idempotency_key": "k8", "bsn": laterBSN, "number": "P-1"}, {"idempotency_key": "k9", "bsn": privateBSN}, {"idempotency_key": "k10", "bsn": 100000009},
+	} {
+		tell(o.clerk, "person.amend", with(map[string]any{"idempotency_key": "k5", "number": "P-3", "bsn": privateBSN}, change))
+	}
 	// A creditor may be a person too, and has an account.
 	garnishment := map[string]any{"idempotency_key": "k4", "person": "P-1", "reference": "B-1", "creditor_name": privateName, "creditor_iban": privateIBAN, "protected": "1500", "valid_from": "2026-10-01"}
 	for _, change := range []map[string]any{

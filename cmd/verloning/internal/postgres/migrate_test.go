@@ -50,7 +50,7 @@ func brokenRules(org, contract, other, run string) []broken {
 	hours := func(period, day, quantity, submission string) string {
 		return fmt.Sprintf(`INSERT INTO hours VALUES ('%s', '%s', '%s', 'sick', 1, %s, false, '%s', '%s', 1, 1)`, period, contract, day, quantity, org, submission)
 	}
-	return slices.Concat(brokenNet(org, contract), []broken{
+	return slices.Concat(brokenNet(org, contract), brokenBSN(), []broken{
 		{"four eyes", `UPDATE calculation SET status = 'approved', hash = repeat('a', 64), approved_by = asked_by, known = 2 WHERE id = 2`, "23514 four_eyes"},
 		{"approved without an approver", `UPDATE calculation SET status = 'approved', hash = repeat('a', 64), known = 2 WHERE id = 2`, "23514 calculation_check2"},
 		{"calculated without a hash", `UPDATE calculation SET status = 'calculated' WHERE id = 2`, "23514"},
@@ -163,6 +163,26 @@ func brokenNet(org, contract string) []broken {
 		{"three waiting days", terms("sick_waiting, sick_percentage, sick_second", "3, 100, 100"), "23514 contract_version_sick"},
 		{"half of the terms of sickness", terms("sick_waiting", "1"), "23514 contract_version_sick"},
 		{"ended by nobody we know", terms("ended_by", "'koning'"), "23514 contract_version_ended_by"},
+	}
+}
+
+// brokenBSN are the statements about whom a BSN is of.
+func brokenBSN() []broken {
+	later := func(person int, bsn string) string {
+		return `INSERT INTO person_bsn (person, bsn_hash, bsn_sealed, known, recorded_by)
+			VALUES ('` + id(aPerson, person) + `', sha256('` + bsn + `'), sha256('a') || sha256('b'), 1, '` + id(aUser, 1) + `')`
+	}
+	register := func(bsn string) string {
+		return `INSERT INTO person (id, bsn_hash, bsn_sealed, known) VALUES ('` + id(aPerson, 9) + `', sha256('` + bsn + `'), sha256('a') || sha256('b'), 1)`
+	}
+	return []broken{
+		{"a BSN that becomes known", later(3, "new"), ""},
+		{"a BSN that became known of somebody else", later(3, "late"), "23505 person_bsn_bsn_hash_key"},
+		{"a BSN that somebody else was registered with", later(3, "early"), "23505 bsn_of_one_person"},
+		{"a second BSN that became known", later(1, "new"), "23505 person_bsn_pkey"},
+		{"a second BSN of who was registered with one", later(2, "new"), "23505 bsn_of_one_person"},
+		{"a person with a BSN of nobody", register("new"), ""},
+		{"a person with a BSN that became known of somebody else", register("late"), "23505 bsn_of_one_person"},
 	}
 }
 

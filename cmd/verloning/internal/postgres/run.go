@@ -305,7 +305,7 @@ func (tx *Tx) Exceptions(ctx context.Context, r payroll.Run, after string, limit
 }
 
 // NewerFacts counts what was recorded since the cut-off of a calculation about
-// the days of its run: hours, placements, versions of contracts, employments,
+// the days of its run: hours, placements, versions of contracts, employments, a BSN,
 // openings, decisions and loonwaarden of its employer, and of what its charges, pension,
 // special rates and withholdings go by. Who approves should know that they are
 // not in it. What runs themselves made is no news.
@@ -315,6 +315,7 @@ func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculati
 		         WHERE c.employer = @employer AND h.known > @cutoff AND h.period BETWEEN date_trunc('month', @from::date)::date AND @to AND h.day BETWEEN @from AND @to)
 		      + (SELECT count(*) FROM contract_version v JOIN contract c ON c.id = v.contract WHERE c.employer = @employer AND v.known > @cutoff)
 		      + (SELECT count(*) FROM employment_version v JOIN employment e ON e.id = v.employment WHERE e.employer = @employer AND v.known > @cutoff)
+		      + (SELECT count(*) FROM person_bsn b JOIN employment e ON e.person = b.person WHERE e.employer = @employer AND b.known > @cutoff)
 		      + (SELECT count(*) FROM decision_version v JOIN decision d ON d.id = v.decision JOIN contract c ON c.id = d.contract WHERE c.employer = @employer AND v.known > @cutoff)
 		      + (SELECT count(*) FROM placement p JOIN contract c ON c.id = p.contract WHERE c.employer = @employer AND p.known > @cutoff)
 		      + (SELECT count(*) FROM loonwaarde w JOIN contract c ON c.id = w.contract WHERE c.employer = @employer AND w.known > @cutoff)

@@ -217,6 +217,10 @@ func world() [][]string {
 				VALUES ('` + contract + `', 2, '2026-10-01', 60, false, 1402.20, 1, '` + user + `')`},
 		{`INSERT INTO opening (contract, version, until, holiday, leave, premium_wage, premium_maximum, premium_base, known, recorded_by)
 				VALUES ('` + contract + `', 1, '2026-09-30', 400, -150, 6000, 19852.23, 6000, 1, '` + user + `')`},
+		{`INSERT INTO person (id, employer, number, known) VALUES ('` + id(aPerson, 3) + `', '` + org + `', 'P-3', 1)`,
+			`INSERT INTO person (id, bsn_hash, bsn_sealed, known) VALUES ('` + id(aPerson, 2) + `', sha256('early'), sha256('a') || sha256('b'), 1)`,
+			`INSERT INTO person_bsn (person, bsn_hash, bsn_sealed, known, recorded_by)
+				VALUES ('` + id(aPerson, 1) + `', sha256('late'), sha256('a') || sha256('b'), 1, '` + user + `')`},
 	}
 }
 
@@ -248,7 +252,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 19
+const steps = 20
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -285,7 +289,7 @@ func TestFactsAreForEver(t *testing.T) {
 	build(t, conn, 1, steps)
 	forEver := strings.Fields(`cutoff person employment employment_version contract contract_version placement decision decision_version loonwaarde
 		submission hours acceptance stream_release posting payment grant_batch grant_line grant_approval claim_decided budget_entry
-		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening`)
+		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
@@ -404,6 +408,7 @@ func TestWhatMayChange(t *testing.T) {
 		`TRUNCATE garnishment`:                                       restrict,
 		`TRUNCATE receivable`:                                        restrict,
 		`TRUNCATE opening`:                                           restrict,
+		`TRUNCATE person_bsn`:                                        restrict,
 		`INSERT INTO payslip SELECT period, 1, contract, person, employment, 1, 0, 1, true, 'i', hash FROM payslip WHERE calculation = 2`:                                      "23505", // it has one already
 		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`:         restrict,
 		`INSERT INTO payslip_line_2026_10 SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`: restrict,

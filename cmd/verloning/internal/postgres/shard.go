@@ -66,12 +66,12 @@ func (tx *Tx) LoadShard(ctx context.Context, r payroll.Run, c payroll.Calculatio
 	return l.files, nil
 }
 
-// employments are those that the cut-off knows. Whether a BSN is known is asked
+// employments are those that the cut-off knows. Whether it knows a BSN is asked
 // person by person: a join would read all persons there are for each shard.
 func (l *loader) employments(ctx context.Context) error {
 	rows, err := l.Query(ctx, `
 		SELECT e.id, e.person, e.number, v.version, v.birth, v.iban, v.korting, v.jonggehandicapt, v.alleenstaand,
-		       (SELECT p.bsn_hash IS NOT NULL FROM person p WHERE p.id = e.person)
+		       (SELECT p.bsn_hash IS NOT NULL OR EXISTS (SELECT FROM person_bsn b WHERE b.person = p.id AND b.known <= @cutoff) FROM person p WHERE p.id = e.person)
 		FROM employment e
 		JOIN LATERAL (SELECT * FROM employment_version v WHERE v.employment = e.id AND v.known <= @cutoff ORDER BY v.version DESC LIMIT 1) v ON true
 		WHERE e.employer = @employer AND e.person BETWEEN @first AND @last
