@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"verloning/cmd/verloning/internal/postgres"
 	"verloning/payroll/euro"
@@ -28,15 +29,23 @@ func (c *payslipShow) Run(ctx context.Context, sh *shell) error {
 		for _, total := range payslipTotals(p) {
 			shown.add(total[0], "", "", total[1], "", "")
 		}
-		if err := shown.print(sh.out); err != nil || !p.GrossOnly {
+		if err := shown.print(sh.out); err != nil {
 			return err
+		}
+		if !p.BalanceFrom.IsZero() {
+			if err := sh.say("Saldi vanaf %s: van eerdere dagen van het contract is niets vastgelegd.", "Balances from %s on: of earlier days of the contract nothing is recorded.", p.BalanceFrom); err != nil {
+				return err
+			}
+		}
+		if !p.GrossOnly {
+			return nil
 		}
 		return sh.say("Alleen bruto: er is geen belasting berekend.", "Gross only: no tax was computed.")
 	})
 }
 
 // payslipTotals are the sums under the lines of a payslip: what is nil is left
-// out, but for gross and net.
+// out, but for gross, net and balances.
 func payslipTotals(p postgres.PayslipView) [][2]string {
 	totals := [][2]string{{"gross", p.Gross.String()}}
 	add := func(name string, a euro.Amount) {
@@ -49,7 +58,14 @@ func payslipTotals(p postgres.PayslipView) [][2]string {
 	add("wage_tax", p.Tax)
 	add("arbeidskorting", p.Arbeidskorting)
 	add("owed_by_employee", p.Owed)
-	totals = append(totals, [2]string{"net", p.Net.String()}, [2]string{"leave_accrued_hours", p.LeaveAccrued}, [2]string{"leave_taken_hours", p.LeaveTaken})
+	totals = append(totals, [2]string{"net", p.Net.String()}, [2]string{"holiday_allowance_balance", p.HolidayBalance.String()},
+		[2]string{"leave_accrued_hours", p.LeaveAccrued}, [2]string{"leave_taken_hours", p.LeaveTaken}, [2]string{"leave_balance_hours", p.LeaveBalance})
+	if y := p.Year; y != nil {
+		year := fmt.Sprintf("%d_", y.Year)
+		add(year+"taxable_wage", y.Wage)
+		add(year+"wage_tax", y.Tax)
+		add(year+"arbeidskorting", y.Arbeidskorting)
+	}
 	c := p.Charges
 	if c == nil {
 		return append(totals, [2]string{"employer_charges", "-"})

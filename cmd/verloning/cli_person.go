@@ -57,16 +57,16 @@ func (c *personAmend) Run(ctx context.Context, sh *shell) error {
 }
 
 // unseen reads a word that should stand on no command line from the standard
-// input, where - stands in its place.
+// input, where - stands in its place. Nothing there is not the same as no word.
 func (sh *shell) unseen(word string) (string, error) {
 	if word != "-" {
 		return word, nil
 	}
 	text, err := io.ReadAll(io.LimitReader(sh.in, 100))
-	if err != nil {
-		return "", fault("input/unreadable", "", "De standaardinvoer kan niet worden gelezen.", "The standard input cannot be read.")
+	if word = strings.TrimSpace(string(text)); err != nil || word == "" {
+		return "", fault("input/empty", "", "Er staat niets op de standaardinvoer.", "There is nothing on the standard input.")
 	}
-	return strings.TrimSpace(string(text)), nil
+	return word, nil
 }
 
 type personImport struct{ importFile }

@@ -40,11 +40,16 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// scriptVerloning calls run as main does.
+// scriptVerloning calls run as main does. A script that has something to say on
+// the standard input names a file in STDIN.
 func scriptVerloning(ts *testscript.TestScript, neg bool, args []string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	err := run(ctx, args, ts.Getenv, strings.NewReader(""), ts.Stdout(), ts.Stderr())
+	stdin := ""
+	if path := ts.Getenv("STDIN"); path != "" {
+		stdin = ts.ReadFile(path)
+	}
+	err := run(ctx, args, ts.Getenv, strings.NewReader(stdin), ts.Stdout(), ts.Stderr())
 	if err != nil {
 		_, _ = fmt.Fprintln(ts.Stderr(), "verloning:", err)
 	}

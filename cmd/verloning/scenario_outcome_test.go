@@ -23,6 +23,8 @@ func (y *story) outcome(what string) []string {
 	switch what {
 	case "payslip":
 		return y.payslips()
+	case "balances":
+		return y.balances()
 	case "claims":
 		return y.claims()
 	case "transfers":
@@ -160,25 +162,48 @@ func (y *story) missing(period string) []string {
 // payslips tells of each month and contract the sum and then its lines.
 func (y *story) payslips() []string {
 	var list []string
+	y.slips(func(subject string, slip map[string]any) {
+		list = append(list, fmt.Sprintf("%s: gross %s, holiday allowance %s, net %s", subject, slip["gross"], slip["holiday_allowance_accrued"], slip["net"]))
+		for _, l := range slip["lines"].([]any) {
+			l := l.(map[string]any)
+			line := fmt.Sprintf("%s   %s ", subject, l["kind"])
+			if l["quantity"] != nil {
+				line += fmt.Sprintf("%s × ", l["quantity"])
+			}
+			if l["rate"] != nil {
+				line += fmt.Sprint(l["rate"], " ")
+			}
+			list = append(list, line+fmt.Sprintf("= %s (%s)", l["amount"], l["rule"]))
+		}
+	})
+	return list
+}
+
+// slips shows every payslip of the runs that were finished.
+func (y *story) slips(show func(subject string, slip map[string]any)) {
+	y.t.Helper()
 	for _, r := range y.runs {
 		for _, number := range column[string](y.t, y.conn, `
 			SELECT c.number FROM payslip p JOIN calculation k ON k.id = p.calculation JOIN contract c ON c.id = p.contract
 			WHERE k.run = $1 AND k.status = 'approved' ORDER BY c.number`, r.id) {
-			slip := y.must(y.clerk, "payslip.show", map[string]any{"run": r.id, "contract": number})
-			list = append(list, fmt.Sprintf("%s %s: gross %s, holiday allowance %s, net %s", r.period, number, slip["gross"], slip["holiday_allowance_accrued"], slip["net"]))
-			for _, l := range slip["lines"].([]any) {
-				l := l.(map[string]any)
-				line := fmt.Sprintf("%s %s   %s ", r.period, number, l["kind"])
-				if l["quantity"] != nil {
-					line += fmt.Sprintf("%s × ", l["quantity"])
-				}
-				if l["rate"] != nil {
-					line += fmt.Sprint(l["rate"], " ")
-				}
-				list = append(list, line+fmt.Sprintf("= %s (%s)", l["amount"], l["rule"]))
-			}
+			show(r.period+" "+number, y.must(y.clerk, "payslip.show", map[string]any{"run": r.id, "contract": number}))
 		}
 	}
+}
+
+// balances tells where each payslip leaves its employee.
+func (y *story) balances() []string {
+	var list []string
+	y.slips(func(subject string, slip map[string]any) {
+		line := fmt.Sprintf("%s: holiday allowance %s, leave %s", subject, slip["holiday_allowance_balance"], slip["leave_balance"])
+		if from := slip["balance_from"]; from != nil {
+			line += fmt.Sprintf(", from %s on", from)
+		}
+		if year, taxed := slip["year_to_date"].(map[string]any); taxed {
+			line += fmt.Sprintf("; %v: wage %s, tax %s, arbeidskorting %s", year["year"], year["taxable_wage"], year["wage_tax"], year["arbeidskorting"])
+		}
+		list = append(list, line)
+	})
 	return list
 }
 

@@ -29,7 +29,7 @@ const rewriteScenarios = "VERLONING_REWRITE_SCENARIOS"
 // A file begins with words, and goes on with parts of which each is a step or
 // an expectation. The steps persons, contracts, amend, extend, end, placements,
 // decisions, loonwaarden, budgets, employer, pension, annualwages, garnishments,
-// receivables, openings, settle and reopen are lists of requests in
+// receivables, openings, identify, settle and reopen are lists of requests in
 // YAML with the keys of the interface, and storyAsks says what each of them
 // fills in. The employer E, the municipality M, the inlener I and a second
 // employer F are organisations of the scenario alone. In hours each entry names
@@ -216,8 +216,11 @@ func (y *story) entries(part txtar.File) []map[string]any {
 func (y *story) ask(step string, entry map[string]any) (*bus.Client, string, map[string]any) {
 	y.t.Helper()
 	switch step {
-	case "persons":
-		entry["name"], entry["iban"] = "Jan Jansen", "NL44RABO0123456789"
+	case "persons", "identify":
+		verb := "amend" // says the BSN of who was registered without one
+		if step == "persons" {
+			verb, entry["name"], entry["iban"] = "register", "Jan Jansen", "NL44RABO0123456789"
+		}
 		n, known := entry["bsn"].(string) // the n-th of the scenario: one person at two employers
 		if number := entry["number"].(string); !known {
 			n = number[len(number)-1:]
@@ -225,7 +228,7 @@ func (y *story) ask(step string, entry map[string]any) (*bus.Client, string, map
 		if entry["bsn"] = bsnOf(10*y.n + int(n[0]-'0')); n == "-" { // nobody knows it
 			delete(entry, "bsn")
 		}
-		return y.clerkOf(entry), "person.register", entry
+		return y.clerkOf(entry), "person." + verb, entry
 	case "contracts":
 		usual := map[string]any{"scheme": "loonkostensubsidie", "municipality": y.m, "written": true}
 		for key, value := range usual {

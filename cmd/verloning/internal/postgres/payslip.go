@@ -26,8 +26,11 @@ type PayslipView struct {
 	Gross          euro.Amount   `json:"gross"`
 	Holiday        euro.Amount   `json:"holiday_allowance_accrued"`
 	HolidayPaid    euro.Amount   `json:"holiday_allowance_paid"`
-	LeaveAccrued   string        `json:"leave_accrued"` // hours
-	LeaveTaken     string        `json:"leave_taken"`   // or paid out
+	HolidayBalance euro.Amount   `json:"holiday_allowance_balance"` // of the contract, after this payslip
+	LeaveAccrued   string        `json:"leave_accrued"`             // hours
+	LeaveTaken     string        `json:"leave_taken"`               // or paid out
+	LeaveBalance   string        `json:"leave_balance"`             // on all contracts with the employer, after this run
+	BalanceFrom    calendar.Date `json:"balance_from,omitzero"`     // days before it count in no balance: nothing is recorded of them
 	TaxedSpecial   euro.Amount   `json:"taxed_at_special_rate"`
 	Pension        euro.Amount   `json:"pension_employee"`
 	Tax            euro.Amount   `json:"wage_tax"` // at the special rate too
@@ -37,6 +40,7 @@ type PayslipView struct {
 	Owed           euro.Amount   `json:"owed"` // by the employee
 	Net            euro.Amount   `json:"net"`
 	GrossOnly      bool          `json:"gross_only"`
+	Year           *YearView     `json:"year_to_date,omitempty"`     // absent: gross only
 	Charges        *ChargesView  `json:"employer_charges,omitempty"` // absent: not known
 	Lines          []LineView    `json:"lines"`
 }
@@ -68,7 +72,7 @@ type LineView struct {
 func (tx *Tx) Payslip(ctx context.Context, r payroll.Run, contract string) (PayslipView, bool, error) {
 	v := PayslipView{Run: r.ID, Period: r.Period.String(), PayDate: r.PayDate, Contract: contract}
 	var calc int64
-	var id uuid.UUID
+	var id, person uuid.UUID
 	var accrued, taken int32
 	var pension euro.Amount
 	var awfClass, aofClass *string
@@ -77,9 +81,9 @@ func (tx *Tx) Payslip(ctx context.Context, r payroll.Run, contract string) (Pays
 		&v.Gross, &v.Holiday, &v.HolidayPaid, &v.TaxedSpecial, &v.Pension, &v.Tax, &v.Arbeidskorting, &v.Garnished, &v.Repaid, &v.Owed, &v.Net,
 		&pension, &charges.AWf, &charges.Aof, &charges.Wko, &charges.Whk, &charges.Zvw,
 	}
-	row := []any{&calc, &id, &v.Person, &v.Status, &v.GrossOnly, &accrued, &taken, &awfClass, &aofClass}
+	row := []any{&calc, &id, &person, &v.Person, &v.Status, &v.GrossOnly, &accrued, &taken, &awfClass, &aofClass}
 	err := scanAmounts(tx.QueryRow(ctx, `
-		SELECT k.id, p.contract, e.number, k.status, p.gross_only, p.leave_accrued, p.leave_taken, p.awf_class, p.aof_class,
+		SELECT k.id, p.contract, p.person, e.number, k.status, p.gross_only, p.leave_accrued, p.leave_taken, p.awf_class, p.aof_class,
 		       p.gross, p.holiday, p.holiday_paid, p.taxed_special, p.pension_employee, p.tax_table + p.tax_special, p.arbeidskorting,
 		       p.garnished, p.repaid, p.owed, p.net, p.pension_employer, p.awf, p.aof, p.wko, p.whk, p.zvw
 		FROM calculation k JOIN payslip p ON p.calculation = k.id AND p.period = @period
@@ -97,8 +101,10 @@ func (tx *Tx) Payslip(ctx context.Context, r payroll.Run, contract string) (Pays
 		charges.AWfClass, charges.AofClass, charges.Pension = *awfClass, orEmpty(aofClass), pension
 		v.Charges = charges
 	}
-	v.Lines, err = tx.lines(ctx, r, calc, id)
-	return v, true, err
+	if v.Lines, err = tx.lines(ctx, r, calc, id); err != nil {
+		return v, true, err
+	}
+	return v, true, tx.stand(ctx, &v, r, person, id)
 }
 
 func (tx *Tx) lines(ctx context.Context, r payroll.Run, calc int64, contract uuid.UUID) ([]LineView, error) {
