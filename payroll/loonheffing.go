@@ -31,7 +31,7 @@ func (p *person) takeTax() error {
 	}
 	p.doubt(table.Figures)
 	p.doubt(once.Figures)
-	p.shareTax(p.lessEarlier(table), once)
+	p.shareTax(p.lessEarlier(table, regular), once)
 	return nil
 }
 
@@ -69,17 +69,18 @@ func longPeriod(p calendar.Period) Exception {
 		EN: "A period of five weeks: four fifths of the wage are taxed by the table of four weeks and a fifth by that of a week. That is a choice."}}
 }
 
-// lessEarlier takes off what other runs of the tijdvak have withheld.
-func (p *person) lessEarlier(t statute.WageTax) statute.WageTax {
+// lessEarlier takes off what other runs of the tijdvak have withheld. No more is
+// withheld than this run pays.
+func (p *person) lessEarlier(t statute.WageTax, regular euro.Amount) statute.WageTax {
 	earlier := p.file.Booked.Period
-	if earlier.Table.IsZero() && earlier.Arbeidskorting.IsZero() {
+	if earlier.Regular.IsZero() {
 		return t
 	}
 	whole := t.Tax
 	t.Tax, t.Arbeidskorting = whole.Sub(earlier.Table), t.Arbeidskorting.Sub(earlier.Arbeidskorting)
-	if t.Tax.Sign() < 0 {
-		t.Tax = euro.Zero
-	}
+	most := regular.Number().Max(euro.Number{})
+	t.Tax = t.Tax.Number().Max(euro.Number{}).Min(most).Cents()
+	t.Arbeidskorting = t.Arbeidskorting.Number().Max(euro.Number{}).Min(most).Cents()
 	p.trace.Add(func() Step {
 		return Step{What: Text{NL: "loonheffing, min wat over dit tijdvak al is ingehouden", EN: "wage tax, less what was withheld of this tijdvak already"},
 			Article: "Wet LB 1964 art. 25", Formula: fmt.Sprintf("%s − %s", whole, earlier.Table), Result: t.Tax.String()}

@@ -95,29 +95,31 @@ func (p *person) earn(month ContractMonth) error {
 
 // service is the first day of the service that the person is in, of any contract.
 func (p *person) service() calendar.Date {
-	first := p.serviceOf(p.slips[0].month.Contract.Span().From)
+	first := p.slips[0].month.Contract.Span().From
 	for _, s := range p.slips[1:] {
-		if from := p.serviceOf(s.month.Contract.Span().From); from.Before(first) {
+		if from := s.month.Contract.Span().From; from.Before(first) {
 			first = from
 		}
 	}
-	for _, span := range p.file.Service { // a contract beside them that another run has paid
-		if span.Holds(first) && span.From.Before(first) {
-			first = p.serviceOf(span.From)
-		}
-	}
-	return first
+	return p.chain(first, true)
 }
 
 // serviceOf is the first day of the service that a contract which starts on a day
 // goes on with: contracts that end before it with no more than six months between
 // them are one (BW 7:673 lid 4). A contract beside it is another service.
 func (p *person) serviceOf(first calendar.Date) calendar.Date {
+	return p.chain(first, false)
+}
+
+// chain goes back from a day over contracts that end before it, with no more than
+// six months between them, and over those that run beside it where they count too.
+func (p *person) chain(first calendar.Date, beside bool) calendar.Date {
 	for again := true; again; {
 		again = false
-		for _, span := range p.file.Service {
-			if before := span.To; !before.IsZero() && before.Before(first) && !first.After(before.Add(1).AddMonths(6)) && span.From.Before(first) {
-				first, again = span.From, true
+		for _, s := range p.file.Service {
+			over := !s.To.IsZero() && s.To.Before(first)
+			if s.From.Before(first) && (!over && beside || over && !first.After(s.To.Add(1).AddMonths(6))) {
+				first, again = s.From, true
 			}
 		}
 	}

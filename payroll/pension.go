@@ -80,14 +80,16 @@ func yearOf(p calendar.Period) euro.Ratio {
 var monthOfYear = euro.Ratio{Over: euro.One, Under: euro.Int(12)}
 
 // fullTimeShare is which part of a full-time period was paid, one at most, at
-// eight decimals. The full time is that of the last day.
+// eight decimals.
 func (s *earning) fullTimeShare() euro.Number {
 	if len(s.cut) == 0 {
 		return euro.Number{}
 	}
-	sum, scale := hoursOf(s.month, s.cut, s.Period, func(segment) euro.Number { return euro.One })
+	sum, scale := hoursOf(s.month, s.cut, s.Period, func(cut segment) euro.Number {
+		return euro.One.Part(euro.Ratio{Over: euro.One, Under: cut.terms.FullTimeHours})
+	})
 	weeks := weeksOf(s.Period)
-	share := sum.Mul(weeks.Under).Part(euro.Ratio{Over: euro.One, Under: s.last().FullTimeHours.Mul(weeks.Over).Mul(scale)})
+	share := sum.Mul(weeks.Under).Part(euro.Ratio{Over: euro.One, Under: weeks.Over.Mul(scale)})
 	return share.Min(euro.One).Round(8)
 }
 
