@@ -19,7 +19,7 @@ func fixedLines(c ContractMonth, cut []segment, p calendar.Period, sick map[cale
 		if err != nil {
 			return nil, fmt.Errorf("contract %s: %w", c.Contract.Number, err)
 		}
-		traceFixed(t, line)
+		s.traceFixed(t, line, p)
 		total = total.Add(line.Amount)
 		lines = append(lines, line)
 	}
@@ -38,7 +38,7 @@ func fixedLines(c ContractMonth, cut []segment, p calendar.Period, sick map[cale
 		}
 		total = total.Add(line.Amount)
 		line.Source, line.Origin = "contract "+c.Contract.Number, p.From
-		traceWage(t, line)
+		traceWage(t, line, cut)
 		lines = append(lines, line)
 	}
 	return lines, nil
@@ -139,15 +139,31 @@ func (s segment) paysAs(other segment) bool {
 		(!s.From.Before(statute.HourlyMinimumSince) || s.minimum.Value.Equal(other.minimum.Value))
 }
 
-func traceFixed(t *Trace, l Line) {
-	if l.Kind == LineFixed {
-		traceWage(t, l)
-		return
-	}
+// traceFixed tells the hours of a month at the hourly wage, or the amount of a
+// whole period, and the calendar days that it is paid for.
+func (s segment) traceFixed(t *Trace, l Line, p calendar.Period) {
 	t.Add(func() Step {
-		return Step{
+		weeks := weeksOf(p)
+		step := Step{
 			What:    Text{NL: "vast loon, naar kalenderdagen", EN: "fixed wage, by calendar days"},
-			Article: l.Rule, Source: l.Source, Formula: l.Rate.Fixed(2), Result: l.Amount.String(), Rounded: "half up, 0.01",
+			Article: l.Rule, Source: s.origin(), Result: l.Amount.String(),
 		}
+		if l.Kind == LineFixed {
+			step.Formula = fmt.Sprintf("%s × %s/%s × %d/%d = %s; %s × %s", s.terms.HoursPerWeek, weeks.Over, weeks.Under, s.Days(), p.Days(), l.Quantity, l.Quantity, l.Rate.Fixed(2))
+			step.Rounded = "half up, 0.01 h, rate 0.0001, 0.01"
+			return step
+		}
+		step.Formula, step.Rounded = fmt.Sprintf("%s × %d/%d", l.Rate.Fixed(2), s.Days(), p.Days()), "half up, whole period 0.0001, 0.01"
+		return step
 	})
+}
+
+// origin is the figure of a segment with its value, where it is from and what the
+// contract makes of it.
+func (s segment) origin() string {
+	text := fmt.Sprintf("%s: %s; %s", source(s.minimum), s.minimum.Value.Fixed(2), s.minimum.Source)
+	if s.terms.Base == BaseWML && !s.terms.Factor.Equal(euro.One) && !s.terms.Factor.IsZero() {
+		text += fmt.Sprintf("; %s × %s = %s", s.minimum.Value.Fixed(2), s.terms.Factor, s.rate.Fixed(2))
+	}
+	return text
 }

@@ -107,12 +107,21 @@ func (p *person) takeOff(amount euro.Amount, take func(*earning, euro.Amount)) {
 	}
 }
 
+// formula is how what is due came about: never more than the creditor has left to
+// claim.
+func (g Garnishment) formula(net, protected euro.Amount) string {
+	if g.Total == nil {
+		return fmt.Sprintf("%s − %s", net, protected)
+	}
+	return fmt.Sprintf("min(%s − %s, %s − %s)", net, protected, g.Total, g.Taken)
+}
+
 func (p *person) traceGarnishment(g Garnishment, due euro.Amount) {
 	net, protected := p.net(), p.protected(p.served())
 	p.trace.Add(func() Step {
 		return Step{
 			What: Text{NL: "loonbeslag boven de beslagvrije voet", EN: "garnishment above the protected amount"}, Article: "Rv art. 475d",
-			Source: "loonbeslag " + g.Reference, Formula: fmt.Sprintf("%s − %s", net, protected), Result: due.String(),
+			Source: "loonbeslag " + g.Reference, Formula: g.formula(net, protected), Result: due.String(),
 		}
 	})
 }

@@ -91,7 +91,7 @@ func wageLines(c ContractMonth, cut []segment, p calendar.Period, t *Trace) ([]L
 	slices.SortStableFunc(lines, func(a, b Line) int { return a.kindOrder - b.kindOrder })
 	for i := range lines {
 		lines[i].Amount = lines[i].Quantity.Number().Mul(lines[i].Rate).Cents()
-		traceWage(t, lines[i])
+		traceWage(t, lines[i], cut)
 	}
 	fixed, err := fixedLines(c, cut, p, sick, t)
 	return append(lines, fixed...), err
@@ -136,12 +136,30 @@ func find(cut []segment, day calendar.Date) (segment, bool) {
 // source names a figure the way a payslip line remembers it.
 func source(f statute.Figure) string { return f.Name + " " + f.Since.String() }
 
-func traceWage(t *Trace, l Line) {
+// wageNames are the kinds of wage as a person reads them.
+var wageNames = map[LineKind]Text{
+	WageLine(Worked):        {NL: "loon over gewerkte uren", EN: "wage for hours worked"},
+	WageLine(Training):      {NL: "loon over scholing", EN: "wage for training"},
+	WageLine(Sick):          {NL: "loon tijdens ziekte", EN: "wage during sickness"},
+	WageLine(Leave):         {NL: "loon tijdens verlof", EN: "wage during leave"},
+	WageLine(PublicHoliday): {NL: "loon op feestdagen", EN: "wage on public holidays"},
+	WageLine(UnpaidAbsence): {NL: "onbetaalde afwezigheid", EN: "unpaid absence"},
+	LineUnpaid:              {NL: "vast loon, af: onbetaalde afwezigheid", EN: "fixed wage, less unpaid absence"},
+	LineSick:                {NL: "vast loon, af: minder loon bij ziekte", EN: "fixed wage, less during sickness"},
+}
+
+// traceWage tells hours times an hourly wage, and which figure that rests on.
+func traceWage(t *Trace, l Line, cut []segment) {
 	t.Add(func() Step {
+		from := l.Source
+		for _, s := range cut {
+			if source(s.minimum) == l.Source && s.rate.Equal(l.Rate) {
+				from = s.origin()
+			}
+		}
 		return Step{
-			What:    Text{NL: "loon " + string(l.Kind), EN: "wage " + string(l.Kind)},
-			Article: l.Rule, Source: l.Source,
-			Formula: fmt.Sprintf("%s × %s", l.Quantity, l.Rate.Fixed(2)), Result: l.Amount.String(), Rounded: "half up, 0.01",
+			What: wageNames[l.Kind], Article: l.Rule, Source: from,
+			Formula: fmt.Sprintf("%s × %s", l.Quantity, l.Rate.Fixed(2)), Result: l.Amount.String(), Rounded: "half up, rate 0.0001, 0.01",
 		}
 	})
 }

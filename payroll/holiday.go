@@ -33,7 +33,7 @@ func holidayLine(base euro.Amount, p calendar.Period, t *Trace) (Line, error) {
 	t.Add(func() Step {
 		return Step{
 			What:    Text{NL: "opbouw vakantiebijslag", EN: "holiday allowance accrued"},
-			Article: line.Rule, Source: line.Source,
+			Article: line.Rule, Source: line.Source + ": " + rate.Source,
 			Formula: fmt.Sprintf("%s × %s %%", base, rate.Value), Result: line.Amount.String(), Rounded: "half up, 0.01",
 		}
 	})
@@ -86,6 +86,12 @@ func (s *earning) payHoliday(opening euro.Amount, t *Trace) error {
 	line := Line{Kind: LineHolidayPaid, Rate: rate.Value.Percent(), Amount: due, Rule: "WML art. 17", Source: source(rate), Origin: s.Period.From}
 	if rounding := whole.Sub(earlier.Accrued).Sub(s.Holiday); !rounding.IsZero() {
 		s.Holiday = s.Holiday.Add(rounding)
+		t.Add(func() Step {
+			return Step{
+				What:    Text{NL: "opbouw vakantiebijslag, afronding over de perioden", EN: "holiday allowance accrued, rounding over the periods"},
+				Article: rate.Article, Source: source(rate), Formula: fmt.Sprintf("%s − %s − %s", whole, earlier.Accrued, s.Holiday.Sub(rounding)), Result: rounding.String(),
+			}
+		})
 		s.Lines = append(s.Lines, Line{Kind: LineHolidayRounding, Rate: line.Rate, Amount: rounding, Rule: rate.Article, Source: line.Source, Origin: line.Origin})
 	}
 	s.HolidayPaid = due

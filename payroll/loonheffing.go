@@ -154,13 +154,13 @@ func (p *person) annualWage() (euro.Amount, string) {
 	year := p.run.PayDate.Year() - 1
 	for _, w := range p.file.AnnualWages {
 		if w.Year == year {
-			return w.Amount, fmt.Sprintf("%d, vastgelegd: %s", year, w.Source)
+			return w.Amount, fmt.Sprintf("%d, vastgelegd / recorded: %s", year, w.Source)
 		}
 	}
 	if paid := p.file.Booked.LastYear; paid.Sign() > 0 {
 		whole := calendar.Span{From: calendar.Day(year, 1, 1), To: calendar.Day(year, 12, 31)}
 		part := euro.Ratio{Over: euro.Int(int64(whole.Days())), Under: euro.Int(int64(max(p.paidDays(whole), 1)))}
-		return paid.Number().PartCents(part), fmt.Sprintf("%d, eigen administratie", year)
+		return paid.Number().PartCents(part), fmt.Sprintf("%d, eigen administratie / own books", year)
 	}
 	sum := euro.Number{}
 	for _, s := range p.slips {
@@ -169,7 +169,7 @@ func (p *person) annualWage() (euro.Amount, string) {
 			sum = sum.Add(hours.Mul(s.cut[n-1].rate).Mul(euro.One.Add(s.holidayRate())))
 		}
 	}
-	return sum.Cents(), fmt.Sprintf("verwacht in %d", year+1)
+	return sum.Cents(), fmt.Sprintf("verwacht in / expected in %d", year+1)
 }
 
 // paidDays are the calendar days of a year in service and paid here.
@@ -204,6 +204,7 @@ func (p *person) shareTax(table, once statute.WageTax) {
 		regular[i], special[i] = s.Tax.Regular.Number().Max(euro.Number{}), s.Tax.Special.Number()
 	}
 	tables, credits, specials := share(table.Tax, regular), share(table.Arbeidskorting, regular), share(once.Tax, special)
+	p.traceShares(tables, specials)
 	for i, s := range p.slips {
 		s.GrossOnly = false
 		s.Tax.Table, s.Tax.Arbeidskorting, s.Tax.SpecialTax = tables[i], credits[i], specials[i]
@@ -213,6 +214,21 @@ func (p *person) shareTax(table, once statute.WageTax) {
 		if !s.Tax.SpecialTax.IsZero() {
 			s.withhold(Line{Kind: LineSpecialTax, Rate: once.Steps.Rate.Percent(), Amount: s.Tax.SpecialTax, Rule: taxArticle(once), Source: taxSource(once, p.run)})
 		}
+	}
+}
+
+// traceShares tells which contract bears which part of the taxes.
+func (p *person) traceShares(tables, specials []euro.Amount) {
+	if len(p.slips) < 2 {
+		return
+	}
+	for i, s := range p.slips {
+		p.trace.Add(func() Step {
+			return Step{
+				What:    Text{NL: "deel van contract " + s.ContractNumber + " in de loonheffing", EN: "part of contract " + s.ContractNumber + " in the wage tax"},
+				Formula: fmt.Sprintf("%s + %s", tables[i], specials[i]), Result: tables[i].Add(specials[i]).String(), Rounded: "down, 0.01; the cents that are left go to the first",
+			}
+		})
 	}
 }
 

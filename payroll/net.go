@@ -85,6 +85,11 @@ func NewPayslips(r Run, d Dossier, t *Trace) ([]Payslip, []Exception, error) {
 
 // earn computes what a contract's hours earn.
 func (p *person) earn(month ContractMonth) error {
+	if len(p.file.Contracts) > 1 {
+		p.trace.Add(func() Step {
+			return Step{What: Text{NL: "contract " + month.Contract.Number, EN: "contract " + month.Contract.Number}, Result: p.run.Period.String()}
+		})
+	}
 	s, found, err := newEarning(p.file.Employment, month, p.run.Period, p.trace)
 	if err != nil {
 		return err

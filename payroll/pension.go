@@ -37,7 +37,7 @@ func (s *earning) takePension(e Employment, terms PensionTerms, service, paid ca
 	s.Pension.Base = counted.Sub(franchise).Max(euro.Number{}).Cents()
 	s.Pension.Employee = s.Pension.Base.PercentOf(terms.Employee)
 	s.Pension.Employer = s.Pension.Base.PercentOf(terms.Employer)
-	s.tracePension(terms, counted, franchise, t)
+	s.tracePension(terms, counted, franchise, share, t)
 	if !s.Pension.Employee.IsZero() {
 		s.withhold(Line{Kind: LinePension, Rate: terms.Employee.Percent(), Amount: s.Pension.Employee, Rule: "Pensioenwet art. 26", Source: terms.source()})
 	}
@@ -93,11 +93,12 @@ func (s *earning) fullTimeShare() euro.Number {
 	return share.Min(euro.One).Round(8)
 }
 
-func (s *Payslip) tracePension(terms PensionTerms, counted, franchise euro.Number, t *Trace) {
+func (s *Payslip) tracePension(terms PensionTerms, counted, franchise, share euro.Number, t *Trace) {
+	year := yearOf(s.Period)
 	t.Add(func() Step {
 		return Step{
 			What: Text{NL: "pensioengrondslag: loon min franchise naar rato", EN: "pension base: wage less the franchise in proportion"}, Source: terms.source(),
-			Formula: fmt.Sprintf("%s − %s", counted.Round(4), franchise.Round(4)), Result: s.Pension.Base.String(), Rounded: "half up, 0.01",
+			Formula: fmt.Sprintf("%s − %s × %s/%s × %s = %s − %s", counted.Round(4), terms.Franchise, year.Over, year.Under, share, counted.Round(4), franchise.Round(4)), Result: s.Pension.Base.String(), Rounded: "half up, share 0.00000001, 0.01",
 		}
 	})
 	t.Add(func() Step {

@@ -40,14 +40,15 @@ func (p *person) takeRepayments() error {
 			continue
 		}
 		for _, s := range p.slips {
-			part := due.Min(s.aboveMinimum())
+			most := s.aboveMinimum()
+			part := due.Min(most)
 			if part.Sign() <= 0 {
 				continue
 			}
 			due = due.Sub(part)
 			s.Repaid = s.Repaid.Add(part)
 			s.withhold(Line{Kind: LineRepaid, Amount: part, Rule: "BW 7:632; WML art. 13", Source: "vordering " + r.Reference, Fact: r.ID})
-			p.traceRepayment(r, part)
+			p.traceRepayment(r, most, part)
 		}
 	}
 	return nil
@@ -81,11 +82,11 @@ func OwedBy(r Run, s Payslip) (Receivable, bool) {
 	}, true
 }
 
-func (p *person) traceRepayment(r Receivable, part euro.Amount) {
+func (p *person) traceRepayment(r Receivable, most, part euro.Amount) {
 	p.trace.Add(func() Step {
 		return Step{
 			What: Text{NL: "terugbetaling, niet uit het minimumloon", EN: "repayment, not out of the minimum wage"}, Article: "WML art. 13",
-			Source: "vordering " + r.Reference, Formula: fmt.Sprintf("min(%s, %s − %s)", r.PerPeriod, r.Amount, r.Taken), Result: part.String(),
+			Source: "vordering " + r.Reference, Formula: fmt.Sprintf("min(%s, %s − %s, %s)", r.PerPeriod, r.Amount, r.Taken, most), Result: part.String(),
 		}
 	})
 }
