@@ -85,11 +85,12 @@ func (s *earning) fullTimeShare() euro.Number {
 	if len(s.cut) == 0 {
 		return euro.Number{}
 	}
+	full := s.last().FullTimeHours
 	sum, scale := hoursOf(s.month, s.cut, s.Period, func(cut segment) euro.Number {
-		return euro.One.Part(euro.Ratio{Over: euro.One, Under: cut.terms.FullTimeHours})
+		return full.Part(euro.Ratio{Over: euro.One, Under: cut.terms.FullTimeHours}) // one, unless the sector's week changes
 	})
 	weeks := weeksOf(s.Period)
-	share := sum.Mul(weeks.Under).Part(euro.Ratio{Over: euro.One, Under: weeks.Over.Mul(scale)})
+	share := sum.Mul(weeks.Under).Part(euro.Ratio{Over: euro.One, Under: full.Mul(weeks.Over).Mul(scale)})
 	return share.Min(euro.One).Round(8)
 }
 

@@ -117,6 +117,9 @@ func (n Number) Part(r Ratio) Number {
 	if r.Over.Equal(r.Under) {
 		return n
 	}
+	if r.Under.Equal(n) {
+		return r.Over
+	}
 	return Number{n.d.Mul(r.Over.d).DivRound(r.Under.d, exactPlaces)}
 }
 
