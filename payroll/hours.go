@@ -25,9 +25,8 @@ const (
 // HoursKinds lists the kinds in the order of a payslip.
 var HoursKinds = []HoursKind{Worked, Training, Sick, Leave, PublicHoliday, UnpaidAbsence}
 
-// Paid reports whether the wage goes on. Sick days are paid in full here: the
-// statutory 70 % has the minimum wage as its floor in the first 52 weeks
-// (BW 7:629), and waiting days need a term of the contract.
+// Paid reports whether the wage goes on. Sickness is paid in full unless the
+// contract's SickTerms say less (BW 7:629).
 func (k HoursKind) Paid() bool { return k != UnpaidAbsence }
 
 // OnDuty reports whether the hours count as working time.

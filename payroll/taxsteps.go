@@ -72,17 +72,18 @@ func (x taxTale) table(wage euro.Amount) {
 	x.add("brackets", Text{NL: "belasting en premie volgens de schijven, per jaar", EN: "tax and contributions by the brackets, a year"},
 		fmt.Sprintf("(%s − %s) × %s %% + %s", s.Annual, s.BracketFrom, s.BracketRate, s.BracketBase), s.BracketTax.String(), "down, 1, before the lower brackets")
 	for _, c := range []struct {
-		group string
-		what  Text
-		value euro.Number
+		group   string
+		what    Text
+		formula string
+		value   euro.Number
 	}{
-		{"algemene_heffingskorting", Text{NL: "algemene heffingskorting, per jaar", EN: "general tax credit, a year"}, s.AlgemeneHeffingskorting},
-		{"ouderenkorting", Text{NL: "ouderenkorting, per jaar", EN: "credit of the elderly, a year"}, s.Ouderenkorting},
-		{"arbeidskorting", Text{NL: "arbeidskorting, per jaar", EN: "labour tax credit, a year"}, s.Arbeidskorting},
-		{"alleenstaande_ouderenkorting", Text{NL: "alleenstaande-ouderenkorting, per jaar", EN: "credit of the single elderly, a year"}, s.AlleenstaandeOuderenkorting},
+		{"algemene_heffingskorting", Text{NL: "algemene heffingskorting, per jaar", EN: "general tax credit, a year"}, s.GeneralFormula, s.AlgemeneHeffingskorting},
+		{"ouderenkorting", Text{NL: "ouderenkorting, per jaar", EN: "credit of the elderly, a year"}, "", s.Ouderenkorting},
+		{"arbeidskorting", Text{NL: "arbeidskorting, per jaar", EN: "labour tax credit, a year"}, s.LabourFormula, s.Arbeidskorting},
+		{"alleenstaande_ouderenkorting", Text{NL: "alleenstaande-ouderenkorting, per jaar", EN: "credit of the single elderly, a year"}, "", s.AlleenstaandeOuderenkorting},
 	} {
 		if !c.value.IsZero() {
-			x.add(c.group, c.what, "", c.value.String(), "up, 1")
+			x.add(c.group, c.what, c.formula, c.value.String(), "up, 1")
 		}
 	}
 	x.add("", Text{NL: "loonheffing per jaar", EN: "tax a year"},

@@ -84,6 +84,9 @@ type TaxSteps struct {
 	Annual  euro.Number // L: wage × F, down to a whole step of 54
 	// X1 = (L - BracketFrom) × BracketRate %, down to whole euros, + BracketBase.
 	BracketFrom, BracketRate, BracketBase, BracketTax euro.Number
+	// GeneralFormula and LabourFormula are how two of the credits come from the
+	// annual wage L, where each difference counts from nought on.
+	GeneralFormula, LabourFormula string
 	// Credits of a year, each up to whole euros, before they are cut.
 	AlgemeneHeffingskorting, Arbeidskorting, Ouderenkorting, AlleenstaandeOuderenkorting euro.Number
 	ArbeidskortingLeft                                                                   euro.Number // what is left after cutting
@@ -229,6 +232,7 @@ func (t *taxTable) annualTax(s *TaxSteps, korting bool, single euro.Number) {
 	b := t.bracket(s.Annual)
 	s.BracketFrom, s.BracketRate, s.BracketBase, s.BracketTax = b.from, b.rate, b.base, b.tax(s.Annual)
 	if korting {
+		s.GeneralFormula, s.LabourFormula = t.general.text, t.labour.text
 		s.AlgemeneHeffingskorting = t.general.credit(s.Annual)
 		s.Arbeidskorting = t.labour.credit(s.Annual)
 		s.Ouderenkorting = t.older.credit(s.Annual)

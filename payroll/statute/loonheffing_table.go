@@ -42,6 +42,7 @@ type taxBracket struct {
 type fading struct {
 	most, from, rate euro.Number
 	end              euro.Number // nothing from here; nought: no such border
+	text             string      // the same, to be read
 }
 
 // labourCredit is the arbeidskorting: it grows in three parts, each with a
@@ -50,6 +51,7 @@ type labourCredit struct {
 	rate, most [3]euro.Number
 	border     [4]euro.Number
 	fade       euro.Number
+	text       string // the same, to be read
 }
 
 // taxTables holds a table for each kind of person and year, or nothing where
@@ -178,6 +180,9 @@ func newTaxTable(rates map[string]taxRates, aow bool) *taxTable {
 		border: [4]euro.Number{l["g1"], l["g2"], l["g3"], l["g4"]},
 		fade:   l["a1"],
 	}
+	t.general.text = fmt.Sprintf("%s − (L − %s) × %s, at most %s", g["m1"], g["g1"], g["a1"], g["m1"])
+	t.labour.text = fmt.Sprintf("min(min(min(L × %s, %s) + (L − %s) × %s, %s) + (L − %s) × %s, %s) − (L − %s) × %s",
+		l["o1"], l["m1"], l["g1"], l["o2"], l["m2"], l["g2"], l["o3"], l["m3"], l["g3"], l["a1"])
 	t.end = rates[groupEnd].number["lmax"]
 	t.single = rates[groupSingle].number["m1"]
 	t.disabled = rates[groupDisabled].number["m1"]
