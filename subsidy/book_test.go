@@ -114,7 +114,8 @@ func TestBrokenSchemes(t *testing.T) {
 		{"cap: wage_cost", "cap: sky", []string{"cap"}},
 		{"document: decision", "document: napkin", []string{"document"}},
 		{`{BUIG: "1"}`, `{BUIG: "0.99"}`, []string{"0.99"}},
-		{`{BUIG: "1"}`, `{BUIG: "2", own: "-1"}`, []string{"not divided over sources yet", "own"}},
+		{`{BUIG: "1"}`, `{BUIG: "2", own: "-1"}`, []string{"not divided over sources yet", "own: -1: a share is above nought"}},
+		{`{BUIG: "1"}`, `{BUIG: "0.5", own: "0.4"}`, []string{"sum to 0.9"}},
 		{`{BUIG: "1"}`, `{piggybank: "1"}`, []string{"piggybank"}},
 		{`{BUIG: "1"}`, `{}`, []string{"sum to 0"}},
 		{`fixed: {amount: {value: "100.00", mark: stated}}`, "{}", []string{"there are 0"}},
@@ -167,6 +168,9 @@ func TestBrokenSchemes(t *testing.T) {
 		{"kind: subsidy", "kind: fee\n        vat: {compensable: {value: '1.01', mark: setting}}", []string{"from \"0\" to \"1\""}},
 		{"kind: subsidy", "kind: subsidy\n        vat: {compensable: {value: '1', mark: setting}}", []string{"a subsidy carries no VAT"}},
 		{"kind: subsidy", "kind: hire", []string{"payer", "amount.fixed", "no cap", "document", "budget"}},
+		{"kind: subsidy", "kind: internal", []string{"payee", "trigger", "amount", "no cap", "document"}},
+		{"kind: subsidy", "kind: internal\n        vat: {compensable: {value: '1', mark: setting}}", []string{"carries no VAT", "payee", "trigger", "amount", "no cap", "document"}},
+		{"        payee: employer\n", "", []string{"payee"}},
 		{`{BUIG: "1"}`, `{BUIG: 1}`, []string{"in quotes"}},
 		{`"100.00"`, `"100.001"`, []string{"at most two decimals"}},
 		{"cap: wage_cost", "cap: wage_cost_total", []string{"parts only"}},
@@ -285,7 +289,7 @@ func TestEveryFaultAtOnce(t *testing.T) {
 	}{
 		{4, 5, "versions[0].from", "is geen datum", "is not a date"},
 		{9, 16, "versions[0].wage.factor.value", "tussen aanhalingstekens", "in quotes"},
-		{13, 9, "versions[0].pay[0].kind", `"gift" kan hier niet; kies uit subsidy, fee, hire`, `"gift" is not one of subsidy, fee, hire`},
+		{13, 9, "versions[0].pay[0].kind", `"gift" kan hier niet; kies uit subsidy, fee, hire, internal`, `"gift" is not one of subsidy, fee, hire, internal`},
 		{15, 9, "versions[0].pay[0].colour", "onbekende sleutel; kies uit id, kind", "unknown key; choose from id, kind"},
 		{23, 9, "versions[0].pay[0].budget", "samen 0.9", "sum to 0.9"},
 	}
@@ -297,7 +301,7 @@ func TestEveryFaultAtOnce(t *testing.T) {
 			t.Errorf("%+v, want %+v", f, w)
 		}
 	}
-	if got, want := faults[2].In("nl"), `regel 13: versions[0].pay[0].kind: "gift" kan hier niet; kies uit subsidy, fee, hire`; got != want {
+	if got, want := faults[2].In("nl"), `regel 13: versions[0].pay[0].kind: "gift" kan hier niet; kies uit subsidy, fee, hire, internal`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if !strings.HasPrefix(faults[2].String(), "line 13: ") {

@@ -19,6 +19,9 @@ import (
 // check holds one claim against its rule.
 func (l *life) check(period calendar.Period, c subsidy.Claim) {
 	rule := l.rule(c.Rule)
+	if rule.Kind == subsidy.Internal {
+		l.Fatalf("an internal cost is claimed: %+v", c)
+	}
 	if c.Kind != rule.Kind || c.Scheme != l.scheme.ID || c.Document == "" || c.Payer == uuid.Nil || c.Payee != employer {
 		l.Fatalf("%+v", c)
 	}

@@ -37,7 +37,7 @@ func (d *Desk) withinScheme(ctx context.Context, tx Tx, door *payroll.Door, req 
 // acceptSource refuses a budget that the scheme's rules do not draw on.
 func (v Version) acceptSource(door *payroll.Door, t DecisionTerms) {
 	for _, rule := range v.Pay {
-		if _, draws := rule.Budget[string(t.Budget)]; draws {
+		if _, draws := rule.Budget[string(t.Budget)]; draws && rule.Kind != Internal {
 			return
 		}
 	}

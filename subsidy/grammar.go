@@ -208,12 +208,14 @@ func (r PayRule) check(l *faultList, path string, months int) {
 		l.fault(below(path, "id"), "%.40q kan hier niet: kleine letters, cijfers en _, hoogstens 31", "%.40q is no id: lower-case letters, digits and _, at most 31", r.ID)
 	}
 	if r.Kind == Premium {
-		l.fault(below(path, "kind"), "premies worden nog niet berekend; kies uit subsidy, fee, hire", "premiums are not computed yet; the kind is one of subsidy, fee, hire")
+		l.fault(below(path, "kind"), "premies worden nog niet berekend; kies uit subsidy, fee, hire, internal", "premiums are not computed yet; the kind is one of subsidy, fee, hire, internal")
 	} else {
-		oneOf(l, below(path, "kind"), r.Kind, Subsidy, Fee, Hire)
+		oneOf(l, below(path, "kind"), r.Kind, Subsidy, Fee, Hire, Internal)
 	}
-	oneOf(l, below(path, "payee"), r.Payee, "employer")
-	oneOf(l, below(path, "trigger"), r.Trigger, Monthly, Milestone)
+	if r.Kind != Internal {
+		oneOf(l, below(path, "payee"), r.Payee, "employer")
+		oneOf(l, below(path, "trigger"), r.Trigger, Monthly, Milestone)
+	}
 	oneOf(l, below(path, "mark"), r.Mark, marks...)
 	switch r.Kind {
 	case Subsidy, Fee:
@@ -224,9 +226,13 @@ func (r PayRule) check(l *faultList, path string, months int) {
 		oneOf(l, below(path, "payer"), r.Payer, "inlener")
 		oneOf(l, below(path, "document"), r.Document, "invoice")
 		r.checkHire(l, path)
+	case Internal:
+		oneOf(l, below(path, "payer"), r.Payer, "municipality")
+		oneOf(l, below(path, "document"), r.Document, HoursSheet)
+		r.checkInternal(l, path)
 	default:
 		oneOf(l, below(path, "payer"), r.Payer, "municipality", "inlener")
-		oneOf(l, below(path, "document"), r.Document, "decision", "agreement", "invoice")
+		oneOf(l, below(path, "document"), r.Document, "decision", "agreement", "invoice", HoursSheet)
 		oneOf(l, below(path, "cap"), r.Cap, "", CapWageCost, CapWageCostTotal)
 	}
 	r.checkVAT(l, below(path, "vat"))
@@ -284,13 +290,13 @@ func (r PayRule) checkBudget(l *faultList, path string) {
 	var sum euro.Number
 	for _, source := range slices.Sorted(maps.Keys(r.Budget)) {
 		oneOf(l, below(path, source), Source(source), Sources...)
-		if r.Budget[source].Sign() < 0 {
-			l.fault(below(path, source), "%s is minder dan niets", "%s is below nought", r.Budget[source])
+		if r.Budget[source].Sign() <= 0 {
+			l.fault(below(path, source), "%s: een aandeel is meer dan nul", "%s: a share is above nought", r.Budget[source])
 		}
 		sum = sum.Add(r.Budget[source].Number)
 	}
 	// Of a kind that is not known nobody can say whether it has a budget.
-	known := r.Kind == Subsidy || r.Kind == Fee
+	known := r.Kind == Subsidy || r.Kind == Fee || r.Kind == Internal
 	if !sum.Equal(euro.One) && (known || r.Budget != nil) && !l.brokenBelow(path) {
 		l.fault(path, "de aandelen zijn samen %s en moeten samen 1 zijn", "the shares sum to %s, not to 1", sum)
 		return
@@ -311,6 +317,9 @@ func (r PayRule) checkAmount(l *faultList, path string, months int) {
 	}
 	for _, form := range forms {
 		only := map[string]Kind{"gap": Subsidy, "parts": Subsidy, "loonkostensubsidie": Subsidy, "hourly": Hire}[form]
+		if r.Kind == Internal {
+			continue // Which has a form of its own, and says so.
+		}
 		if only != "" && r.Kind != only && slices.Contains([]Kind{Subsidy, Fee, Hire}, r.Kind) {
 			l.fault(below(at, form), "deze vorm hoort alleen bij kind: %[2]s en niet bij %[1]s", "this form goes with kind: %[2]s only, not with %[1]s", r.Kind, only)
 		}
@@ -339,7 +348,7 @@ func (r PayRule) checkAmount(l *faultList, path string, months int) {
 
 // checkTiming holds trigger and cap against the form.
 func (r PayRule) checkTiming(l *faultList, path string, forms []string) {
-	if len(forms) != 1 {
+	if len(forms) != 1 || r.Kind == Internal {
 		return
 	}
 	parts := r.Amount.Parts != nil

@@ -306,6 +306,10 @@ func (o *ordinance) pay(r PayRule) {
 	if r.Trigger == Milestone {
 		when = o.say("op de mijlpalen hieronder", "at the milestones below")
 	}
+	if r.Kind == Internal {
+		o.internal(r)
+		return
+	}
 	o.add(o.say("%[1]s betaalt %[2]s %[3]s %[4]s.", "%[1]s pays %[2]s %[4]s %[3]s.", o.word(payerWords, r.Payer), o.word(partyWords, r.Payee), when, o.word(kindArticles, string(r.Kind))))
 	o.amount(r)
 	switch {
@@ -323,6 +327,24 @@ func (o *ordinance) pay(r PayRule) {
 	default:
 		o.add(o.say("De betaling berust op %s.", "The payment rests on %s.", o.word(documentWords, r.Document)))
 	}
+	o.charged(r)
+}
+
+// internal says a cost of the municipality itself, which is paid to nobody.
+func (o *ordinance) internal(r PayRule) {
+	o.add(o.say("De gemeente maakt deze kosten zelf en betaalt ze aan niemand; ze berusten op %s en een tweede persoon keurt ze goed.",
+		"The municipality makes this cost itself and pays it to nobody; it rests on %s and a second person approves it.", o.word(documentWords, r.Document)))
+	if price := r.Amount.Hourly.Price; price != nil {
+		o.add(o.say("Een uur kost %s.", "An hour costs %s.", o.money(*price)))
+		o.formula(o.say("uren × prijs per uur", "hours × price an hour"))
+	} else {
+		o.add(o.say("Het bedrag wordt opgegeven.", "The amount is stated when it is recorded."))
+	}
+	o.charged(r)
+}
+
+// charged says which budgets a rule is charged to, and where the rule comes from.
+func (o *ordinance) charged(r PayRule) {
 	if len(r.Budget) > 0 {
 		var shares []string
 		for _, source := range slices.Sorted(maps.Keys(r.Budget)) {

@@ -12,10 +12,11 @@ var markWords = map[Mark]payroll.Text{
 }
 
 var kindWords = map[string]payroll.Text{
-	string(Subsidy): {NL: "Subsidie", EN: "Subsidy"},
-	string(Fee):     {NL: "Vergoeding", EN: "Fee"},
-	string(Hire):    {NL: "Inleenvergoeding", EN: "Hire price"},
-	string(Premium): {NL: "Premie", EN: "Premium"},
+	string(Subsidy):  {NL: "Subsidie", EN: "Subsidy"},
+	string(Fee):      {NL: "Vergoeding", EN: "Fee"},
+	string(Hire):     {NL: "Inleenvergoeding", EN: "Hire price"},
+	string(Premium):  {NL: "Premie", EN: "Premium"},
+	string(Internal): {NL: "Kosten van de gemeente zelf", EN: "Cost of the municipality itself"},
 }
 
 var kindArticles = map[string]payroll.Text{
@@ -38,6 +39,7 @@ var documentWords = map[string]payroll.Text{
 	"decision":  {NL: "het besluit (de beschikking)", EN: "the decision (beschikking)"},
 	"agreement": {NL: "de overeenkomst met de gemeente", EN: "the agreement with the municipality"},
 	"invoice":   {NL: "de factuur", EN: "the invoice"},
+	HoursSheet:  {NL: "de urenverantwoording", EN: "the account of hours"},
 }
 
 var sourceWords = map[string]payroll.Text{

@@ -99,14 +99,14 @@ type Eligibility struct {
 type PayRule struct {
 	ID       string             `yaml:"id" json:"id"`
 	Kind     Kind               `yaml:"kind" json:"kind"`
-	Payer    string             `yaml:"payer" json:"payer"` // municipality | inlener
-	Payee    string             `yaml:"payee" json:"payee"` // employer
-	Trigger  string             `yaml:"trigger" json:"trigger"`
+	Payer    string             `yaml:"payer" json:"payer"`               // municipality | inlener
+	Payee    string             `yaml:"payee" json:"payee,omitempty"`     // employer; none of an internal cost
+	Trigger  string             `yaml:"trigger" json:"trigger,omitempty"` // none of an internal cost
 	Amount   AmountForm         `yaml:"amount" json:"amount"`
 	Mark     Mark               `yaml:"mark" json:"mark"`
 	Cap      string             `yaml:"cap" json:"cap,omitempty"` // wage_cost | wage_cost_total
 	VAT      *VATTerms          `yaml:"vat" json:"vat,omitempty"`
-	Document string             `yaml:"document" json:"document"` // decision | agreement | invoice
+	Document string             `yaml:"document" json:"document"` // decision | agreement | invoice | hours
 	Budget   map[string]Decimal `yaml:"budget" json:"budget,omitempty"`
 }
 
@@ -178,7 +178,7 @@ type PartsAmount struct {
 }
 
 // HourlyAmount is a price for each hour worked: the placement's own, or else
-// this one.
+// this one. An internal cost without a price is recorded as an amount.
 type HourlyAmount struct {
 	Price *Marked `yaml:"price" json:"price,omitempty"` // euro an hour
 }
@@ -207,6 +207,9 @@ const (
 	Fee     Kind = "fee"
 	Premium Kind = "premium"
 	Hire    Kind = "hire"
+	// Internal is a cost of the municipality itself, such as a jobcoach in its
+	// service: no payee, no claim and no payment.
+	Internal Kind = "internal"
 )
 
 // Day is a calendar date in a scheme file.

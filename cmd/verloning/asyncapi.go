@@ -344,7 +344,7 @@ var closedTypes = map[reflect.Type]any{
 	reflect.TypeFor[payroll.PaymentKind](): []payroll.PaymentKind{payroll.WagePayment, payroll.GarnishPayment, payroll.SubsidyPayment, payroll.FeePayment},
 	reflect.TypeFor[subsidy.Document]():    []subsidy.Document{subsidy.Beschikking, subsidy.Agreement, subsidy.Invoice},
 	reflect.TypeFor[subsidy.Verdict]():     []subsidy.Verdict{subsidy.Grant, subsidy.Partly, subsidy.Refuse},
-	reflect.TypeFor[subsidy.Kind]():        []subsidy.Kind{subsidy.Subsidy, subsidy.Fee, subsidy.Premium, subsidy.Hire},
+	reflect.TypeFor[subsidy.Kind]():        []subsidy.Kind{subsidy.Subsidy, subsidy.Fee, subsidy.Premium, subsidy.Hire, subsidy.Internal},
 	reflect.TypeFor[subsidy.Mark]():        []subsidy.Mark{subsidy.Stated, subsidy.Public, subsidy.Setting},
 }
 
