@@ -122,7 +122,14 @@ func (d *Desk) RegisterContract(ctx context.Context, tx Tx, a Actor, req Contrac
 	onlyEmployer(door, a)
 	c := Contract{ID: d.NewID(), Number: req.Number, Employer: a.Organisation.ID, Scheme: req.Scheme}
 	days := door.Span("start", req.Start, "end", req.End)
-	rules, known := d.Scheme(req.Scheme, days.From)
+	var err error
+	if c.Municipality, err = party(ctx, tx, door, "municipality", req.Municipality, Gemeente); err != nil {
+		return ContractReply{}, err
+	}
+	rules, known, err := d.Rules.Scheme(ctx, tx, req.Scheme, c.Municipality, days.From)
+	if err != nil {
+		return ContractReply{}, err
+	}
 	if !known {
 		door.Refuse(Unknown("scheme", "scheme", req.Scheme))
 	}
@@ -160,11 +167,7 @@ func (d *Desk) contractParties(ctx context.Context, tx Tx, door *Door, c *Contra
 	} else if taken {
 		door.Refuse(Reason("contract/exists", "number", "Dit contractnummer is al in gebruik.", "This contract number is in use."))
 	}
-	d.underScheme(door, *c)
-	if err := d.exclusive(ctx, tx, door, *c); err != nil {
-		return err
-	}
-	if c.Municipality, err = party(ctx, tx, door, "municipality", req.Municipality, Gemeente); err != nil {
+	if err := d.underScheme(ctx, tx, door, *c); err != nil {
 		return err
 	}
 	if c.Municipality == c.Employer && !door.failed("municipality") {
@@ -176,10 +179,10 @@ func (d *Desk) contractParties(ctx context.Context, tx Tx, door *Door, c *Contra
 
 // underScheme checks what the scheme asks of a contract: a wage factor, and a
 // longest term where it limits the contract and not only its subsidy.
-func (d *Desk) underScheme(door *Door, c Contract) {
-	rules, known := d.Scheme(c.Scheme, c.Span().From)
-	if !known {
-		return // refused as unknown when it was named
+func (d *Desk) underScheme(ctx context.Context, tx Tx, door *Door, c Contract) error {
+	rules, known, err := d.rules(ctx, tx, c)
+	if err != nil || !known {
+		return err // what is not known was refused when it was named
 	}
 	terms := c.Latest()
 	if !door.failed("wage_factor") && terms.Factor.Cmp(rules.MinFactor) < 0 {
@@ -194,15 +197,20 @@ func (d *Desk) underScheme(door *Door, c Contract) {
 				fmt.Sprintf("Under this scheme a contract runs until %s at most.", last)))
 		}
 	}
-}
-
-// exclusive refuses a second employer on the same days where the scheme has one
-// at a time. It says nothing of who the other is.
-func (d *Desk) exclusive(ctx context.Context, tx Tx, door *Door, c Contract) error {
-	rules, known := d.Scheme(c.Scheme, c.Span().From)
-	if !known || !rules.Exclusive || len(door.Problems) > 0 {
+	if !rules.Exclusive || len(door.Problems) > 0 {
 		return nil
 	}
+	return exclusive(ctx, tx, door, c)
+}
+
+// rules are what the scheme of a contract asks of it.
+func (d *Desk) rules(ctx context.Context, tx Tx, c Contract) (SchemeRules, bool, error) {
+	return d.Rules.Scheme(ctx, tx, c.Scheme, c.Municipality, c.Span().From)
+}
+
+// exclusive refuses a second employer on the same days under a scheme that has
+// one at a time. It says nothing of who the other is.
+func exclusive(ctx context.Context, tx Tx, door *Door, c Contract) error {
 	elsewhere, err := tx.EmployedElsewhere(ctx, c)
 	if err == nil && elsewhere {
 		door.Refuse(Reason("contract/elsewhere", "start",
@@ -240,7 +248,10 @@ func (d *Desk) AmendContract(ctx context.Context, tx Tx, a Actor, req ContractAm
 	if err != nil {
 		return ContractReply{}, err
 	}
-	rules, _ := d.Scheme(c.Scheme, c.Span().From)
+	rules, _, err := d.rules(ctx, tx, c)
+	if err != nil {
+		return ContractReply{}, err
+	}
 	terms := req.ContractTerms.accept(door, rules)
 	terms.ValidFrom = door.Date("valid_from", req.ValidFrom)
 	if len(c.Versions) > 0 {
@@ -331,8 +342,7 @@ func (d *Desk) nextVersion(ctx context.Context, tx Tx, a Actor, door *Door, c Co
 	}
 	terms.Version = len(c.Versions) + 1
 	c.Versions = append(c.Versions, terms)
-	d.underScheme(door, c)
-	if err := d.exclusive(ctx, tx, door, c); err != nil {
+	if err := d.underScheme(ctx, tx, door, c); err != nil {
 		return ContractReply{}, err
 	}
 	if err := door.Err(); err != nil {

@@ -1,6 +1,8 @@
 package payroll
 
 import (
+	"context"
+
 	"github.com/google/uuid"
 
 	"verloning/payroll/calendar"
@@ -11,11 +13,23 @@ import (
 // kept with it and what is announced. Every method runs inside one transaction
 // and may be run again from the start.
 type Desk struct {
-	NewID     func() uuid.UUID                                      // version 7, for facts
-	Locksmith Locksmith                                             // mints keys on the bus
-	Scheme    func(id string, on calendar.Date) (SchemeRules, bool) // what a scheme asks of contracts
-	ShardSize int                                                   // persons a shard
-	RuleSet   string                                                // hash of the rules in force
+	NewID     func() uuid.UUID // version 7, for facts
+	Locksmith Locksmith        // mints keys on the bus
+	Rules     Rulebook
+	ShardSize int // persons a shard
+}
+
+// Rulebook tells of schemes what payroll must know of them. A municipality may
+// add schemes while the service runs, so that what is known depends on when: the
+// transaction says so.
+type Rulebook interface {
+	// Scheme is what the scheme of an id asks of a contract that names a
+	// municipality, or none, and starts on a day, as known now. False means that
+	// neither the program nor that municipality has it.
+	Scheme(ctx context.Context, tx Tx, id string, municipality uuid.UUID, on calendar.Date) (SchemeRules, bool, error)
+	// SetAt is a hash over everything that decides an amount at a cut-off:
+	// national figures, formulas, and the schemes that are known by then.
+	SetAt(ctx context.Context, tx Tx, cutoff int64) (string, error)
 }
 
 // SchemeRules are what a scheme asks of a contract under it.

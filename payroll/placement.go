@@ -54,8 +54,8 @@ func (d *Desk) RecordPlacement(ctx context.Context, tx Tx, a Actor, req Placemen
 	}
 	if !known {
 		door.Refuse(Unknown("contract", "contract", req.Contract))
-	} else {
-		d.placeable(door, c, p)
+	} else if err := d.placeable(ctx, tx, door, c, p); err != nil {
+		return PlacementRecorded{}, err
 	}
 	if p.Inlener, err = party(ctx, tx, door, "inlener", req.Inlener, Inlener); err != nil {
 		return PlacementRecorded{}, err
@@ -75,12 +75,13 @@ func (d *Desk) RecordPlacement(ctx context.Context, tx Tx, a Actor, req Placemen
 
 // placeable refuses a placement on days that the contract does not have, and
 // one that nobody would be billed for.
-func (d *Desk) placeable(door *Door, c Contract, p Placement) {
+func (d *Desk) placeable(ctx context.Context, tx Tx, door *Door, c Contract, p Placement) error {
 	if !p.Span.From.IsZero() && !c.Span().Holds(p.Span.From) {
 		door.Refuse(Reason("date/outside_contract", "from", "Deze dag ligt buiten het contract.", "This day lies outside the contract."))
 	}
-	rules, known := d.Scheme(c.Scheme, c.Span().From)
-	if known && p.Price == nil && !rules.HirePrice {
+	rules, known, err := d.rules(ctx, tx, c)
+	if err == nil && known && p.Price == nil && !rules.HirePrice {
 		door.Refuse(Reason("field/required", "price", "Geef een prijs per uur; de regeling noemt geen inleentarief.", "Give a price an hour; the scheme names no hire price."))
 	}
+	return err
 }

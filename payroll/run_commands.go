@@ -187,9 +187,13 @@ func (d *Desk) start(ctx context.Context, tx Tx, a Actor, r Run) (RunReply, erro
 	if err != nil {
 		return RunReply{}, err
 	}
+	ruleSet, err := d.Rules.SetAt(ctx, tx, cutoff)
+	if err != nil {
+		return RunReply{}, err
+	}
 	r.Calculation, r.Status = r.Calculation+1, RunCalculating
 	shards := CutShards(r.ID, r.Calculation, persons, d.ShardSize)
-	calc := Calculation{Run: r.ID, Number: r.Calculation, Cutoff: cutoff, RuleSet: d.RuleSet, AskedBy: a.User, Shards: len(shards)}
+	calc := Calculation{Run: r.ID, Number: r.Calculation, Cutoff: cutoff, RuleSet: ruleSet, AskedBy: a.User, Shards: len(shards)}
 	if err := tx.AddCalculation(ctx, r, calc, shards); err != nil {
 		return RunReply{}, err
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"sort"
 
+	"github.com/google/uuid"
+
 	"verloning/payroll"
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
@@ -20,10 +22,20 @@ var schemeFiles embed.FS
 // that a calculation of before is not mistaken for one of now.
 const engine = "2"
 
-// Book holds every scheme that is known.
+// Book holds every scheme that is known at some moment: those that come with the
+// program, and beside them those that municipalities added or amended. It is
+// never changed once it is made.
 type Book struct {
 	schemes map[string]Scheme
+	own     map[owned]Scheme
 	hash    string
+}
+
+// owned names a scheme of a municipality: another may use the same id for
+// something else.
+type owned struct {
+	municipality uuid.UUID
+	id           string
 }
 
 // LoadBook reads the schemes that come with the program. A fault in one of them
@@ -55,13 +67,20 @@ func LoadBook() (*Book, error) {
 	return b, nil
 }
 
-// Scheme finds a scheme by its id.
-func (b *Book) Scheme(id string) (Scheme, bool) {
+// Scheme finds a scheme by its id as it holds for contracts that name a
+// municipality, or none: the municipality's own, or else the program's.
+func (b *Book) Scheme(id string, municipality uuid.UUID) (Scheme, bool) {
+	if s, known := b.own[owned{municipality, id}]; known {
+		return s, true
+	}
 	s, known := b.schemes[id]
 	return s, known
 }
 
-// All lists the schemes in order of id.
+// Of finds the scheme of a contract.
+func (b *Book) Of(c payroll.Contract) (Scheme, bool) { return b.Scheme(c.Scheme, c.Municipality) }
+
+// All lists the schemes that come with the program, in order of id.
 func (b *Book) All() []Scheme {
 	list := make([]Scheme, 0, len(b.schemes))
 	for _, s := range b.schemes {
@@ -71,9 +90,10 @@ func (b *Book) All() []Scheme {
 	return list
 }
 
-// Rules are what a scheme asks of a contract that starts on a day.
-func (b *Book) Rules(id string, on calendar.Date) (payroll.SchemeRules, bool) {
-	scheme, known := b.schemes[id]
+// Rules are what a scheme asks of a contract that names a municipality, or none,
+// and starts on a day.
+func (b *Book) Rules(id string, municipality uuid.UUID, on calendar.Date) (payroll.SchemeRules, bool) {
+	scheme, known := b.Scheme(id, municipality)
 	rules := payroll.SchemeRules{MinFactor: euro.One}
 	version, dated := scheme.Governing(on)
 	if !known || !dated {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/google/uuid"
 
 	"verloning/payroll/calendar"
 	"verloning/subsidy"
@@ -40,7 +41,7 @@ func TestEmbeddedSchemes(t *testing.T) {
 			t.Errorf("%s: scheme %q, %q", file, s.ID, faults)
 		}
 		sameAsDecoder(t, text, s)
-		if known, ok := book.Scheme(s.ID); !ok || len(known.Versions) != len(s.Versions) {
+		if known, ok := book.Scheme(s.ID, uuid.Nil); !ok || len(known.Versions) != len(s.Versions) {
 			t.Errorf("%s is not in the book as it stands in its file", file)
 		}
 		for _, v := range s.Versions {

@@ -329,7 +329,7 @@ func BenchmarkPayslipWithClaim(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	scheme, _ := book.Scheme("loonkostensubsidie")
+	scheme, _ := book.Scheme("loonkostensubsidie", uuid.Nil)
 	month := payroll.ContractMonth{Contract: payroll.Contract{ID: payroll.DeriveID("C-1"), Number: "C-1", Versions: []payroll.Terms{{
 		Version: 1, ValidFrom: calendar.MustParse("2026-07-01"), Span: calendar.Span{From: calendar.MustParse("2026-07-01")},
 		HoursPerWeek: euro.Int(40), FullTimeHours: euro.Int(40), Base: payroll.BaseWML, Factor: euro.One, PayBasis: payroll.ByHours,

@@ -137,7 +137,7 @@ func TestShares(t *testing.T) {
 // every age, day and full week, by factor and by an amount an hour that is too
 // low, and training is paid like work.
 func TestStrictlyAboveMinimum(t *testing.T) {
-	scheme, known := bookOf(t).Rules("uden-warmm", calendar.MustParse("2006-12-01"))
+	scheme, known := bookOf(t).Rules("uden-warmm", municipality, calendar.MustParse("2006-12-01"))
 	if !known || scheme.MinFactor.Cmp(euro.One) <= 0 {
 		t.Fatalf("the factor of WARMM is %s", scheme.MinFactor)
 	}

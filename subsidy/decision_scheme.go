@@ -15,7 +15,10 @@ import (
 // one, and what the amount is reckoned by.
 func (d *Desk) withinScheme(ctx context.Context, tx Tx, door *payroll.Door, req DecisionRecord, c payroll.Contract, decision *Decision) error {
 	terms := &decision.Versions[len(decision.Versions)-1]
-	scheme, known := d.Schemes.Scheme(c.Scheme)
+	scheme, known, err := d.schemeOf(ctx, tx, c)
+	if err != nil {
+		return err
+	}
 	version, dated := scheme.Governing(terms.Span.From)
 	if !known || !dated {
 		terms.Document = orDocument(terms.Document, Beschikking)
@@ -112,9 +115,9 @@ func (v Version) acceptPeriod(door *payroll.Door, t DecisionTerms, c payroll.Con
 
 // reserve reckons anew what the decisions on a contract are expected to cost.
 func (d *Desk) reserve(ctx context.Context, tx Tx, c payroll.Contract) error {
-	scheme, known := d.Schemes.Scheme(c.Scheme)
-	if !known {
-		return nil
+	scheme, known, err := d.schemeOf(ctx, tx, c)
+	if err != nil || !known {
+		return err
 	}
 	file, err := tx.DecidedFile(ctx, c)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // method runs inside one transaction and may be run again from the start.
 type Desk struct {
 	*payroll.Desk
-	Schemes *Book
+	Books *Books
 }
 
 // page is how many payslips or claims approval holds in memory at a time.
@@ -41,8 +41,12 @@ func (d *Desk) CalculateShard(ctx context.Context, tx Tx, work payroll.Shard) er
 	if err != nil {
 		return err
 	}
-	if !known || c.RuleSet != d.RuleSet {
-		return fmt.Errorf("%w: rules %.12s here, %.12s there", ErrSuperseded, d.RuleSet, c.RuleSet)
+	book, err := d.Books.At(ctx, tx, c.Cutoff)
+	if err != nil {
+		return err
+	}
+	if !known || c.RuleSet != book.RuleSet() {
+		return fmt.Errorf("%w: rules %.12s here, %.12s there", ErrSuperseded, book.RuleSet(), c.RuleSet)
 	}
 	shard, todo, err := tx.TakeShard(ctx, work)
 	if err != nil || !todo {
@@ -52,12 +56,12 @@ func (d *Desk) CalculateShard(ctx context.Context, tx Tx, work payroll.Shard) er
 	if err != nil {
 		return err
 	}
-	return tx.KeepShard(ctx, r, c, shard, d.compute(r, files))
+	return tx.KeepShard(ctx, r, c, shard, compute(r, book, files))
 }
 
 // compute is pure: files in, rows out. A person who fails is listed and stops
 // nobody else.
-func (d *Desk) compute(r payroll.Run, files []PersonFile) ShardResult {
+func compute(r payroll.Run, book *Book, files []PersonFile) ShardResult {
 	var out ShardResult
 	for _, f := range files {
 		slips, found, err := payroll.NewPayslips(r, f.Dossier, nil)
@@ -70,7 +74,7 @@ func (d *Desk) compute(r payroll.Run, files []PersonFile) ShardResult {
 		}
 		out.Exceptions = append(out.Exceptions, found...)
 		for _, slip := range slips {
-			claims, found := d.Claims(r, f, slip, nil)
+			claims, found := book.Claims(r, f, slip, nil)
 			out.keep(r, slip, claims, found)
 		}
 	}
@@ -93,13 +97,13 @@ func (out *ShardResult) keep(r payroll.Run, slip payroll.Payslip, claims []Claim
 
 // Claims computes the claims on a payslip; with a trace it says how. A claim that
 // cannot be computed is an exception: the wage goes on.
-func (d *Desk) Claims(r payroll.Run, f PersonFile, slip payroll.Payslip, t *payroll.Trace) ([]Claim, []payroll.Exception) {
+func (b *Book) Claims(r payroll.Run, f PersonFile, slip payroll.Payslip, t *payroll.Trace) ([]Claim, []payroll.Exception) {
 	month, known := f.Month(slip.Contract)
 	file := f.ClaimFile(month)
 	if !known || month.Contract.Municipality == uuid.Nil && len(file.Placements) == 0 {
 		return nil, nil
 	}
-	scheme, known := d.Schemes.Scheme(month.Contract.Scheme)
+	scheme, known := b.Of(month.Contract)
 	if !known {
 		return nil, []payroll.Exception{unknownScheme(month.Contract)}
 	}

@@ -77,7 +77,11 @@ func (d *Desk) RecordLoonwaarde(ctx context.Context, tx Tx, a payroll.Actor, req
 	if err != nil {
 		return LoonwaardeRecorded{}, err
 	}
-	value := req.accept(door, d.byLoonwaarde(c, req.ValidFrom))
+	byLoonwaarde, err := d.byLoonwaarde(ctx, tx, c, req.ValidFrom)
+	if err != nil {
+		return LoonwaardeRecorded{}, err
+	}
+	value := req.accept(door, byLoonwaarde)
 	value.Contract = c.ID
 	if err := door.Err(); err != nil {
 		return LoonwaardeRecorded{}, err
@@ -101,14 +105,14 @@ func (d *Desk) RecordLoonwaarde(ctx context.Context, tx Tx, a payroll.Actor, req
 
 // byLoonwaarde reports whether the contract's scheme reckons by a loonwaarde on
 // a day. A day that cannot be read is refused elsewhere.
-func (d *Desk) byLoonwaarde(c payroll.Contract, from string) bool {
+func (d *Desk) byLoonwaarde(ctx context.Context, tx Tx, c payroll.Contract, from string) (bool, error) {
 	day, err := calendar.Parse(from)
-	scheme, known := d.Schemes.Scheme(c.Scheme)
+	scheme, known, failure := d.schemeOf(ctx, tx, c)
 	if err != nil || !known {
-		return false
+		return false, failure
 	}
 	version, dated := scheme.Governing(day)
-	return dated && version.byLoonwaarde()
+	return dated && version.byLoonwaarde(), nil
 }
 
 // byLoonwaarde reports whether a rule of the version reckons by a loonwaarde.

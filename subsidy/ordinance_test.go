@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 	"verloning/subsidy"
@@ -21,7 +23,7 @@ func TestOrdinanceInWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, lang := range map[string]string{"oss-bonusbaan": "nl", "uden-warmm": "en"} {
-		s, known := book.Scheme(id)
+		s, known := book.Scheme(id, uuid.Nil)
 		if !known {
 			t.Fatalf("there is no scheme %s", id)
 		}

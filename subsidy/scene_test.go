@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
 	"verloning/payroll"
@@ -117,7 +118,7 @@ func schemeOf(t rapid.TB, id string) subsidy.Scheme {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, known := book.Scheme(id)
+	s, known := book.Scheme(id, uuid.Nil)
 	if !known {
 		t.Fatalf("scheme %s is not known", id)
 	}

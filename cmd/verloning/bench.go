@@ -142,9 +142,9 @@ func (b *bench) populate(ctx context.Context) error {
 	}
 	month := calendar.MustParse("2026-10-01")
 	var schemes, hiring []string
-	for _, scheme := range b.desk.Schemes.All() {
+	for _, scheme := range b.desk.Books.Program().All() {
 		schemes = append(schemes, scheme.ID)
-		if rules, _ := b.desk.Schemes.Rules(scheme.ID, month); rules.HirePrice {
+		if rules, _ := b.desk.Books.Program().Rules(scheme.ID, municipality, month); rules.HirePrice {
 			hiring = append(hiring, scheme.ID)
 		}
 	}
@@ -274,7 +274,7 @@ func (b *bench) claimed(ctx context.Context, store *postgres.Store) (map[string]
 	if all := int64(b.Contracts); 10*whole < 9*all { // the wage of a few young people is too small for tax
 		return nil, fmt.Errorf("bench: %d payslips of %d have tax and charges", whole, all)
 	}
-	for _, scheme := range b.desk.Schemes.All() {
+	for _, scheme := range b.desk.Books.Program().All() {
 		version, _ := scheme.On(b.seed.Month)
 		for _, rule := range version.Pay {
 			if name := scheme.ID + "/" + rule.ID; counts[name] == 0 && b.Contracts >= 1000 {

@@ -30,7 +30,7 @@ type explained struct {
 	Contract   string       `json:"contract"`
 	Cutoff     int64        `json:"cutoff"`
 	RuleSet    string       `json:"rule_set"`
-	RuleSetNow string       `json:"rule_set_now"`
+	RuleSetNow string       `json:"rule_set_now"`   // of this program, at the same cut-off
 	OtherRules bool         `json:"other_rules"`    // computed now by other rules than then
 	Wage       *wageSteps   `json:"wage,omitempty"` // for the employer alone
 	Claims     []claimSteps `json:"claims,omitempty"`
@@ -69,11 +69,15 @@ func (s *service) explain(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 	if err != nil {
 		return explained{}, err
 	}
+	book, err := s.desk.Books.At(ctx, tx, c.Cutoff)
+	if err != nil {
+		return explained{}, err
+	}
 	out := explained{
 		Schema: 2, Of: x.Kind, Run: x.Run.ID, Period: x.Run.Period.String(), Contract: x.Contract,
-		Cutoff: c.Cutoff, RuleSet: c.RuleSet, RuleSetNow: s.desk.RuleSet, OtherRules: c.RuleSet != s.desk.RuleSet,
+		Cutoff: c.Cutoff, RuleSet: c.RuleSet, RuleSetNow: book.RuleSet(), OtherRules: c.RuleSet != book.RuleSet(),
 	}
-	err = s.recompute(&out, x, a, files)
+	err = recompute(&out, book, x, a, files)
 	return out, err
 }
 
@@ -113,7 +117,7 @@ func (s *service) subject(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 	return postgres.Explained{Run: r, Contract: c.Number, Person: c.Person, Kind: "payslip"}, err
 }
 
-func (s *service) recompute(out *explained, x postgres.Explained, a payroll.Actor, files []subsidy.PersonFile) error {
+func recompute(out *explained, book *subsidy.Book, x postgres.Explained, a payroll.Actor, files []subsidy.PersonFile) error {
 	for _, f := range files {
 		wage := &payroll.Trace{}
 		slips, _, err := payroll.NewPayslips(x.Run, f.Dossier, wage)
@@ -128,7 +132,7 @@ func (s *service) recompute(out *explained, x postgres.Explained, a payroll.Acto
 				out.Wage = wageOf(slip, wage.Steps)
 			}
 			month, _ := f.Month(slip.Contract)
-			return s.explainClaims(out, x, f, month, slip)
+			return explainClaims(out, book, x, f, month, slip)
 		}
 	}
 	return nil
@@ -147,8 +151,8 @@ func wageOf(slip payroll.Payslip, steps []payroll.Step) *wageSteps {
 }
 
 // explainClaims computes each claim with a trace of its own.
-func (s *service) explainClaims(out *explained, x postgres.Explained, f subsidy.PersonFile, month payroll.ContractMonth, slip payroll.Payslip) error {
-	scheme, known := s.desk.Schemes.Scheme(month.Contract.Scheme)
+func explainClaims(out *explained, book *subsidy.Book, x postgres.Explained, f subsidy.PersonFile, month payroll.ContractMonth, slip payroll.Payslip) error {
+	scheme, known := book.Of(month.Contract)
 	if !known {
 		return nil
 	}

@@ -86,7 +86,11 @@ func answers(under func(subsidy.Reading) (*euro.Amount, error)) (questionsListed
 
 // reader computes one contract of a run's newest calculation by any reading.
 func (s *service) reader(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q explainAsked) (func(subsidy.Reading) (*euro.Amount, error), error) {
-	x, _, files, err := s.recall(ctx, tx, a, q)
+	x, c, files, err := s.recall(ctx, tx, a, q)
+	if err != nil {
+		return nil, err
+	}
+	book, err := s.desk.Books.At(ctx, tx, c.Cutoff)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +101,7 @@ func (s *service) reader(ctx context.Context, tx *postgres.Tx, a payroll.Actor, 
 		}
 		for _, slip := range slips {
 			month, _ := f.Month(slip.Contract)
-			scheme, known := s.desk.Schemes.Scheme(month.Contract.Scheme)
+			scheme, known := book.Of(month.Contract)
 			if slip.ContractNumber != x.Contract || !known {
 				continue
 			}

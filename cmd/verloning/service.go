@@ -44,11 +44,11 @@ func newDesk(shardSize int) (*subsidy.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	books := subsidy.NewBooks(book)
 	return &subsidy.Desk{
-		Schemes: book,
+		Books: books,
 		Desk: &payroll.Desk{
-			NewID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }, Locksmith: locksmith{}, ShardSize: shardSize, RuleSet: book.RuleSet(),
-			Scheme: book.Rules,
+			NewID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }, Locksmith: locksmith{}, ShardSize: shardSize, Rules: books,
 		},
 	}, nil
 }
@@ -306,7 +306,7 @@ func (s *service) sweepAccounts(ctx context.Context) error {
 }
 
 func (s *service) sweepShards(ctx context.Context) error {
-	shards, err := s.store.Stalled(ctx, s.desk.RuleSet, 1000)
+	shards, err := s.stalled(ctx)
 	if err != nil {
 		return err
 	}
@@ -315,6 +315,30 @@ func (s *service) sweepShards(ctx context.Context) error {
 		works[i] = bus.Work{Run: sh.Run, Calculation: sh.Calculation, Shard: sh.Number}
 	}
 	return bus.PublishWork(ctx, s.js, works)
+}
+
+// stalled finds shards to do of calculations by the rules of this program.
+func (s *service) stalled(ctx context.Context) (shards []payroll.Shard, err error) {
+	err = s.store.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		unfinished, err := tx.Unfinished(ctx)
+		if err != nil || len(unfinished) == 0 {
+			shards = nil
+			return err
+		}
+		var ours []int64
+		for _, c := range unfinished {
+			set, err := s.desk.Books.SetAt(ctx, tx, c.Cutoff)
+			if err != nil {
+				return err
+			}
+			if set == c.RuleSet {
+				ours = append(ours, c.ID)
+			}
+		}
+		shards, err = tx.Stalled(ctx, ours, 1000)
+		return err
+	})
+	return shards, err
 }
 
 func (s *service) sweepSeals(ctx context.Context) error {

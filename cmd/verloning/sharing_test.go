@@ -288,8 +288,12 @@ func (s *service) begin(t testing.TB, o office, run string, cutoff int64) int {
 		}
 		r.Calculation, r.Status = r.Calculation+1, payroll.RunCalculating
 		number = r.Calculation
+		ruleSet, err := s.desk.Rules.SetAt(ctx, tx, cutoff)
+		if err != nil {
+			return err
+		}
 		shards := payroll.CutShards(r.ID, number, persons, s.desk.ShardSize)
-		return tx.AddCalculation(ctx, r, payroll.Calculation{Run: r.ID, Number: number, Cutoff: cutoff, RuleSet: s.desk.RuleSet, AskedBy: actor.User, Shards: len(shards)}, shards)
+		return tx.AddCalculation(ctx, r, payroll.Calculation{Run: r.ID, Number: number, Cutoff: cutoff, RuleSet: ruleSet, AskedBy: actor.User, Shards: len(shards)}, shards)
 	})
 	if err != nil {
 		t.Fatalf("begin a calculation: %v", err)

@@ -444,9 +444,13 @@ type schemeListed struct {
 	Since  string        `json:"since"`
 }
 
-func (s *service) listSchemes(_ context.Context, _ *postgres.Tx, _ payroll.Actor, _ struct{}) (schemesListed, error) {
+func (s *service) listSchemes(ctx context.Context, tx *postgres.Tx, _ payroll.Actor, _ struct{}) (schemesListed, error) {
 	list := schemesListed{Schemes: []schemeListed{}}
-	for _, scheme := range s.desk.Schemes.All() {
+	book, err := s.desk.Books.Now(ctx, tx)
+	if err != nil {
+		return list, err
+	}
+	for _, scheme := range book.All() {
 		list.Schemes = append(list.Schemes, schemeListed{scheme.ID, scheme.Name, scheme.Versions[0].From.String()})
 	}
 	return list, nil
@@ -457,11 +461,15 @@ type schemeAsked struct {
 	Scheme string `json:"scheme" validate:"required,code"`
 }
 
-func (s *service) showScheme(_ context.Context, _ *postgres.Tx, _ payroll.Actor, q schemeAsked) (subsidy.Scheme, error) {
+func (s *service) showScheme(ctx context.Context, tx *postgres.Tx, _ payroll.Actor, q schemeAsked) (subsidy.Scheme, error) {
 	if err := payroll.NewDoor(q).Err(); err != nil {
 		return subsidy.Scheme{}, err
 	}
-	scheme, known := s.desk.Schemes.Scheme(q.Scheme)
+	book, err := s.desk.Books.Now(ctx, tx)
+	if err != nil {
+		return subsidy.Scheme{}, err
+	}
+	scheme, known := book.Scheme(q.Scheme, uuid.Nil)
 	if !known {
 		return scheme, payroll.Refuse(payroll.NotFound, payroll.Unknown("scheme", "scheme", q.Scheme))
 	}

@@ -333,15 +333,28 @@ func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculati
 	return n, nil
 }
 
-// Stalled lists shards of calculations by these rules that are not done, so that
-// hints that got lost are given again. The truth is the row, not the hint; a
-// hint too many finds the shard taken.
-func (s *Store) Stalled(ctx context.Context, ruleSet string, limit int) ([]payroll.Shard, error) {
-	rows, err := s.pool.Query(ctx, `
+// Unfinished lists calculations that are some seconds old and have shards to do.
+func (tx *Tx) Unfinished(ctx context.Context) ([]payroll.Calculation, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT c.id, c.run, c.number, c.cutoff, c.rule_set FROM calculation c JOIN run r ON r.id = c.run AND r.calculation = c.number
+		WHERE c.status = 'calculating' AND c.asked_at < now() - interval '5 seconds' AND EXISTS (SELECT FROM shard s WHERE s.calculation = c.id AND s.done_at IS NULL)`)
+	if err != nil {
+		return nil, fmt.Errorf("unfinished calculations: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c payroll.Calculation, err error) {
+		return c, row.Scan(&c.ID, &c.Run, &c.Number, &c.Cutoff, &c.RuleSet)
+	})
+}
+
+// Stalled lists shards of some calculations that are not done, so that hints
+// that got lost are given again. The truth is the row, not the hint; a hint too
+// many finds the shard taken.
+func (tx *Tx) Stalled(ctx context.Context, calculations []int64, limit int) ([]payroll.Shard, error) {
+	rows, err := tx.Query(ctx, `
 		SELECT c.run, c.number, s.number, s.person_from, s.person_to
 		FROM shard s JOIN calculation c ON c.id = s.calculation JOIN run r ON r.id = c.run AND r.calculation = c.number
-		WHERE c.status = 'calculating' AND s.done_at IS NULL AND c.rule_set = $1 AND c.asked_at < now() - interval '5 seconds'
-		ORDER BY c.asked_at, s.number LIMIT $2`, ruleSet, limit)
+		WHERE c.status = 'calculating' AND s.done_at IS NULL AND c.id = ANY ($1::bigint[])
+		ORDER BY c.asked_at, s.number LIMIT $2`, calculations, limit)
 	if err != nil {
 		return nil, fmt.Errorf("stalled shards: %w", err)
 	}
