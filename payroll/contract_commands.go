@@ -133,6 +133,11 @@ func (d *Desk) RegisterContract(ctx context.Context, tx Tx, a Actor, req Contrac
 	if !known {
 		door.Refuse(Unknown("scheme", "scheme", req.Scheme))
 	}
+	if rules.NoContract {
+		door.Refuse(Reason("scheme/benefit_kept", "scheme",
+			"Onder deze regeling houdt de deelnemer de uitkering: er is geen arbeidsovereenkomst en geen loon.",
+			"Under this scheme the participant keeps the benefit: there is no contract of employment and no wage."))
+	}
 	terms := req.ContractTerms.accept(door, rules)
 	terms.Version, terms.Span = 1, days
 	terms.ValidFrom = terms.Span.From

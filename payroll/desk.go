@@ -38,6 +38,7 @@ type SchemeRules struct {
 	FullTimeHours euro.Number // of the sector, where the contract names none; nought: it must
 	MaxMonths     int         // longest contract; nought: the scheme limits none
 	Exclusive     bool        // one employer at a time for a person
+	NoContract    bool        // the benefit is kept: nobody is employed under it
 	HirePrice     bool        // the scheme says what an inlener pays where the placement names no price
 }
 

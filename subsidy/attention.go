@@ -44,7 +44,7 @@ func noVersion(s Scheme, f File, p calendar.Period) payroll.Exception {
 func (m month) undecided() []payroll.Exception {
 	asks := false
 	for _, rule := range m.version.Pay {
-		asks = asks || rule.Kind != Hire
+		asks = asks || rule.Kind != Hire && rule.ForContract()
 	}
 	if !asks || m.file.Contract.Municipality == uuid.Nil {
 		return nil

@@ -105,7 +105,7 @@ func (b *Book) Rules(id string, municipality uuid.UUID, on calendar.Date) (payro
 			rules.FullTimeHours = w.FullTimeHours.Value.Number
 		}
 	}
-	rules.Exclusive = version.Status.Exclusive
+	rules.Exclusive, rules.NoContract = version.Status.Exclusive, version.Status.Kind == "benefit"
 	for _, rule := range version.Pay {
 		rules.HirePrice = rules.HirePrice || rule.Kind == Hire && (rule.Amount.Hourly == nil || rule.Amount.Hourly.Price != nil)
 	}

@@ -142,7 +142,7 @@ func TestBrokenSchemes(t *testing.T) {
 		{"employer: firm", `employer: " "`, []string{"may not be empty"}},
 		{"employer: firm", "employer: firm, exclusive: 1", []string{"true or false"}},
 		{"employer: firm", "employer: firm, with_benefit: perhaps", []string{"never, offset"}},
-		{"kind: employee", "kind: benefit", []string{"no wage"}},
+		{"kind: employee", "kind: benefit", []string{"no employer here", "no wage", "choose provider or person"}},
 		{`"1.02"`, `1.02`, []string{`in quotes: "1.02"`}},
 		{`{value: "1.02", mark: stated}`, `{value: "1.02", mark: guessed}`, []string{"stated, public, setting"}},
 		{`{value: "1.02", mark: stated}`, `"1.02"`, []string{"a block of keys"}},
@@ -154,7 +154,7 @@ func TestBrokenSchemes(t *testing.T) {
 		{"limits: subsidy}", "limits: subsidy, review_months: 6}", []string{"a list belongs here"}},
 		{"limits: subsidy}", "limits: subsidy, review_months: [0x6]}", []string{"a whole number"}},
 		{"    pay:", "    eligibility: {require: [a, a, ''], places: -1}\n    pay:", []string{"is there already", "is empty", "-1 places"}},
-		{"    pay:", "    exits: [work, work]\n    outcome: {event: '', contract_months: -1, base: exits}\n    pay:", []string{"is there already", "may not be empty", "-1 months"}},
+		{"    pay:", "    exits: [work, work]\n    outcome: {event: '', contract_months: -1, base: planets}\n    pay:", []string{"is there already", "may not be empty", "-1 months", "not one of referrals"}},
 		{sound, "[1, 2", []string{""}},
 		{sound, "scheme: &a [*a]", []string{""}},
 		{sound, strings.Repeat("#", 64<<10+1), []string{"larger than"}},
@@ -164,7 +164,7 @@ func TestBrokenSchemes(t *testing.T) {
 		{"name: {nl", "x: &x [a, a]\ny: &y [*x, *x]\nname: {nl", []string{"line 2: anchors"}},
 		{"pay:", "pay: a lot\n    pays:", []string{"a list belongs here", "unknown key"}},
 		{"id: lks", "id: LKS", []string{"is no id"}},
-		{"kind: subsidy", "kind: premium", []string{"premiums are not computed yet"}},
+		{"kind: subsidy", "kind: premium", []string{"not one of person", "no wage cost"}},
 		{"kind: subsidy", "kind: fee", []string{"vat: is missing"}},
 		{"kind: subsidy", "kind: fee\n        vat: {compensable: {value: '1.01', mark: setting}}", []string{"from \"0\" to \"1\""}},
 		{"kind: subsidy", "kind: subsidy\n        vat: {compensable: {value: '1', mark: setting}}", []string{"a subsidy carries no VAT"}},
@@ -290,7 +290,7 @@ func TestEveryFaultAtOnce(t *testing.T) {
 	}{
 		{4, 5, "versions[0].from", "is geen datum", "is not a date"},
 		{9, 16, "versions[0].wage.factor.value", "tussen aanhalingstekens", "in quotes"},
-		{13, 9, "versions[0].pay[0].kind", `"gift" kan hier niet; kies uit subsidy, fee, hire, internal`, `"gift" is not one of subsidy, fee, hire, internal`},
+		{13, 9, "versions[0].pay[0].kind", `"gift" kan hier niet; kies uit subsidy, fee, hire, premium, internal`, `"gift" is not one of subsidy, fee, hire, premium, internal`},
 		{15, 9, "versions[0].pay[0].colour", "onbekende sleutel; kies uit id, kind", "unknown key; choose from id, kind"},
 		{23, 9, "versions[0].pay[0].budget", "samen 0.9", "sum to 0.9"},
 	}
@@ -302,7 +302,7 @@ func TestEveryFaultAtOnce(t *testing.T) {
 			t.Errorf("%+v, want %+v", f, w)
 		}
 	}
-	if got, want := faults[2].In("nl"), `regel 13: versions[0].pay[0].kind: "gift" kan hier niet; kies uit subsidy, fee, hire, internal`; got != want {
+	if got, want := faults[2].In("nl"), `regel 13: versions[0].pay[0].kind: "gift" kan hier niet; kies uit subsidy, fee, hire, premium, internal`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if !strings.HasPrefix(faults[2].String(), "line 13: ") {

@@ -70,10 +70,11 @@ func (l *life) hired(c subsidy.Claim) {
 // rules are those of the scheme and, where it says nothing of hire, that a
 // placement pays its own price.
 func (l *life) rules() []subsidy.PayRule {
-	if slices.ContainsFunc(l.version.Pay, func(r subsidy.PayRule) bool { return r.Kind == subsidy.Hire }) {
-		return l.version.Pay
+	rules := contractRules(l.version)
+	if slices.ContainsFunc(rules, func(r subsidy.PayRule) bool { return r.Kind == subsidy.Hire }) {
+		return rules
 	}
-	return append(slices.Clone(l.version.Pay), subsidy.PayRule{ID: "hire", Kind: subsidy.Hire})
+	return append(rules, subsidy.PayRule{ID: "hire", Kind: subsidy.Hire})
 }
 
 func (l *life) rule(id string) subsidy.PayRule {

@@ -40,7 +40,7 @@ func (d *Desk) withinScheme(ctx context.Context, tx Tx, door *payroll.Door, req 
 // acceptSource refuses a budget that the scheme's rules do not draw on.
 func (v Version) acceptSource(door *payroll.Door, t DecisionTerms) {
 	for _, rule := range v.Pay {
-		if _, draws := rule.Budget[string(t.Budget)]; draws && rule.Kind != Internal {
+		if _, draws := rule.Budget[string(t.Budget)]; draws && rule.ForContract() {
 			return
 		}
 	}
@@ -53,7 +53,7 @@ func (v Version) acceptSource(door *payroll.Door, t DecisionTerms) {
 func (v Version) acceptDocument(door *payroll.Door, t *DecisionTerms) {
 	own := Beschikking
 	for _, rule := range v.Pay {
-		if rule.Document == "agreement" {
+		if rule.Document == "agreement" && rule.ForContract() {
 			own = Agreement
 		}
 	}

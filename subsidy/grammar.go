@@ -130,23 +130,27 @@ func (v Version) check(l *faultList, path string) {
 			l.fault(below(at, "id"), "%.40q wordt twee keer gebruikt; geef elke betaalregel een eigen naam", "%.40q is used twice; give every pay rule an id of its own", rule.ID)
 		}
 		ids[rule.ID] = true
+		if v.Status.Kind == "benefit" && rule.Payee == "employer" {
+			l.fault(below(at, "payee"), "wie een uitkering houdt, heeft hier geen werkgever; kies uit provider, person", "who keeps a benefit has no employer here; choose provider or person")
+		}
 		rule.check(l, at, months)
 	}
 	l.codes(below(path, "exits"), v.Exits)
-	if o := v.Outcome; o != nil {
-		at := below(path, "outcome")
-		l.filled(below(at, "event"), o.Event)
-		l.filled(below(at, "base"), o.Base)
-		if o.ContractMonths < 0 || o.ContractMonths > maxMonths {
-			l.fault(below(at, "contract_months"), "%d maanden kan niet; 0 tot en met %d", "%d months cannot be; 0 to %d", o.ContractMonths, maxMonths)
-		}
-	}
+	v.checkResults(l, path)
+	v.checkSpeed(l, path)
 }
 
 // Status, wage and duration.
 
 func (s Status) check(l *faultList, path string) {
 	oneOf(l, below(path, "kind"), s.Kind, "employee", "benefit")
+	if s.Kind == "benefit" {
+		oneOf(l, below(path, "with_benefit"), s.WithBenefit, "", "kept")
+		if s.Employer != "" || s.Exclusive {
+			l.fault(path, "wie een uitkering houdt, heeft hier geen werkgever; haal employer en exclusive weg", "who keeps a benefit has no employer here; take employer and exclusive away")
+		}
+		return
+	}
 	oneOf(l, below(path, "with_benefit"), s.WithBenefit, "", "never", "offset")
 	l.filled(below(path, "employer"), s.Employer)
 }
@@ -177,6 +181,21 @@ func (p SubsidyPeriod) check(l *faultList, path string) int {
 			return true
 		}, "schrijf een heel aantal maanden, 1 tot en met 600", "write a whole number of months, 1 to 600")
 	}
+	whole := func(n euro.Number) bool {
+		months, err := n.Int()
+		return err == nil && months >= 1 && months <= maxMonths
+	}
+	for key, m := range map[string]*Marked{"extension": p.Extension, "before": p.Before} {
+		if m != nil {
+			l.marked(below(path, key), *m, whole, "schrijf een heel aantal maanden, 1 tot en met 600", "write a whole number of months, 1 to 600")
+		}
+	}
+	if p.Extension != nil && months > 0 && whole(p.Extension.Value.Number) {
+		months += wholeMonths(p.Extension)
+	}
+	if p.Extension != nil && p.Months == nil {
+		l.fault(below(path, "extension"), "zonder months valt er niets te verlengen", "without months there is nothing to extend")
+	}
 	last := 0
 	for i, review := range p.ReviewMonths {
 		at := nth(below(path, "review_months"), i)
@@ -194,6 +213,9 @@ func (p SubsidyPeriod) check(l *faultList, path string) int {
 // Eligibility.
 
 func (e Eligibility) check(l *faultList, path string) {
+	for i, b := range e.Benefits {
+		oneOf(l, nth(below(path, "benefits"), i), b, Benefits...)
+	}
 	l.codes(below(path, "require"), e.Require)
 	l.codes(below(path, "exclude"), e.Exclude)
 	if e.Places < 0 {
@@ -207,16 +229,21 @@ func (r PayRule) check(l *faultList, path string, months int) {
 	if !ruleID.MatchString(r.ID) {
 		l.fault(below(path, "id"), "%.40q kan hier niet: kleine letters, cijfers en _, hoogstens 31", "%.40q is no id: lower-case letters, digits and _, at most 31", r.ID)
 	}
-	if r.Kind == Premium {
-		l.fault(below(path, "kind"), "premies worden nog niet berekend; kies uit subsidy, fee, hire, internal", "premiums are not computed yet; the kind is one of subsidy, fee, hire, internal")
-	} else {
-		oneOf(l, below(path, "kind"), r.Kind, Subsidy, Fee, Hire, Internal)
+	oneOf(l, below(path, "mark"), r.Mark, marks...)
+	if r.ByTrajectory() || r.Kind == Premium {
+		r.checkTrajectory(l, path, months)
+		return
 	}
+	oneOf(l, below(path, "kind"), r.Kind, Subsidy, Fee, Hire, Premium, Internal)
 	if r.Kind != Internal {
-		oneOf(l, below(path, "payee"), r.Payee, "employer")
+		oneOf(l, below(path, "payee"), r.Payee, "employer", "provider", "person")
 		oneOf(l, below(path, "trigger"), r.Trigger, Monthly, Milestone)
 	}
-	oneOf(l, below(path, "mark"), r.Mark, marks...)
+	r.checkOnlyTrajectory(l, path)
+	if r.Clawback != nil {
+		r.Clawback.check(l, below(path, "clawback"), r.Amount.Parts != nil)
+	}
+	r.checkLimit(l, path)
 	switch r.Kind {
 	case Subsidy, Fee:
 		oneOf(l, below(path, "payer"), r.Payer, "municipality")
@@ -428,6 +455,7 @@ func (a AmountForm) forms() []string {
 	}{
 		{"fixed", a.Fixed != nil}, {"pct", a.Pct != nil}, {"gap", a.Gap != nil}, {"parts", a.Parts != nil},
 		{"hourly", a.Hourly != nil}, {"loonkostensubsidie", a.Loonkostensubsidie != nil},
+		{"ladder", a.Ladder != nil}, {"settle", a.Settle != nil},
 	} {
 		if form.set {
 			set = append(set, form.name)

@@ -118,8 +118,8 @@ func (m month) jobs() []job {
 	var list []job
 	hires := false
 	for _, rule := range m.version.Pay {
-		if rule.Kind == Internal {
-			continue // The municipality records it when it is made; no payslip gives it.
+		if !rule.ForContract() {
+			continue // the municipality pays it: see due.go, and cost.go for its own cost
 		}
 		if rule.Kind == Hire {
 			list, hires = m.placed(list, rule), true

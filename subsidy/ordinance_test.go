@@ -166,7 +166,7 @@ func TestOrdinanceOfEveryForm(t *testing.T) {
 		{"subsidy", "loonkostensubsidie: {article: art. 10d}", "trigger: month", "wettelijke loonkostensubsidie (art. 10d)", "statutory loonkostensubsidie (art. 10d)"},
 		{"subsidy", `pct: {of: WML, with_holiday_allowance: true, rate: {value: "0.5", mark: public}}`, "trigger: month", "50 % (openbare regel) van het wettelijk minimumloon per maand met vakantiebijslag", "minimum wage × (100 % + holiday allowance) × 50 % × hours a week ÷ full week"},
 		{"fee", `fixed: {amount: {value: "10", mark: stated}}`, "trigger: month\n        vat: {compensable: {value: '0.25', mark: setting}}", "€ 10,00 (bron) per maand", "gets 25 % (setting, to be confirmed by the municipality) of that VAT back"},
-		{"subsidy", `fixed: {amount: {value: "10", mark: stated}}`, "trigger: month\n    exits: [abducted_by_aliens]\n    outcome: {event: found, contract_months: 0, base: planets}", "- abducted_by_aliens.", "What counts is found. 2. Measured over: planets."},
+		{"subsidy", `fixed: {amount: {value: "10", mark: stated}}`, "trigger: month\n    exits: [abducted_by_aliens]\n    outcome: {event: found, contract_months: 0, base: exits}", "- abducted_by_aliens.", "What counts is found. 2. Measured over: those who leave."},
 	} {
 		s, faults := subsidy.ParseScheme([]byte(withAmount(c.kind, c.amount, c.rest) + later))
 		if len(faults) > 0 {

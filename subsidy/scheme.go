@@ -45,13 +45,15 @@ type Version struct {
 	Pay         []PayRule      `yaml:"pay" json:"pay"`
 	Exits       []string       `yaml:"exits" json:"exits,omitempty"`
 	Outcome     *Outcome       `yaml:"outcome" json:"outcome,omitempty"`
+	Saving      *Saving        `yaml:"saving" json:"saving,omitempty"`
+	ContestDays *Marked        `yaml:"contest_days" json:"contest_days,omitempty"` // within which a contested outcome is to be proved
 }
 
 // Status says whether the person is employed and keeps a benefit.
 type Status struct {
 	Kind        string `yaml:"kind" json:"kind"`                           // employee | benefit
-	Employer    string `yaml:"employer" json:"employer"`                   // who employs
-	WithBenefit string `yaml:"with_benefit" json:"with_benefit,omitempty"` // never | offset
+	Employer    string `yaml:"employer" json:"employer,omitempty"`         // who employs; none where the benefit is kept
+	WithBenefit string `yaml:"with_benefit" json:"with_benefit,omitempty"` // never | offset | kept
 	Exclusive   bool   `yaml:"exclusive" json:"exclusive,omitempty"`       // one employer at a time for a person
 }
 
@@ -72,14 +74,23 @@ type WageTerms struct {
 // SubsidyPeriod is how long the scheme pays, and what it limits: the subsidy
 // unless it says that the contract is limited too.
 type SubsidyPeriod struct {
-	Months       *Marked `yaml:"months" json:"months,omitempty"` // none: no limit
-	Limits       string  `yaml:"limits" json:"limits"`           // subsidy | contract
+	Months       *Marked `yaml:"months" json:"months,omitempty"`       // none: no limit
+	Extension    *Marked `yaml:"extension" json:"extension,omitempty"` // months more, once, by a decision to extend
+	Before       *Marked `yaml:"before" json:"before,omitempty"`       // months of diagnosis before the start, at most
+	Limits       string  `yaml:"limits" json:"limits"`                 // subsidy | contract
 	ReviewMonths []int   `yaml:"review_months" json:"review_months,omitempty"`
 }
 
-// months is the limit; ParseScheme refuses one that is no whole number.
-func (p SubsidyPeriod) months() int {
-	n, err := p.Months.Value.Int()
+// months is the limit of a contract or decision, which may hold the extension
+// from the start; ParseScheme refuses one that is no whole number.
+func (p SubsidyPeriod) months() int { return wholeMonths(p.Months) + wholeMonths(p.Extension) }
+
+// wholeMonths is a marked number of months, nought where there is none.
+func wholeMonths(m *Marked) int {
+	if m == nil {
+		return 0
+	}
+	n, err := m.Value.Int()
 	if err != nil {
 		panic("subsidy: a scheme passed with a broken number of months: " + err.Error())
 	}
@@ -89,32 +100,84 @@ func (p SubsidyPeriod) months() int {
 // Eligibility lists what must be answered yes, and what the scheme has room
 // for.
 type Eligibility struct {
-	Require       []string `yaml:"require" json:"require,omitempty"`
-	Exclude       []string `yaml:"exclude" json:"exclude,omitempty"`
-	OncePerPerson bool     `yaml:"once_per_person" json:"once_per_person,omitempty"`
-	Places        int      `yaml:"places" json:"places,omitempty"`
+	Benefits      []Benefit `yaml:"benefits" json:"benefits,omitempty"` // the participant has one of these
+	Require       []string  `yaml:"require" json:"require,omitempty"`
+	Exclude       []string  `yaml:"exclude" json:"exclude,omitempty"`
+	OncePerPerson bool      `yaml:"once_per_person" json:"once_per_person,omitempty"`
+	Places        int       `yaml:"places" json:"places,omitempty"`
 }
 
 // PayRule is one thing owed by or to anyone under the scheme.
 type PayRule struct {
-	ID       string             `yaml:"id" json:"id"`
-	Kind     Kind               `yaml:"kind" json:"kind"`
-	Payer    string             `yaml:"payer" json:"payer"`               // municipality | inlener
-	Payee    string             `yaml:"payee" json:"payee,omitempty"`     // employer; none of an internal cost
-	Trigger  string             `yaml:"trigger" json:"trigger,omitempty"` // none of an internal cost
-	Amount   AmountForm         `yaml:"amount" json:"amount"`
-	Mark     Mark               `yaml:"mark" json:"mark"`
-	Cap      string             `yaml:"cap" json:"cap,omitempty"` // wage_cost | wage_cost_total
-	VAT      *VATTerms          `yaml:"vat" json:"vat,omitempty"`
-	Document string             `yaml:"document" json:"document"` // decision | agreement | invoice | hours
-	Budget   map[string]Decimal `yaml:"budget" json:"budget,omitempty"`
+	ID       string                         `yaml:"id" json:"id"`
+	Kind     Kind                           `yaml:"kind" json:"kind"`
+	Payer    string                         `yaml:"payer" json:"payer"`           // municipality | inlener
+	Payee    string                         `yaml:"payee" json:"payee,omitempty"` // employer | provider | person; none of an internal cost
+	Trigger  string                         `yaml:"trigger" json:"trigger,omitempty"`
+	Product  string                         `yaml:"product" json:"product,omitempty"` // of the trigger product
+	Speed    bool                           `yaml:"speed" json:"speed,omitempty"`     // sooner at work pays no less in all
+	Amount   AmountForm                     `yaml:"amount" json:"amount"`
+	Mark     Mark                           `yaml:"mark" json:"mark"`
+	Cap      string                         `yaml:"cap" json:"cap,omitempty"`           // wage_cost | wage_cost_total
+	Limit    *Marked                        `yaml:"limit" json:"limit,omitempty"`       // euro for one person in all
+	Year     *YearTerms                     `yaml:"year" json:"year,omitempty"`         // what a person gets in a calendar year
+	Clawback *Clawback                      `yaml:"clawback" json:"clawback,omitempty"` // what an early end costs
+	VAT      *VATTerms                      `yaml:"vat" json:"vat,omitempty"`
+	Document string                         `yaml:"document" json:"document"` // decision | agreement | invoice | hours
+	Budget   map[string]Decimal             `yaml:"budget" json:"budget,omitempty"`
+	BudgetBy map[Benefit]map[string]Decimal `yaml:"budget_by" json:"budget_by,omitempty"` // instead, by the participant's benefit
 }
 
-// The triggers: each month, or a milestone of the subsidy period.
+// ByTrajectory reports whether the rule pays for a trajectory, on the
+// municipality's own statement, and not for a contract in an employer's run.
+func (r PayRule) ByTrajectory() bool { return r.Payee == "provider" || r.Payee == "person" }
+
+// ForContract reports whether the run of an employer computes the rule.
+func (r PayRule) ForContract() bool { return r.Kind != Internal && !r.ByTrajectory() }
+
+// The triggers: each month, the start, a milestone, a product that was delivered,
+// a qualifying outcome, a contract year of a provider, and each six months of
+// participation.
 const (
-	Monthly   = "month"
-	Milestone = "milestone"
+	Monthly      = "month"
+	AtStart      = "start"
+	Milestone    = "milestone"
+	OnProduct    = "product"
+	OnOutcome    = "outcome"
+	ContractYear = "contract_year"
+	SixMonths    = "six_months"
 )
+
+// Benefit is the benefit that a participant has at referral.
+type Benefit string
+
+// The benefits that tell who bears the cost, and whether somebody has none.
+const (
+	WWB       Benefit = "WWB" // and its successors
+	WIA       Benefit = "WIA"
+	WW        Benefit = "WW"
+	NoBenefit Benefit = "none"
+)
+
+// Benefits are all that are known.
+var Benefits = []Benefit{WWB, WIA, WW, NoBenefit}
+
+// YearTerms limit what one person gets of a kind in a calendar year: a number of
+// times under the scheme, and an amount over all schemes, which is the amount
+// that does not count as income (Participatiewet art. 31 lid 2 onder j).
+type YearTerms struct {
+	Times *Marked `yaml:"times" json:"times,omitempty"`
+	Cap   string  `yaml:"cap" json:"cap,omitempty"` // premium: the national figure
+}
+
+// Clawback says what an end before the months are served costs: the amount is
+// earned by whole months served. Only an end for a named reason takes back what
+// was paid beyond that; for another, what was paid stays. Under a decision that is
+// a reclaim (terugvordering), under an agreement it follows from the contract.
+type Clawback struct {
+	Months  Marked   `yaml:"months" json:"months"`
+	Reasons []string `yaml:"reasons" json:"reasons"`
+}
 
 // The caps on wage cost: each month cumulatively, what exceeds it being carried
 // over; or over the whole period, until when what is paid is an advance.
@@ -136,6 +199,8 @@ type AmountForm struct {
 	Gap                *GapAmount    `yaml:"gap" json:"gap,omitempty"`
 	Parts              *PartsAmount  `yaml:"parts" json:"parts,omitempty"`
 	Hourly             *HourlyAmount `yaml:"hourly" json:"hourly,omitempty"`
+	Ladder             *LadderAmount `yaml:"ladder" json:"ladder,omitempty"`
+	Settle             *SettleAmount `yaml:"settle" json:"settle,omitempty"`
 	Loonkostensubsidie *LksAmount    `yaml:"loonkostensubsidie" json:"loonkostensubsidie,omitempty"`
 }
 
@@ -183,18 +248,65 @@ type HourlyAmount struct {
 	Price *Marked `yaml:"price" json:"price,omitempty"` // euro an hour
 }
 
+// LadderAmount is a price by how soon somebody is at work: the first step whose
+// months have not passed. A placement on the last day of month 3 is within three
+// months. It is due when placed, or in shares at milestones after that.
+type LadderAmount struct {
+	By     string             `yaml:"by" json:"by"` // months_to_work, counted from the start
+	Steps  []LadderStep       `yaml:"steps" json:"steps"`
+	Shares map[string]Decimal `yaml:"shares" json:"shares,omitempty"`
+}
+
+// LadderStep is what is paid up to and including a month; later there is nothing.
+type LadderStep struct {
+	To     int    `yaml:"to" json:"to"`
+	Amount Marked `yaml:"amount" json:"amount"`
+}
+
+// SettleAmount is a bonus, or below nil a malus, for a contract year of a
+// provider: a share of its turnover for each point by which the outcome differs
+// from the target, at most a share of the turnover either way.
+type SettleAmount struct {
+	Of       string `yaml:"of" json:"of"`               // product_turnover: of this scheme's products in that year, without VAT
+	Base     string `yaml:"base" json:"base"`           // what the outcome is a percentage of: exits, starters or referrals of the year
+	Target   Marked `yaml:"target" json:"target"`       // percent
+	PerPoint Marked `yaml:"per_point" json:"per_point"` // share of the turnover; 0.01 is 1 %
+	Cap      Marked `yaml:"cap" json:"cap"`             // share of the turnover
+}
+
 // LksAmount is the statutory loonkostensubsidie of Participatiewet art. 10d;
 // its figures are national law and stand in no scheme file.
 type LksAmount struct {
 	Article string `yaml:"article" json:"article"`
 }
 
-// Outcome is what the scheme counts as success.
+// Outcome is what the scheme counts as success: an exit for one of the reasons,
+// to a job that meets what is asked of it.
 type Outcome struct {
-	Event          string `yaml:"event" json:"event"`
-	Sector         string `yaml:"sector" json:"sector,omitempty"`
-	ContractMonths int    `yaml:"contract_months" json:"contract_months"`
-	Base           string `yaml:"base" json:"base"`
+	Event          string   `yaml:"event" json:"event"`
+	Reasons        []string `yaml:"reasons" json:"reasons,omitempty"` // exits that count; none: work
+	Sector         string   `yaml:"sector" json:"sector,omitempty"`
+	ContractMonths int      `yaml:"contract_months" json:"contract_months"`   // of the job, at least
+	Successive     bool     `yaml:"successive" json:"successive,omitempty"`   // jobs that follow on each other add up
+	HoursShare     *Marked  `yaml:"hours_share" json:"hours_share,omitempty"` // hours of the job over a full week, at least
+	Base           string   `yaml:"base" json:"base"`                         // what the target is a part of
+	AlsoBases      []string `yaml:"also_bases" json:"also_bases,omitempty"`   // others that a source uses, each with its own result
+	Target         *Target  `yaml:"target" json:"target,omitempty"`
+}
+
+// Target is what a scheme wants to reach: a number of people, or a percentage of
+// the base.
+type Target struct {
+	Count   *Marked `yaml:"count" json:"count,omitempty"`
+	Percent *Marked `yaml:"percent" json:"percent,omitempty"`
+}
+
+// Saving is what the municipality reckons to save on benefits: an amount a year,
+// for each month that somebody is off benefit after an exit for these reasons.
+type Saving struct {
+	PerYear Marked   `yaml:"per_year" json:"per_year"`
+	Reasons []string `yaml:"reasons" json:"reasons"`
+	Plan    *Marked  `yaml:"plan" json:"plan,omitempty"` // euro a year that the plan costs
 }
 
 // Kind is what a claim is: VAT falls on supplies (fee, hire) and not on

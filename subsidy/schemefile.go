@@ -279,7 +279,7 @@ func (l *faultList) readTable(at place, path string, node ast.Node, into reflect
 	l.pairs(at, path, node, func(key string, value ast.Node) {
 		one := reflect.New(into.Type().Elem()).Elem()
 		l.read(below(path, key), value, one)
-		into.SetMapIndex(reflect.ValueOf(key), one)
+		into.SetMapIndex(reflect.ValueOf(key).Convert(into.Type().Key()), one)
 	})
 }
 
