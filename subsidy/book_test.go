@@ -46,7 +46,7 @@ func TestEmbeddedSchemes(t *testing.T) {
 		}
 		for _, v := range s.Versions {
 			found, ok := s.On(v.From.Date)
-			if !ok || found.From != v.From || v.Source == "" || len(v.Pay) == 0 {
+			if !ok || found.From != v.From || v.Source == "" {
 				t.Errorf("%s: version of %s: %+v", file, v.From, found)
 			}
 		}
@@ -142,6 +142,7 @@ func TestBrokenSchemes(t *testing.T) {
 		{"employer: firm", `employer: " "`, []string{"may not be empty"}},
 		{"employer: firm", "employer: firm, exclusive: 1", []string{"true or false"}},
 		{"employer: firm", "employer: firm, with_benefit: perhaps", []string{"never, offset"}},
+		{"employer: firm", "employer: firm, hours_per_week: {value: '20', mark: stated}", []string{"the contract names the hours"}},
 		{"kind: employee", "kind: benefit", []string{"no employer here", "no wage", "choose provider or person"}},
 		{`"1.02"`, `1.02`, []string{`in quotes: "1.02"`}},
 		{`{value: "1.02", mark: stated}`, `{value: "1.02", mark: guessed}`, []string{"stated, public, setting"}},

@@ -149,7 +149,13 @@ func (s Status) check(l *faultList, path string) {
 		if s.Employer != "" || s.Exclusive {
 			l.fault(path, "wie een uitkering houdt, heeft hier geen werkgever; haal employer en exclusive weg", "who keeps a benefit has no employer here; take employer and exclusive away")
 		}
+		if h := s.HoursPerWeek; h != nil {
+			l.marked(below(path, "hours_per_week"), *h, within(1, 48), "een week van deelname telt 1 tot en met 48 uur", "a week of taking part has 1 to 48 hours")
+		}
 		return
+	}
+	if s.HoursPerWeek != nil {
+		l.fault(below(path, "hours_per_week"), "de arbeidsovereenkomst noemt de uren; haal de sleutel weg", "the contract names the hours; take the key away")
 	}
 	oneOf(l, below(path, "with_benefit"), s.WithBenefit, "", "never", "offset")
 	l.filled(below(path, "employer"), s.Employer)

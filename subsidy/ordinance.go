@@ -188,10 +188,10 @@ func (o *ordinance) version(v Version) {
 	o.article = 0
 	o.status(v.Status)
 	o.wage(v)
-	o.period(v.Period)
+	o.period(v)
 	o.eligibility(v.Eligibility)
 	for _, rule := range v.Pay {
-		o.pay(rule)
+		o.pay(v, rule)
 	}
 	o.begin(o.say("Uitstroom", "Exits"))
 	if len(v.Exits) == 0 {
@@ -202,15 +202,19 @@ func (o *ordinance) version(v Version) {
 	}
 	o.begin(o.say("Resultaat", "Outcome"))
 	o.outcome(v.Outcome)
+	o.saving(v.Saving)
+	o.contest(v.ContestDays)
 }
 
 func (o *ordinance) status(s Status) {
 	o.begin(o.say("Arbeidsverhouding", "Employment"))
-	employer := o.word(employerWords, s.Employer)
 	if s.Kind == "benefit" {
-		o.add(o.say("De deelnemer houdt de uitkering en heeft geen arbeidsovereenkomst; de uitvoering ligt bij %s.", "The participant keeps the benefit and has no contract of employment; %s carries the scheme out.", employer))
+		o.add(o.say("De deelnemer houdt de uitkering en heeft geen arbeidsovereenkomst.", "The participant keeps the benefit and has no contract of employment."))
 	} else {
-		o.add(o.say("De deelnemer heeft een arbeidsovereenkomst met %s.", "The participant has a contract of employment with %s.", employer))
+		o.add(o.say("De deelnemer heeft een arbeidsovereenkomst met %[1]s.", "The participant has a contract of employment with %[1]s.", o.word(employerWords, s.Employer)))
+	}
+	if h := s.HoursPerWeek; h != nil {
+		o.add(o.say("De deelname is %s uur%s per week.", "Participation is %s hours%s a week.", o.number(h.Value.Number, 0), o.mark(h.Mark)))
 	}
 	switch s.WithBenefit {
 	case "never":
@@ -240,17 +244,29 @@ func (o *ordinance) wage(v Version) {
 	}
 }
 
-func (o *ordinance) period(p *SubsidyPeriod) {
+func (o *ordinance) period(v Version) {
 	o.begin(o.say("Duur", "Duration"))
+	p := v.Period
 	switch {
 	case p == nil || p.Months == nil:
 		o.add(o.say("De regeling begrenst de duur niet.", "The scheme sets no limit to the duration."))
+	case v.Status.Kind == "benefit":
+		o.add(o.say("De deelname duurt ten hoogste %s maanden%s.", "Participation lasts %s months%s at most.", o.number(p.Months.Value.Number, 0), o.mark(p.Months.Mark)))
 	case p.Limits == "contract":
 		o.add(o.say("De arbeidsovereenkomst duurt ten hoogste %s maanden%s.", "The contract of employment lasts %s months%s at most.", o.number(p.Months.Value.Number, 0), o.mark(p.Months.Mark)))
 	default:
 		o.add(o.say("De gemeente betaalt over ten hoogste %s maanden%s; de arbeidsovereenkomst mag langer duren.", "The municipality pays for %s months%s at most; the contract of employment may last longer.", o.number(p.Months.Value.Number, 0), o.mark(p.Months.Mark)))
 	}
-	if p != nil && len(p.ReviewMonths) > 0 {
+	if p == nil {
+		return
+	}
+	if x := p.Extension; x != nil {
+		o.add(o.say("De gemeente kan dat één keer verlengen, met ten hoogste %s maanden%s.", "The municipality may extend that once, by %s months%s at most.", o.number(x.Value.Number, 0), o.mark(x.Mark)))
+	}
+	if b := p.Before; b != nil {
+		o.add(o.say("Aan de start gaat een diagnose vooraf van ten hoogste %s maanden%s.", "A diagnosis of %s months%s at most comes before the start.", o.number(b.Value.Number, 0), o.mark(b.Mark)))
+	}
+	if len(p.ReviewMonths) > 0 {
 		var months []string
 		for _, m := range p.ReviewMonths {
 			months = append(months, fmt.Sprint(m))
@@ -262,6 +278,10 @@ func (o *ordinance) period(p *SubsidyPeriod) {
 func (o *ordinance) eligibility(e Eligibility) {
 	o.begin(o.say("Voorwaarden", "Eligibility"))
 	before := o.paragraph
+	if len(e.Benefits) > 0 {
+		o.add(o.say("De deelnemer heeft één van deze uitkeringen:", "The participant has one of these benefits:"))
+		o.items(o.words(benefitWords, texts(e.Benefits)))
+	}
 	if len(e.Require) > 0 {
 		o.add(o.say("Vereist is:", "It is required that the participant:"))
 		o.items(o.words(eligibilityWords, e.Require))
@@ -281,37 +301,22 @@ func (o *ordinance) eligibility(e Eligibility) {
 	}
 }
 
-func (o *ordinance) outcome(out *Outcome) {
-	if out == nil {
-		o.add(o.say("De regeling noemt geen resultaat.", "The scheme names no outcome."))
-		return
-	}
-	text := o.say("Als resultaat telt %s", "What counts is %s", o.word(outcomeWords, out.Event))
-	if out.Sector != "" {
-		text += o.say(" (sector: %s)", " (sector: %s)", o.word(sectorWords, out.Sector))
-	}
-	if out.ContractMonths > 0 {
-		text += o.say(", met een arbeidsovereenkomst van ten minste %d maanden", ", with a contract of at least %d months", out.ContractMonths)
-	}
-	o.add(text + ".")
-	o.add(o.say("Gemeten over: %s.", "Measured over: %s.", o.word(baseWords, out.Base)))
-}
-
 // A pay rule: who pays whom, how it is computed, what limits it.
 
-func (o *ordinance) pay(r PayRule) {
+func (o *ordinance) pay(v Version, r PayRule) {
 	kind := o.word(kindWords, string(r.Kind))
 	o.begin(fmt.Sprintf("%s (%s)", kind, r.ID))
-	when := o.say("elke maand", "every month")
-	if r.Trigger == Milestone {
-		when = o.say("op de mijlpalen hieronder", "at the milestones below")
-	}
 	if r.Kind == Internal {
 		o.internal(r)
 		return
 	}
+	when := o.when(r)
 	o.add(o.say("%[1]s betaalt %[2]s %[3]s %[4]s.", "%[1]s pays %[2]s %[4]s %[3]s.", o.word(payerWords, r.Payer), o.word(partyWords, r.Payee), when, o.word(kindArticles, string(r.Kind))))
-	o.amount(r)
+	if r.ByTrajectory() {
+		o.trajectory(v, r)
+	} else {
+		o.amount(r)
+	}
 	switch {
 	case r.Cap == CapWageCost:
 		o.add(o.say("Nooit meer dan de loonkosten over de periode van %s; wat daar boven uitgaat schuift door.", "Never more than the wage cost over the period of %s; what exceeds it is carried over.", o.word(documentWords, r.Document)))
@@ -346,11 +351,11 @@ func (o *ordinance) internal(r PayRule) {
 // charged says which budgets a rule is charged to, and where the rule comes from.
 func (o *ordinance) charged(r PayRule) {
 	if len(r.Budget) > 0 {
-		var shares []string
-		for _, source := range slices.Sorted(maps.Keys(r.Budget)) {
-			shares = append(shares, o.percent(r.Budget[source].Number)+" "+o.word(sourceWords, source))
-		}
-		o.add(o.say("Ten laste van: %s.", "Charged to: %s.", o.enumerate(shares)))
+		o.add(o.say("Ten laste van: %s.", "Charged to: %s.", o.shares(r.Budget)))
+	}
+	for _, benefit := range slices.Sorted(maps.Keys(r.BudgetBy)) {
+		o.add(o.say("Voor een deelnemer met %s in plaats daarvan ten laste van: %s.", "For a participant with %s charged instead to: %s.",
+			o.word(benefitWords, string(benefit)), o.shares(r.BudgetBy[benefit])))
 	}
 	o.add(o.say("Herkomst van dit artikel als geheel:%s.", "Origin of this article as a whole:%s.", o.mark(r.Mark)))
 }
@@ -362,6 +367,8 @@ func (o *ordinance) vat(r PayRule) {
 			"VAT comes on top. The municipality gets %s%s of that VAT back from the BTW-compensatiefonds; the rest burdens its budget.", o.percent(r.VAT.Compensable.Value.Number), o.mark(r.VAT.Compensable.Mark)))
 	case r.Kind == Subsidy:
 		o.add(o.say("Over een subsidie is geen btw verschuldigd.", "A subsidy carries no VAT."))
+	case r.Kind == Premium:
+		o.add(o.say("Over een premie is geen btw verschuldigd.", "A premium carries no VAT."))
 	default:
 		o.add(o.say("Daar komt btw bij.", "VAT comes on top."))
 	}
@@ -385,7 +392,7 @@ func (o *ordinance) amount(r PayRule) {
 		o.formula(o.minimum(a.Gap.WithHolidayAllowance) + o.say(" × (100"+hard+"%% − productiviteit)", " × (100"+hard+"%% − productivity)") + o.hours())
 	case a.Parts != nil:
 		o.add(o.say("Het bedrag is in totaal %s, in delen:", "The amount is %s in all, in parts:", o.money(a.Parts.Price)))
-		o.items(o.parts(*a.Parts))
+		o.items(o.parts(a.Parts.Shares))
 	case a.Hourly != nil && a.Hourly.Price != nil:
 		o.add(o.say("De prijs is die van de plaatsing, of anders %s, per gewerkt uur.", "The price is the placement's own, or else %s, for each hour worked.", o.money(*a.Hourly.Price)))
 		o.formula(o.say("gewerkte uren × prijs per uur", "hours worked × price an hour"))
@@ -435,22 +442,4 @@ func (o *ordinance) minimum(holiday bool) string {
 // hours is what a month's amount is in proportion to.
 func (o *ordinance) hours() string {
 	return o.say(" × uren per week :"+hard+"volledige werkweek × dagen :"+hard+"dagen van de maand", " × hours a week ÷"+hard+"full week × days ÷"+hard+"days of the month")
-}
-
-// parts lists the milestones in order of time.
-func (o *ordinance) parts(p PartsAmount) []string {
-	keys := slices.SortedFunc(maps.Keys(p.Shares), func(a, b string) int {
-		first, _ := milestoneMonths(a)
-		second, _ := milestoneMonths(b)
-		return first - second
-	})
-	var list []string
-	for _, key := range keys {
-		when := o.say("bij de start", "at the start")
-		if n, _ := milestoneMonths(key); n > 0 {
-			when = o.say("na %d maanden", "after %d months", n)
-		}
-		list = append(list, o.percent(p.Shares[key].Number)+" "+when)
-	}
-	return list
 }

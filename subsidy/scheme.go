@@ -55,6 +55,8 @@ type Status struct {
 	Employer    string `yaml:"employer" json:"employer,omitempty"`         // who employs; none where the benefit is kept
 	WithBenefit string `yaml:"with_benefit" json:"with_benefit,omitempty"` // never | offset | kept
 	Exclusive   bool   `yaml:"exclusive" json:"exclusive,omitempty"`       // one employer at a time for a person
+	// HoursPerWeek is how long who keeps a benefit takes part; it decides no amount.
+	HoursPerWeek *Marked `yaml:"hours_per_week" json:"hours_per_week,omitempty"`
 }
 
 // Marked is a number with the mark of its source.
