@@ -123,3 +123,40 @@ func TestConfirmed(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The day lies in the month from which the tax of that age holds; before 2020
+// and after 2027 nobody computes tax by it.
+func TestAOWDay(t *testing.T) {
+	for _, c := range []struct{ birth, want string }{
+		{"1942-04-05", "2007-04-05"}, {"1947-12-31", "2012-12-31"}, {"1948-01-01", "2013-02-01"}, {"1953-01-01", "2019-05-01"},
+		{"1955-08-31", "2021-12-31"}, {"1955-09-01", "2022-04-01"}, {"1959-12-05", "2026-12-05"}, {"1961-01-15", "2028-01-15"},
+	} {
+		got, age, err := AOWDay(day(c.birth))
+		if err != nil || got != day(c.want) || age.Source == "" || age.Checked.IsZero() {
+			t.Errorf("born %s: %s with %+v, %v; want %s", c.birth, got, age, err, c.want)
+		}
+	}
+	compared := 0
+	for birth := day("1953-10-01"); birth.Before(day("1961-01-01")); birth = birth.Add(3) {
+		got, _, err := AOWDay(birth)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := calendar.Day(got.Year(), got.Month(), 1)
+		if first.Before(day("2020-02-01")) {
+			continue
+		}
+		compared++
+		before, _, errBefore := AOWReached(birth, first.Add(-1))
+		then, _, errThen := AOWReached(birth, first)
+		if before || !then || errBefore != nil || errThen != nil {
+			t.Errorf("born %s, on %s: before its month %v (%v), from it %v (%v)", birth, got, before, errBefore, then, errThen)
+		}
+	}
+	if compared < 500 {
+		t.Errorf("%d compared", compared)
+	}
+	if _, _, err := AOWDay(calendar.Date{}); !errors.Is(err, ErrNoBirth) {
+		t.Errorf("without a day of birth: %v", err)
+	}
+}
