@@ -71,7 +71,7 @@ func (m month) stretches(j job, sick map[calendar.Date]bool) []calendar.Span {
 		reference, month               calendar.Date
 	}
 	f, d, days := m.file, *j.decision, j.days
-	forfaitEnds := f.Contract.Span().From.AddMonths(6)
+	forfaitEnds := forfaitLast(f.Contract.Span().From).Add(1)
 	month := calendar.MonthOf(days.From)
 	var cut []calendar.Span
 	var last facts

@@ -94,7 +94,7 @@ func (m month) referenceMonth(figures, day calendar.Date) (statute.Figure, error
 // lksShare is the percentage that is subsidised.
 func lksShare(d DecisionTerms, values []Loonwaarde, c payroll.Contract, day, ref calendar.Date) (euro.Number, []figureUse, error) {
 	if d.Route == Forfait {
-		if start := c.Span().From; !day.Before(start.AddMonths(6)) {
+		if day.After(forfaitLast(c.Span().From)) {
 			return euro.Number{}, nil, errForfait
 		}
 		f, err := statute.LoonkostensubsidieForfait(ref)
@@ -108,6 +108,10 @@ func lksShare(d DecisionTerms, values []Loonwaarde, c payroll.Contract, day, ref
 	share := euro.Hundred.Sub(euro.Int(int64(value.Percent))).Min(limit.Value)
 	return share, []figureUse{{limit, ref}}, err
 }
+
+// forfaitLast is the last day that the forfait may hold for an employment that
+// starts on a day (art. 10d lid 5).
+func forfaitLast(start calendar.Date) calendar.Date { return start.AddMonths(6).Add(-1) }
 
 // lksHours gives the agreed hours and what they are a part of: 36 hours since
 // 2024, up or down, with the hours capped at the sector's full week (art. 10d

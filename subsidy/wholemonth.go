@@ -109,7 +109,7 @@ func (f WholeMonth) refusal(err error) error {
 			Type: string(UnknownLoonwaarde), Field: "loonwaarde", Article: "Participatiewet art. 10d lid 4",
 			Detail: payroll.Text{NL: "Deze route vraagt een loonwaarde.", EN: "This route asks for a loonwaarde."}})
 	case errors.Is(err, errForfait):
-		last := f.ContractStart.AddMonths(6).Add(-1)
+		last := forfaitLast(f.ContractStart)
 		return payroll.Refuse(payroll.Invalid, payroll.Problem{
 			Type: string(ForfaitOver), Field: "route", Article: "Participatiewet art. 10d lid 5", Detail: payroll.Text{
 				NL: fmt.Sprintf("Het forfait geldt hoogstens de eerste zes maanden van de dienstbetrekking, hier tot en met %s (Participatiewet art. 10d lid 5); daarna is een loonwaarde nodig.", last),
