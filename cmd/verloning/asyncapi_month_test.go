@@ -94,6 +94,8 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(clerk, "explain.amount", m{"run": run, "contract": "C-1"})
 	w.ask(control, "explain.amount", m{"id": claim})
 	w.ask(clerk, "law.questions", m{"run": run, "contract": "C-1"})
+	w.ask(clerk, "worklist.show", m{"period": "2026-07", "months": 3, "limit": 5})
+	w.ask(control, "worklist.show", m{"period": "2028-06"}) // The decision ends.
 	w.ask(clerk, "run.close", m{"run": run})
 
 	for _, s := range w.ask(clerk, "scheme.list", m{})["schemes"].([]any) {

@@ -131,9 +131,10 @@ type grammar struct {
 	Ledger struct {
 		Balances ledgerBalances `cmd:"" help:"Print the balance of every account."`
 	} `cmd:"" help:"Your organisation's ledger."`
-	Calc    calcCommand    `cmd:"" help:"Answer questions, one JSON object a line: minimum wage, loonheffing, charges, loonkostensubsidie, payslip; needs no service."`
-	Explain explainCommand `cmd:"" help:"Say why an amount is what it is, step by step."`
-	Law     struct {
+	Worklist worklistCommand `cmd:"" help:"List what there is to act on in the months ahead: ends, notices, reviews, birthdays, free places."`
+	Calc     calcCommand     `cmd:"" help:"Answer questions, one JSON object a line: minimum wage, loonheffing, charges, loonkostensubsidie, payslip; needs no service."`
+	Explain  explainCommand  `cmd:"" help:"Say why an amount is what it is, step by step."`
+	Law      struct {
 		Tax       lawTax       `cmd:"" help:"Look up the loonheffing of one wage, 2020 to 2026; needs no service."`
 		Questions lawQuestions `cmd:"" help:"List where law or figures are disputed: what was chosen, and what each other answer would make of a contract."`
 	} `cmd:"" help:"National law."`

@@ -62,6 +62,7 @@ func (v victim) attempts() map[string][]map[string]any {
 		"scheme.list":     {{}},
 		"scheme.show":     {{"scheme": "loonkostensubsidie"}},
 		"scheme.check":    {{"text": "scheme: x"}},
+		"worklist.show":   {{}, {"period": "2026-07", "months": 24, "limit": 1000}},
 		"asyncapi.show":   {{}},
 		"events.held":     {{}},
 		"events.release":  {{"reason": "zomaar"}},

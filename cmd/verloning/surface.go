@@ -128,6 +128,7 @@ func (s *service) surface() []operation {
 		op("scheme", "list", payroll.Read, s.listSchemes),
 		op("scheme", "show", payroll.Read, s.showScheme),
 		op("scheme", "check", payroll.Read, s.checkScheme),
+		op("worklist", "show", payroll.Read, s.showWorklist),
 		op("events", "replay", payroll.Admin, s.replayEvents),
 		op("events", "held", payroll.Admin, s.showHeld),
 		op("events", "release", payroll.Admin, s.release),
