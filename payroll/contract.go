@@ -19,11 +19,13 @@ const (
 // WageBase says what the hourly wage is reckoned from.
 type WageBase string
 
-// The wage bases: the minimum wage times a factor, or an amount an hour, which
-// is never below the minimum wage (WML art. 7).
+// The wage bases: the minimum wage times a factor; an amount an hour, which is
+// never below the minimum wage (WML art. 7); or the minimum wage times the factor
+// of a step in a wage table, by years of experience.
 const (
 	BaseWML    WageBase = "WML"
 	BaseAmount WageBase = "amount"
+	BaseSteps  WageBase = "steps"
 )
 
 // Contract is an arbeidsovereenkomst of one person with one employer under one
@@ -63,6 +65,9 @@ type Terms struct {
 	HolidayEachPeriod bool        // the holiday allowance is paid with each wage, not in May
 	LeaveWeeks        euro.Number // weeks of leave a year, at least four (BW 7:634); nought reads as four
 	Sick              *SickTerms  // pay during sickness; nil: the whole wage
+
+	Steps           []WageStep    // with BaseSteps: the table as the terms were made by it, from nought years up
+	ExperienceSince calendar.Date // with BaseSteps: the day from which years of experience count
 }
 
 // EndedBy is who or what ended a contract.

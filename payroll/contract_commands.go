@@ -14,7 +14,7 @@ import (
 type ContractTerms struct {
 	HoursPerWeek  string `json:"hours_per_week" validate:"required"`
 	FullTimeHours string `json:"full_time_hours,omitempty"` // absent: as the scheme has it
-	Base          string `json:"wage_base,omitempty" validate:"omitempty,oneof=WML amount"`
+	Base          string `json:"wage_base,omitempty" validate:"omitempty,oneof=WML amount steps"`
 	Factor        string `json:"wage_factor,omitempty"`
 	HourlyAmount  string `json:"wage_amount,omitempty" validate:"required_if=Base amount"`
 	PayBasis      string `json:"pay_basis,omitempty" validate:"omitempty,oneof=hours fixed"`
@@ -22,6 +22,8 @@ type ContractTerms struct {
 	Written       bool   `json:"written,omitempty"`
 	OpenEnded     bool   `json:"open_ended,omitempty"`
 	OnCall        bool   `json:"on_call,omitempty"`
+
+	ExperienceSince string `json:"experience_since,omitempty"` // with a wage table: the day from which years of experience count
 
 	BBL              bool   `json:"bbl,omitempty"`
 	HolidayAllowance string `json:"holiday_allowance,omitempty" validate:"omitempty,oneof=may each_period"`
@@ -60,9 +62,9 @@ func (t ContractTerms) accept(d *Door, rules SchemeRules) Terms {
 	terms := Terms{
 		HoursPerWeek:  d.Number("hours_per_week", t.HoursPerWeek, euro.MustNumber("0.01"), euro.Int(60)),
 		FullTimeHours: d.Number("full_time_hours", orNumber(t.FullTimeHours, rules.FullTimeHours), euro.Int(30), euro.Int(48)),
-		Base:          WageBase(or(t.Base, string(BaseWML))),
+		Base:          t.acceptBase(d, rules),
 		Factor:        d.Number("wage_factor", orNumber(t.Factor, rules.MinFactor.Max(euro.One)), euro.One, euro.Int(3)),
-		HourlyAmount:  d.Number("wage_amount", t.HourlyAmount, euro.MustNumber("0.01"), euro.Int(250)),
+		HourlyAmount:  d.Number("wage_amount", orNumber(t.HourlyAmount, rules.MinAmount), euro.MustNumber("0.01"), euro.Int(250)),
 		PayBasis:      PayBasis(or(t.PayBasis, string(ByHours))),
 		Averaging:     t.Averaging, Written: t.Written, OpenEnded: t.OpenEnded, OnCall: t.OnCall,
 		BBL: t.BBL, HolidayEachPeriod: t.HolidayAllowance == "each_period",
@@ -80,6 +82,11 @@ func (t ContractTerms) accept(d *Door, rules SchemeRules) Terms {
 	d.Decimals("wage_factor", terms.Factor, 4)
 	d.Decimals("wage_amount", terms.HourlyAmount, 4)
 	d.Decimals("leave_weeks", terms.LeaveWeeks, 2)
+	t.acceptTable(d, &terms, rules)
+	if !d.failed("wage_amount") && terms.Base == BaseAmount && terms.HourlyAmount.Cmp(rules.MinAmount) < 0 {
+		d.Refuse(Reason("wage_amount/below_scheme", "wage_amount",
+			fmt.Sprintf("Deze regeling vraagt ten minste %s per uur.", rules.MinAmount.Fixed(2)), fmt.Sprintf("This scheme asks for at least %s an hour.", rules.MinAmount.Fixed(2))))
+	}
 	if t.Averaging && terms.PayBasis != Fixed {
 		d.Refuse(Reason("averaging/needs_fixed", "averaging", "Urenverrekening past alleen bij een vast loon.", "Averaging fits a fixed wage only."))
 	}
@@ -141,6 +148,7 @@ func (d *Desk) RegisterContract(ctx context.Context, tx Tx, a Actor, req Contrac
 	terms := req.ContractTerms.accept(door, rules)
 	terms.Version, terms.Span = 1, days
 	terms.ValidFrom = terms.Span.From
+	experienced(door, terms)
 	if terms.OpenEnded != terms.Span.To.IsZero() && !door.failed("end") {
 		door.Refuse(Reason("contract/end", "end", "Een contract voor onbepaalde tijd heeft geen einddatum, een ander wel.", "An open-ended contract has no end date, another has one."))
 	}
@@ -190,7 +198,7 @@ func (d *Desk) underScheme(ctx context.Context, tx Tx, door *Door, c Contract) e
 		return err // what is not known was refused when it was named
 	}
 	terms := c.Latest()
-	if !door.failed("wage_factor") && terms.Factor.Cmp(rules.MinFactor) < 0 {
+	if !door.failed("wage_factor") && terms.Base != BaseSteps && terms.Factor.Cmp(rules.MinFactor) < 0 {
 		door.Refuse(Reason("wage_factor/below_scheme", "wage_factor",
 			fmt.Sprintf("Deze regeling vraagt ten minste %s maal het minimumloon.", rules.MinFactor),
 			fmt.Sprintf("This scheme asks for at least %s times the minimum wage.", rules.MinFactor)))
@@ -253,12 +261,14 @@ func (d *Desk) AmendContract(ctx context.Context, tx Tx, a Actor, req ContractAm
 	if err != nil {
 		return ContractReply{}, err
 	}
-	rules, _, err := d.rules(ctx, tx, c)
+	from := door.Date("valid_from", req.ValidFrom)
+	rules, err := d.atAmendment(ctx, tx, c, from)
 	if err != nil {
 		return ContractReply{}, err
 	}
 	terms := req.ContractTerms.accept(door, rules)
-	terms.ValidFrom = door.Date("valid_from", req.ValidFrom)
+	terms.ValidFrom = from
+	experienced(door, terms)
 	if len(c.Versions) > 0 {
 		// Other terms leave the end of the contract as it is, and how it came.
 		last := c.Latest()

@@ -35,6 +35,8 @@ type Rulebook interface {
 // SchemeRules are what a scheme asks of a contract under it.
 type SchemeRules struct {
 	MinFactor     euro.Number // of the minimum wage
+	MinAmount     euro.Number // euro an hour, where the contract pays an amount; nought: the scheme names none
+	Steps         []WageStep  // the table that the contract pays by; none: it pays by no table
 	FullTimeHours euro.Number // of the sector, where the contract names none; nought: it must
 	MaxMonths     int         // longest contract; nought: the scheme limits none
 	Exclusive     bool        // one employer at a time for a person

@@ -162,7 +162,7 @@ func (s segment) traceFixed(t *Trace, l Line, p calendar.Period) {
 // contract makes of it.
 func (s segment) origin() string {
 	text := fmt.Sprintf("%s: %s; %s", source(s.minimum), s.minimum.Value.Fixed(2), s.minimum.Source)
-	if s.terms.Base == BaseWML && !s.terms.Factor.Equal(euro.One) && !s.terms.Factor.IsZero() {
+	if s.terms.Base != BaseAmount && !s.terms.Factor.Equal(euro.One) && !s.terms.Factor.IsZero() {
 		text += fmt.Sprintf("; %s × %s = %s", s.minimum.Value.Fixed(2), s.terms.Factor, s.rate.Fixed(2))
 	}
 	return text

@@ -10,11 +10,12 @@ import (
 )
 
 // segment is a run of days of a period on which terms, minimum wage and so the
-// hourly wage are the same: a birthday, a new figure or a new version of the
-// contract starts another.
+// hourly wage are the same: a birthday, a new figure, a new version of the
+// contract or a step of its wage table starts another.
 type segment struct {
 	calendar.Span
-	terms   Terms
+	terms   Terms // with the factor of their step
+	step    int   // of their wage table
 	minimum statute.Figure
 	rate    euro.Number // euro an hour that the contract pays
 	rule    string      // article by which hours are paid
@@ -28,7 +29,8 @@ func segments(c Contract, birth calendar.Date, within calendar.Span) ([]segment,
 	var cut []segment
 	for day := days.From; !day.After(days.To); day = day.Add(1) {
 		terms, _ := c.On(day)
-		if n := len(cut); n > 0 && cut[n-1].terms.Version == terms.Version && day != birthday && !statute.MinimumWageChanges(day) {
+		step := terms.step(day)
+		if n := len(cut); n > 0 && cut[n-1].terms.Version == terms.Version && cut[n-1].step == step && day != birthday && !statute.MinimumWageChanges(day) {
 			cut[n-1].To = day
 			continue
 		}
@@ -36,8 +38,9 @@ func segments(c Contract, birth calendar.Date, within calendar.Span) ([]segment,
 		if err != nil {
 			return nil, fmt.Errorf("contract %s on %s: %w", c.Number, day, err)
 		}
+		terms = terms.onStep(step)
 		cut = append(cut, segment{
-			Span: calendar.Span{From: day, To: day}, terms: terms, minimum: minimum,
+			Span: calendar.Span{From: day, To: day}, terms: terms, step: step, minimum: minimum,
 			rate: terms.hourlyWage(minimum.Value), birth: birth,
 		})
 	}
@@ -63,7 +66,8 @@ func nextBirthday(birth, from calendar.Date) calendar.Date {
 }
 
 // hourlyWage is what the contract pays an hour, never below the minimum (WML
-// art. 7): the minimum wage times a factor, or an amount that is at least that.
+// art. 7): the minimum wage times a factor, which may be that of a step in a
+// table, or an amount that is at least that.
 // An hourly rate that is no statutory amount is kept at four decimals.
 func (t Terms) hourlyWage(minimum euro.Number) euro.Number {
 	least := minimum.Mul(t.Factor.Max(euro.One)).Round(4)
@@ -76,6 +80,7 @@ func (t Terms) hourlyWage(minimum euro.Number) euro.Number {
 // wageLines pays the hours, or the fixed amount, of one contract in a period:
 // each day by the pay basis of its own terms.
 func wageLines(c ContractMonth, cut []segment, p calendar.Period, t *Trace) ([]Line, error) {
+	traceSteps(t, c.Contract, cut)
 	sick, err := sickPays(c, cut, t)
 	if err != nil {
 		return nil, err

@@ -5,7 +5,7 @@ import "testing"
 // occurrences are what must have occurred among the payslips, each many times.
 var occurrences = []string{
 	"part of a period", "fixed pay", "pay by hours", "four weeks", "five weeks", "fixed wage of a period before 2024",
-	"birthday that moves the minimum wage", "new minimum wage within a period", "new terms within a period",
+	"birthday that moves the minimum wage", "new minimum wage within a period", "new terms within a period", "wage step within a period",
 	"amount raised to the minimum wage", "youth", "pupil", "unpaid absence of a fixed wage", "more unpaid than the fixed wage",
 	"hours taken back", "sick: waiting day", "sick: percentage", "sick: floor", "sick: second year", "sick: over",
 	"holiday allowance with a rounding", "holiday allowance in May", "holiday allowance each period",

@@ -166,6 +166,9 @@ func (m *dossierMaker) makeTerms(version int, span calendar.Span) payroll.Terms 
 			t.HourlyAmount = euro.Scaled(int64(m.between(4_0000, 30_0000)), 4)
 		}
 	}
+	if m.chance(12) {
+		m.makeSteps(&t)
+	}
 	if m.chance(45) {
 		t.PayBasis = payroll.Fixed
 	}
@@ -175,6 +178,25 @@ func (m *dossierMaker) makeTerms(version int, span calendar.Span) payroll.Terms 
 		}
 	}
 	return t
+}
+
+// makeSteps pays by a wage table, often with a step that is reached within the
+// period.
+func (m *dossierMaker) makeSteps(t *payroll.Terms) {
+	t.Base, t.Factor, t.HourlyAmount = payroll.BaseSteps, euro.One, euro.Number{}
+	years, factor := 0, m.between(1_0000, 1_1000)
+	for range m.between(1, 6) {
+		t.Steps = append(t.Steps, payroll.WageStep{Years: years, Factor: euro.Scaled(int64(factor), 4)})
+		years, factor = years+m.between(1, 2), factor+m.between(0, 800)
+	}
+	first := m.run.Period.From
+	t.ExperienceSince = calendar.Day(first.Year()-m.between(0, 8), first.Month(), first.DayOfMonth()).Add(m.between(0, 30))
+	if t.ExperienceSince.After(t.ValidFrom) {
+		t.ExperienceSince = t.ValidFrom
+	}
+	if m.chance(2) && t.ExperienceSince.Year() > 2008 {
+		t.ExperienceSince = calendar.Day(t.ExperienceSince.Year()/4*4, 2, 29)
+	}
 }
 
 // makeContract adds a contract with its hours.

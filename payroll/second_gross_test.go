@@ -87,9 +87,24 @@ func (s *secondSlip) lastTerms() payroll.Terms { return s.days[len(s.days)-1].te
 // that the law has for them.
 const pupilsByTheirScale = true
 
+// byExperience makes a factor of a wage table: that of the last step whose years
+// are full on the day.
+func byExperience(terms payroll.Terms, day calendar.Date) payroll.Terms {
+	if terms.Base != payroll.BaseSteps {
+		return terms
+	}
+	terms.Base, terms.Factor = payroll.BaseWML, terms.Steps[0].Factor
+	for _, step := range terms.Steps {
+		if birthdays(terms.ExperienceSince, day) >= step.Years {
+			terms.Factor = step.Factor
+		}
+	}
+	return terms
+}
+
 // newSecondDay gives a day of a contract its hourly wage (WML art. 7).
 func (p *secondPerson) newSecondDay(c payroll.Contract, day calendar.Date) secondDay {
-	terms := termsOn(c, day)
+	terms := byExperience(termsOn(c, day), day)
 	d := secondDay{day: day, terms: terms}
 	d.minimum = p.law.minimum(p.file.Employment.Birth, day, terms.BBL && pupilsByTheirScale, exactly(terms.FullTimeHours))
 	if terms.Base == payroll.BaseWML {
@@ -315,6 +330,7 @@ func (p *secondPerson) noteGross(s *secondSlip, fixedDays int) {
 		p.seen.when(d.minimum != s.days[i].minimum && d.terms.BBL == s.days[i].terms.BBL && birthdays(p.file.Employment.Birth, d.day) != birthdays(p.file.Employment.Birth, s.days[i].day), "birthday that moves the minimum wage")
 		p.seen.when(d.day.DayOfMonth() == 1 && d.minimum != s.days[i].minimum, "new minimum wage within a period")
 		p.seen.when(d.terms.Version != s.days[i].terms.Version, "new terms within a period")
+		p.seen.when(d.terms.Version == s.days[i].terms.Version && !d.terms.Factor.Equal(s.days[i].terms.Factor), "wage step within a period")
 	}
 	last := s.days[len(s.days)-1]
 	p.seen.when(last.minimum.hour == last.rate && last.terms.Base == payroll.BaseAmount, "amount raised to the minimum wage")

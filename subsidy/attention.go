@@ -3,6 +3,7 @@ package subsidy
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -156,6 +157,20 @@ func (m month) settings(j job) []payroll.Exception {
 	return []payroll.Exception{{Kind: SettingUnconfirmed, Subject: m.scheme.ID + "/" + j.rule.ID, Detail: payroll.Text{
 		NL: fmt.Sprintf("Regeling %s, %s: de bron noemt dit bedrag niet; er is gerekend met een instelling die nog bevestigd moet worden.", m.scheme.ID, j.rule.ID),
 		EN: fmt.Sprintf("Scheme %s, %s: the source does not state this amount; a setting that is still to be confirmed was reckoned with.", m.scheme.ID, j.rule.ID)}}}
+}
+
+// tableUnconfirmed says once for a scheme that a contract is paid by a wage table
+// with steps that nobody confirmed yet. A factor or an amount is a least that the
+// contract repeats by itself; a table the program takes from the scheme.
+func (m month) tableUnconfirmed() []payroll.Exception {
+	terms, _ := m.file.Contract.On(m.file.Contract.Span().Meet(m.run.Period.Span).From)
+	w := m.version.Wage
+	if w == nil || terms.Base != payroll.BaseSteps || !slices.ContainsFunc(w.Steps, func(s WageStep) bool { return s.Factor.Mark == Setting }) {
+		return nil
+	}
+	return []payroll.Exception{{Kind: SettingUnconfirmed, Subject: m.scheme.ID + "/wage", Detail: payroll.Text{
+		NL: fmt.Sprintf("Regeling %s, loon: de bron noemt deze treden niet; het loon rust op instellingen die nog bevestigd moeten worden.", m.scheme.ID),
+		EN: fmt.Sprintf("Scheme %s, wage: the source does not state these steps; the wage rests on settings that are still to be confirmed.", m.scheme.ID)}}}
 }
 
 // doubts turns figures that are not confirmed into exceptions.

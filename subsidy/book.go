@@ -100,10 +100,7 @@ func (b *Book) Rules(id string, municipality uuid.UUID, on calendar.Date) (payro
 		return rules, known
 	}
 	if w := version.Wage; w != nil {
-		rules.MinFactor = w.Factor.Value.Number
-		if w.FullTimeHours != nil {
-			rules.FullTimeHours = w.FullTimeHours.Value.Number
-		}
+		w.rules(&rules)
 	}
 	rules.Exclusive, rules.NoContract = version.Status.Exclusive, version.Status.Kind == "benefit"
 	for _, rule := range version.Pay {

@@ -201,6 +201,57 @@ func TestBrokenSchemes(t *testing.T) {
 	}
 }
 
+// A scheme's wage has one of three bases with what belongs to it and nothing else.
+// A line without a fault shows that the fault is of what it names.
+func TestWagesOfSchemes(t *testing.T) {
+	step := func(years int, factor string) string {
+		return fmt.Sprintf(`{years: %d, factor: {value: "%s", mark: setting}}`, years, factor)
+	}
+	steps := func(list ...string) string { return "base: steps\n      steps: [" + strings.Join(list, ", ") + "]" }
+	const factor = `factor: {value: "1.00", mark: stated}`
+	for _, c := range []struct {
+		wage string
+		want []string
+	}{
+		{"base: WML\n      " + factor, nil},
+		{"base: WML", []string{"line 7: versions[0].wage.factor: is missing"}},
+		{"base: amount\n      amount: {value: \"15.2525\", mark: stated}", nil},
+		{"base: amount", []string{"wage.amount: is missing"}},
+		{"base: amount\n      amount: {value: \"15.25255\", mark: stated}", []string{"line 9: versions[0].wage.amount.value: 15.25255: write a wage"}},
+		{"base: amount\n      amount: {value: \"0\", mark: stated}", []string{"write a wage"}},
+		{"base: amount\n      amount: {value: \"250.01\", mark: stated}", []string{"write a wage"}},
+		{"base: amount\n      amount: {value: \"15\", mark: guessed}\n      " + factor, []string{"stated, public, setting", "line 10: versions[0].wage.factor: goes with base: WML only"}},
+		{steps(step(0, "1.00")), nil},
+		{steps(step(0, "1.00"), step(1, "1.00"), step(60, "3")), nil},
+		{"base: steps", []string{"wage.steps: is missing"}},
+		{steps(), []string{"wage.steps: is missing"}},
+		{steps(step(1, "1.00")), []string{"line 9: versions[0].wage.steps[0].years: the first step begins at 0"}},
+		{steps(step(0, "1.00"), step(2, "1.04"), step(2, "1.08"), step(61, "1.08")), []string{"steps[2].years: 2 years do not come after 2", "61 years cannot be"}},
+		{steps(step(0, "0.99"), step(1, "3.01"), step(2, "3.00001")), []string{"steps[0].factor.value: 0.99", "3.01", "steps[2].factor: 3.00001 is less", "steps[2].factor.value: 3.00001: write"}},
+		{steps(step(0, "1.10"), step(1, "1.09")), []string{"steps[1].factor: 1.09 is less than the step before (1.1)"}},
+		{steps(step(0, "1.00")) + "\n      " + factor, []string{"factor: goes with base: WML only"}},
+		{steps(`{years: 0, factor: "1"}`), []string{"a block of keys"}},
+		{steps(`{years: "0"}`), []string{"a whole number", "factor: is missing"}},
+		{steps(strings.Fields(strings.Repeat("{} ", 51))...), nil},
+		{"base: cao\n      " + factor, []string{"WML, amount, steps"}},
+	} {
+		head, rest, _ := strings.Cut(sound, "base: WML\n      factor: {value: \"1.02\", mark: stated}")
+		_, faults := subsidy.ParseScheme([]byte(head + c.wage + rest))
+		if strings.Contains(c.wage, "{}") {
+			if !slices.ContainsFunc(faults, func(f subsidy.Fault) bool { return strings.Contains(f.In("en"), "51 steps; at most 50") }) {
+				t.Errorf("51 steps: %q", faults)
+			}
+			continue
+		}
+		for i := range max(len(faults), len(c.want)) {
+			if i >= len(faults) || i >= len(c.want) || !strings.Contains(faults[i].In("en"), c.want[i]) || faults[i].In("nl") == faults[i].In("en") {
+				t.Errorf("%s: %q, want %q", c.wage, faults, c.want)
+				break
+			}
+		}
+	}
+}
+
 // withAmount is the sound scheme with another pay rule.
 func withAmount(kind, amount, rest string) string {
 	head, _, _ := strings.Cut(sound, "      - id: lks")
@@ -242,6 +293,12 @@ func TestFormsOfAmounts(t *testing.T) {
 		{"hire", `hourly: {price: {value: "12.34567", mark: setting}}`, month, "four decimals"},
 		{"hire", `hourly: {price: {value: "0", mark: setting}}`, month, "above nought"},
 		{"subsidy", "hourly: {}", month, "kind: hire only"},
+		{"hire", `cost_price: {risk: {value: "0", mark: setting}, overhead: {value: "1", mark: stated}}`, month, ""},
+		{"hire", `cost_price: {risk: {value: "0.05", mark: setting}}`, month, "overhead: is missing"},
+		{"hire", `cost_price: {risk: {value: "5", mark: setting}, overhead: {value: "0.1", mark: stated}}`, month, "cost_price.risk.value: 5: write a share"},
+		{"hire", `cost_price: {risk: {value: "0.05", mark: setting}, overhead: {value: "-0.1", mark: stated}}`, month, "cost_price.overhead.value"},
+		{"hire", `cost_price: {risk: {value: "0.05", mark: setting}, overhead: {value: "0.1", mark: stated}}`, "trigger: month\n        cap: wage_cost", "a hire price has no cap"},
+		{"subsidy", `cost_price: {risk: {value: "0.05", mark: setting}, overhead: {value: "0.1", mark: stated}}`, month, "kind: hire only"},
 		{"subsidy", `gap: {of: WML, by: productivity, max_share: "1"}`, month, ""},
 		{"subsidy", `gap: {of: WML, by: productivity, max_share: "1.01"}`, month, "max_share: 1.01"},
 		{"subsidy", `gap: {of: wage_cost, by: productivity, max_share: "1"}`, month, "gap.of"},

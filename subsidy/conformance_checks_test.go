@@ -53,6 +53,9 @@ func (l *life) hired(c subsidy.Claim) {
 	i := slices.IndexFunc(l.file.Placements, func(p payroll.Placement) bool { return p.ID == c.Placement })
 	price := l.file.Placements[i].Price
 	if price == nil {
+		if form := l.rule(c.Rule).Amount.CostPrice; form != nil {
+			l.atCostPrice(*form, c)
+		}
 		return
 	}
 	worked := payroll.Quantity(0)
@@ -65,6 +68,53 @@ func (l *life) hired(c subsidy.Claim) {
 		l.Fatalf("%s hours at %s are %s, not %s", worked, price, want, c.Amount)
 	}
 	l.seen[c.Rule+" by the hour"]++
+}
+
+// atCostPrice wants what the days cost at the minimum wage, less the subsidies of
+// the period on those days, with the surcharges on top. A placement's part of a
+// period is not rounded by itself here, so cents may differ.
+func (l *life) atCostPrice(form subsidy.CostPrice, c subsidy.Claim) {
+	least := l.file.Contract
+	least.Versions = slices.Clone(least.Versions)
+	for i := range least.Versions {
+		least.Versions[i].Base, least.Versions[i].Factor = payroll.BaseWML, euro.One
+	}
+	cost, err := payroll.AccruedWithin(l.file.Birth, payroll.ContractMonth{Contract: least, Hours: l.file.Hours}, l.slip.Period, c.Service)
+	if err != nil {
+		l.Fatal(err)
+	}
+	left := rat(cost.String())
+	for _, other := range l.claims {
+		days := 0
+		for day := other.Service.From; !day.After(other.Service.To); day = day.Add(1) {
+			if c.Service.Holds(day) {
+				days++
+			}
+		}
+		if other.Kind != subsidy.Subsidy || days == 0 {
+			continue
+		}
+		if !other.Amount.IsZero() {
+			l.seen[c.Rule+" less a subsidy"]++
+		}
+		if days < other.Service.Days() {
+			l.seen[c.Rule+" less part of a subsidy"]++
+		}
+		left.Sub(left, new(big.Rat).Mul(rat(other.Amount.String()), big.NewRat(int64(days), int64(other.Service.Days()))))
+	}
+	if left.Sign() <= 0 {
+		left = new(big.Rat)
+	}
+	surcharged := rat(form.Risk.Value.String())
+	surcharged.Add(surcharged, rat(form.Overhead.Value.String())).Add(surcharged, rat("1"))
+	off := new(big.Rat).Sub(rat(c.Amount.String()), left.Mul(left, surcharged))
+	if off.Abs(off).Cmp(rat("0.10")) > 0 {
+		l.Fatalf("hire at cost price of %v is %s, reckoned here %s", c.Service, c.Amount, halfUp(left))
+	}
+	l.seen[c.Rule+" at cost price"]++
+	if c.Amount.IsZero() {
+		l.seen[c.Rule+" of nil"]++
+	}
 }
 
 // rules are those of the scheme and, where it says nothing of hire, that a

@@ -28,6 +28,8 @@ type life struct {
 	days    map[string]int         // service days of each rule
 	paid    euro.Amount            // what all payslips cost
 	claimed map[string]euro.Amount // by each rule
+	claims  []subsidy.Claim        // of the period
+	slip    payroll.Payslip        // of the period
 	charged bool                   // some claim counts charges beside what payslips cost
 	seen    map[string]int         // what was met in all lives, so that a check that never looked fails
 }
@@ -105,6 +107,14 @@ func wanted(version subsidy.Version, rule subsidy.PayRule) []string {
 	if rule.Kind == subsidy.Hire {
 		list = append(list, rule.ID+" by the hour")
 	}
+	if rule.Amount.CostPrice != nil {
+		list = append(list, rule.ID+" at cost price", rule.ID+" less a subsidy", rule.ID+" less part of a subsidy", rule.ID+" of nil")
+	}
+	if version.Wage != nil {
+		for i := range version.Wage.Steps {
+			list = append(list, fmt.Sprintf("wage step %d", i+1))
+		}
+	}
 	return list
 }
 
@@ -115,18 +125,21 @@ func (l *life) draw() {
 	factor := euro.One
 	full := euro.Int(40)
 	if w := l.version.Wage; w != nil {
-		factor = w.Factor.Value.Number
+		if w.Factor != nil {
+			factor = w.Factor.Value.Number
+		}
 		if w.FullTimeHours != nil {
 			full = w.FullTimeHours.Value.Number
 		}
 	}
 	c := payroll.Contract{ID: payroll.DeriveID("C-1"), Number: "C-1", Employer: employer, Municipality: municipality, Scheme: l.scheme.ID}
 	for v := range rapid.IntRange(1, 2).Draw(l.T, "versions") {
-		c.Versions = append(c.Versions, payroll.Terms{
+		terms := payroll.Terms{
 			Version: v + 1, ValidFrom: from.Add(v * rapid.IntRange(1, 200).Draw(l.T, "amended")), Span: span,
 			HoursPerWeek: euro.Int(rapid.Int64Range(1, 40).Draw(l.T, "hours")), FullTimeHours: full, Base: payroll.BaseWML,
 			Factor: factor.Add(euro.Scaled(rapid.Int64Range(0, 20).Draw(l.T, "above"), 2)), PayBasis: payroll.ByHours,
-		})
+		}
+		c.Versions = append(c.Versions, l.drawExperience(terms))
 	}
 	l.file = subsidy.File{Contract: c, Birth: calendar.MustParse(rapid.SampledFrom([]string{"1960-03-01", "1988-05-15", "2001-11-30"}).Draw(l.T, "birth"))}
 	if calendar.Age(l.file.Birth, from) < 16 {
@@ -137,6 +150,19 @@ func (l *life) draw() {
 		l.file.Loonwaarden = append(l.file.Loonwaarden, subsidy.Loonwaarde{Version: len(l.file.Loonwaarden) + 1, ValidFrom: day, Percent: rapid.IntRange(0, 100).Draw(l.T, "percent")})
 	}
 	l.drawPlacements(span)
+}
+
+// drawExperience pays by the scheme's wage table where it has one.
+func (l *life) drawExperience(terms payroll.Terms) payroll.Terms {
+	if l.version.Wage == nil || len(l.version.Wage.Steps) == 0 {
+		return terms
+	}
+	terms.Base, terms.Factor = payroll.BaseSteps, euro.One
+	terms.ExperienceSince = terms.ValidFrom.Add(-rapid.IntRange(0, 2500).Draw(l.T, "experience"))
+	for _, step := range l.version.Wage.Steps {
+		terms.Steps = append(terms.Steps, payroll.WageStep{Years: step.Years, Factor: step.Factor.Value.Number})
+	}
+	return terms
 }
 
 // drawDecisions makes up to two decisions that follow each other, whose days
@@ -270,6 +296,7 @@ func (l *life) run(period calendar.Period) {
 	if err != nil {
 		l.Fatal(err)
 	}
+	l.slip = slip
 	l.floor(slip)
 	l.paid = l.paid.Add(slip.WageCost())
 	l.file.History = nil
@@ -286,6 +313,7 @@ func (l *life) run(period calendar.Period) {
 		l.Fatalf("%d claims and then %d, %v", len(claims), len(again), err)
 	}
 	ids := map[uuid.UUID]bool{}
+	l.claims = claims
 	for i, c := range claims {
 		if ids[c.ID] {
 			l.Fatalf("two claims have the id %s", c.ID)
@@ -319,10 +347,6 @@ func (l *life) drawHours(period calendar.Period) []payroll.Hours {
 // floor wants at least the scheme's factor of the minimum wage for the paid
 // hours, less the rounding of each line and of the hourly wage to four decimals.
 func (l *life) floor(slip payroll.Payslip) {
-	factor := euro.One
-	if l.version.Wage != nil {
-		factor = l.version.Wage.Factor.Value.Number
-	}
 	need, paid := euro.Number{}, euro.Number{}
 	for _, h := range l.file.Hours {
 		if !h.Kind.Paid() {
@@ -333,12 +357,31 @@ func (l *life) floor(slip payroll.Payslip) {
 		if err != nil {
 			l.Fatal(err)
 		}
-		need, paid = need.Add(h.Quantity.Number().Mul(least.Value).Mul(factor)), paid.Add(h.Quantity.Number())
+		need, paid = need.Add(h.Quantity.Number().Mul(least.Value).Mul(l.factorOn(terms, h.Day))), paid.Add(h.Quantity.Number())
 	}
 	slack := euro.Scaled(5, 3).Mul(euro.Int(int64(len(slip.Lines)))).Add(paid.Mul(euro.Scaled(5, 5)))
 	if slip.Gross.Number().Add(slack).Cmp(need) < 0 {
 		l.Fatalf("%s: wage %s for hours that are worth %s", slip.Period, slip.Gross, need)
 	}
+}
+
+// factorOn is what the scheme makes of the minimum wage on a day: its factor, or
+// that of the last step whose years of experience are full.
+func (l *life) factorOn(terms payroll.Terms, day calendar.Date) euro.Number {
+	factor := euro.One
+	if l.version.Wage == nil {
+		return factor
+	}
+	if l.version.Wage.Factor != nil {
+		return l.version.Wage.Factor.Value.Number
+	}
+	for i, step := range l.version.Wage.Steps {
+		if full := terms.ExperienceSince.AddMonths(12 * step.Years); !full.After(day) {
+			factor = step.Factor.Value.Number
+			l.seen[fmt.Sprintf("wage step %d", i+1)]++
+		}
+	}
+	return factor
 }
 
 // explained computes the claim alone, with a trace.

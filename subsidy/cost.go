@@ -114,6 +114,7 @@ func atMinimum(c payroll.Contract) payroll.Contract {
 	versions := make([]payroll.Terms, len(c.Versions))
 	for i, v := range c.Versions {
 		v.Base, v.Factor, v.HourlyAmount = payroll.BaseWML, euro.One, euro.Number{}
+		v.Steps, v.ExperienceSince = nil, calendar.Date{}
 		versions[i] = v
 	}
 	c.Versions = versions

@@ -140,7 +140,7 @@ func (v Version) check(l *faultList, path string) {
 	v.checkSpeed(l, path)
 }
 
-// Status, wage and duration.
+// Status and duration.
 
 func (s Status) check(l *faultList, path string) {
 	oneOf(l, below(path, "kind"), s.Kind, "employee", "benefit")
@@ -159,18 +159,6 @@ func (s Status) check(l *faultList, path string) {
 	}
 	oneOf(l, below(path, "with_benefit"), s.WithBenefit, "", "never", "offset")
 	l.filled(below(path, "employer"), s.Employer)
-}
-
-func (w WageTerms) check(l *faultList, path string, status Status) {
-	if status.Kind == "benefit" {
-		l.fault(path, "wie een uitkering houdt, krijgt geen loon; haal wage weg of maak status.kind employee", "who keeps a benefit has no wage; take wage away or make status.kind employee")
-	}
-	oneOf(l, below(path, "base"), w.Base, OfMinimum)
-	l.marked(below(path, "factor"), w.Factor, func(n euro.Number) bool { return n.Cmp(euro.One) >= 0 },
-		`onder het wettelijk minimumloon (WML art. 7); schrijf "1.00" of meer`, `below the minimum wage (WML art. 7); write "1.00" or more`)
-	if w.FullTimeHours != nil {
-		l.marked(below(path, "full_time_hours"), *w.FullTimeHours, within(30, 48), "een volledige werkweek telt 30 tot en met 48 uur", "a full week has 30 to 48 hours")
-	}
 }
 
 // check returns the months of the limit, or nought.
@@ -280,7 +268,7 @@ func (r PayRule) checkHire(l *faultList, path string) {
 	}
 	at := below(path, "amount")
 	if r.Amount.Fixed != nil {
-		l.fault(below(at, "fixed"), "een inleenvergoeding is een prijs per uur (hourly) of een deel van de loonkosten (pct)", "a hire price is a price an hour (hourly) or a share of the wage cost (pct)")
+		l.fault(below(at, "fixed"), "een inleenvergoeding is een prijs per uur (hourly), een deel van de loonkosten (pct) of de kostprijs (cost_price)", "a hire price is a price an hour (hourly), a share of the wage cost (pct) or the cost price (cost_price)")
 	}
 	p := r.Amount.Pct
 	if p == nil {
@@ -346,10 +334,10 @@ func (r PayRule) checkAmount(l *faultList, path string, months int) {
 	at := below(path, "amount")
 	forms := r.Amount.forms()
 	if len(forms) != 1 && !l.brokenBelow(at) {
-		l.fault(at, "er staan %d vormen; kies er precies één: fixed, pct, gap, parts, hourly of loonkostensubsidie", "there are %d; exactly one form is needed: fixed, pct, gap, parts, hourly or loonkostensubsidie", len(forms))
+		l.fault(at, "er staan %d vormen; kies er precies één: fixed, pct, gap, parts, hourly, cost_price of loonkostensubsidie", "there are %d; exactly one form is needed: fixed, pct, gap, parts, hourly, cost_price or loonkostensubsidie", len(forms))
 	}
 	for _, form := range forms {
-		only := map[string]Kind{"gap": Subsidy, "parts": Subsidy, "loonkostensubsidie": Subsidy, "hourly": Hire}[form]
+		only := map[string]Kind{"gap": Subsidy, "parts": Subsidy, "loonkostensubsidie": Subsidy, "hourly": Hire, "cost_price": Hire}[form]
 		if r.Kind == Internal {
 			continue // Which has a form of its own, and says so.
 		}
@@ -372,6 +360,9 @@ func (r PayRule) checkAmount(l *faultList, path string, months int) {
 	if h := r.Amount.Hourly; h != nil && h.Price != nil {
 		l.marked(below(at, "hourly.price"), *h.Price, func(n euro.Number) bool { return n.Sign() > 0 && n.Equal(n.Round(maxPrice)) },
 			"schrijf een prijs boven nul met hoogstens vier decimalen", "write a price above nought with at most four decimals")
+	}
+	if c := r.Amount.CostPrice; c != nil {
+		c.check(l, below(at, "cost_price"))
 	}
 	if s := r.Amount.Loonkostensubsidie; s != nil {
 		l.filled(below(at, "loonkostensubsidie.article"), s.Article)
@@ -461,7 +452,7 @@ func (a AmountForm) forms() []string {
 	}{
 		{"fixed", a.Fixed != nil}, {"pct", a.Pct != nil}, {"gap", a.Gap != nil}, {"parts", a.Parts != nil},
 		{"hourly", a.Hourly != nil}, {"loonkostensubsidie", a.Loonkostensubsidie != nil},
-		{"ladder", a.Ladder != nil}, {"settle", a.Settle != nil},
+		{"ladder", a.Ladder != nil}, {"settle", a.Settle != nil}, {"cost_price", a.CostPrice != nil},
 	} {
 		if form.set {
 			set = append(set, form.name)

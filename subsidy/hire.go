@@ -23,6 +23,10 @@ func (m month) hire(j job) (entitlement, []payroll.Exception, error) {
 		})
 		return out, nil, nil
 	}
+	if form := j.rule.Amount.CostPrice; form != nil {
+		out, err := m.costPrice(j, *form)
+		return out, m.uncharged(j), err
+	}
 	if j.rule.Amount.Pct == nil {
 		return entitlement{}, []payroll.Exception{m.priceMissing()}, nil
 	}

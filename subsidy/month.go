@@ -95,7 +95,7 @@ func newClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, ask asked)
 	}
 	m := month{run: r, scheme: s, version: version, file: f, slip: slip, reading: ask.reading}
 	var claims []Claim
-	found := m.undecided()
+	found := append(m.undecided(), m.tableUnconfirmed()...)
 	for _, j := range m.jobs() {
 		wanted := ask.claim == uuid.Nil || ask.claim == ClaimID(r, f.Contract.ID, j.under(), j.rule.ID)
 		if m.trace = nil; wanted {
@@ -113,16 +113,17 @@ func newClaims(r payroll.Run, s Scheme, f File, slip payroll.Payslip, ask asked)
 }
 
 // jobs pairs the scheme's rules with the decisions and placements that share a
-// day with the contract in the period.
+// day with the contract in the period. Hire prices come last: one may go by what
+// the subsidies leave.
 func (m month) jobs() []job {
-	var list []job
+	var list, hired []job
 	hires := false
 	for _, rule := range m.version.Pay {
 		if !rule.ForContract() {
 			continue // the municipality pays it: see due.go, and cost.go for its own cost
 		}
 		if rule.Kind == Hire {
-			list, hires = m.placed(list, rule), true
+			hired, hires = m.placed(hired, rule), true
 			continue
 		}
 		for i := range m.file.Decisions {
@@ -133,9 +134,9 @@ func (m month) jobs() []job {
 	if !hires {
 		// Under a scheme that says nothing of hire a placement names its own price,
 		// and that is what the inlener owes.
-		list = m.placed(list, ownPrice)
+		hired = m.placed(hired, ownPrice)
 	}
-	return list
+	return append(list, hired...)
 }
 
 // placed pairs a hire price with the placements.
@@ -238,6 +239,7 @@ func (m month) claim(j job) (Claim, []payroll.Exception, error) {
 func (m month) fill(c *Claim, j job) (entitlement, []payroll.Exception, error) {
 	if j.placement != nil {
 		c.Placement, c.Payer, c.Document = j.placement.ID, j.placement.Inlener, Invoice
+		c.Provisional = len(m.uncharged(j)) > 0
 		return m.hire(j)
 	}
 	terms, _ := j.decision.On(j.days.To)

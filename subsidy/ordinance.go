@@ -227,23 +227,6 @@ func (o *ordinance) status(s Status) {
 	}
 }
 
-func (o *ordinance) wage(v Version) {
-	o.begin(o.say("Loon", "Wage"))
-	if v.Wage == nil {
-		if v.Status.Kind == "benefit" {
-			o.add(o.say("Er is geen loon.", "There is no wage."))
-		} else {
-			o.add(o.say("De regeling stelt aan het loon geen eigen eis; het wettelijk minimumloon geldt.", "The scheme asks nothing of its own of the wage; the statutory minimum wage holds."))
-		}
-		return
-	}
-	f := v.Wage.Factor
-	o.add(o.say("Het loon is ten minste %s maal%s het wettelijk minimumloon voor de leeftijd.", "The wage is at least %s times%s the statutory minimum wage for the age.", o.number(f.Value.Number, 2), o.mark(f.Mark)))
-	if h := v.Wage.FullTimeHours; h != nil {
-		o.add(o.say("Een volledige werkweek is %s uur%s, tenzij de arbeidsovereenkomst een andere noemt.", "A full week is %s hours%s, unless the contract names another.", o.number(h.Value.Number, 0), o.mark(h.Mark)))
-	}
-}
-
 func (o *ordinance) period(v Version) {
 	o.begin(o.say("Duur", "Duration"))
 	p := v.Period
@@ -399,6 +382,8 @@ func (o *ordinance) amount(r PayRule) {
 	case a.Hourly != nil:
 		o.add(o.say("De prijs per gewerkt uur is die van de plaatsing.", "The price for each hour worked is the placement's own."))
 		o.formula(o.say("gewerkte uren × prijs per uur", "hours worked × price an hour"))
+	case a.CostPrice != nil:
+		o.costPrice(*a.CostPrice)
 	case a.Loonkostensubsidie != nil:
 		o.add(o.say("Het bedrag is de wettelijke loonkostensubsidie (%s); de bedragen en percentages staan in de wet.", "The amount is the statutory loonkostensubsidie (%s); its figures stand in national law.", a.Loonkostensubsidie.Article))
 	}

@@ -165,6 +165,8 @@ func TestOrdinanceOfEveryForm(t *testing.T) {
 			"€ 1.000.000,00 (bron), in delen: - 50 % bij de start; - 37,5 % na 6 maanden; - 12,5 % na 12 maanden.", "€ 1,000,000.00 (stated) in all, in parts: - 50 % at the start; - 37.5 % after 6 months; - 12.5 % after 12 months."},
 		{"subsidy", "loonkostensubsidie: {article: art. 10d}", "trigger: month", "wettelijke loonkostensubsidie (art. 10d)", "statutory loonkostensubsidie (art. 10d)"},
 		{"subsidy", `pct: {of: WML, with_holiday_allowance: true, rate: {value: "0.5", mark: public}}`, "trigger: month", "50 % (openbare regel) van het wettelijk minimumloon per maand met vakantiebijslag", "minimum wage × (100 % + holiday allowance) × 50 % × hours a week ÷ full week"},
+		{"hire", `cost_price: {risk: {value: "0.05", mark: setting}, overhead: {value: "0.125", mark: stated}}`, "trigger: month",
+			"opslag van 5 % (instelling, te bevestigen door de gemeente) voor risico en van 12,5 % (bron) voor overhead. = (loonkosten − subsidies) × (100 % + 5 % + 12,5 %)", "(wage cost − subsidies) × (100 % + 5 % + 12.5 %)"},
 		{"fee", `fixed: {amount: {value: "10", mark: stated}}`, "trigger: month\n        vat: {compensable: {value: '0.25', mark: setting}}", "€ 10,00 (bron) per maand", "gets 25 % (setting, to be confirmed by the municipality) of that VAT back"},
 		{"subsidy", `fixed: {amount: {value: "10", mark: stated}}`, "trigger: month\n    exits: [abducted_by_aliens]\n    outcome: {event: found, contract_months: 0, base: exits}", "- abducted_by_aliens.", "What counts is found. 2. Measured over: those who leave."},
 	} {

@@ -68,6 +68,7 @@ var employerWords = map[string]payroll.Text{
 	"firm":                {NL: "een gewone werkgever", EN: "an ordinary employer"},
 	"reintegratiebedrijf": {NL: "een re-integratiebedrijf", EN: "a re-integration company (re-integratiebedrijf)"},
 	"contractor":          {NL: "een opdrachtnemer van de gemeente", EN: "a contractor of the municipality"},
+	"work_company":        {NL: "een sociaal ontwikkelbedrijf", EN: "a social work company (sociaal ontwikkelbedrijf)"},
 	"municipality_pool":   {NL: "de banenpool van de gemeente", EN: "the municipality's pool of jobs"},
 }
 

@@ -65,12 +65,21 @@ type Marked struct {
 	Mark  Mark    `yaml:"mark" json:"mark"`
 }
 
-// WageTerms are what a contract under the scheme must pay at least, and the
-// full-time week that holds where the contract names none.
+// WageTerms are what a contract under the scheme must pay at least, by one of
+// three bases, and the full-time week that holds where the contract names none.
 type WageTerms struct {
-	Base          string  `yaml:"base" json:"base"` // WML
-	Factor        Marked  `yaml:"factor" json:"factor"`
-	FullTimeHours *Marked `yaml:"full_time_hours" json:"full_time_hours,omitempty"`
+	Base          string     `yaml:"base" json:"base"`               // WML | amount | steps
+	Factor        *Marked    `yaml:"factor" json:"factor,omitempty"` // with WML: of the minimum wage
+	Amount        *Marked    `yaml:"amount" json:"amount,omitempty"` // with amount: euro an hour
+	Steps         []WageStep `yaml:"steps" json:"steps,omitempty"`   // with steps: by years of experience
+	FullTimeHours *Marked    `yaml:"full_time_hours" json:"full_time_hours,omitempty"`
+}
+
+// WageStep is a step of a wage table: the factor of the minimum wage that is paid
+// from so many whole years of experience on.
+type WageStep struct {
+	Years  int    `yaml:"years" json:"years"`
+	Factor Marked `yaml:"factor" json:"factor"`
 }
 
 // SubsidyPeriod is how long the scheme pays, and what it limits: the subsidy
@@ -204,6 +213,7 @@ type AmountForm struct {
 	Ladder             *LadderAmount `yaml:"ladder" json:"ladder,omitempty"`
 	Settle             *SettleAmount `yaml:"settle" json:"settle,omitempty"`
 	Loonkostensubsidie *LksAmount    `yaml:"loonkostensubsidie" json:"loonkostensubsidie,omitempty"`
+	CostPrice          *CostPrice    `yaml:"cost_price" json:"cost_price,omitempty"`
 }
 
 // FixedAmount is an amount each trigger, in part months by calendar days.
@@ -274,6 +284,14 @@ type SettleAmount struct {
 	Target   Marked `yaml:"target" json:"target"`       // percent
 	PerPoint Marked `yaml:"per_point" json:"per_point"` // share of the turnover; 0.01 is 1 %
 	Cap      Marked `yaml:"cap" json:"cap"`             // share of the turnover
+}
+
+// CostPrice is a hire price of what the person costs: the wage cost at the minimum
+// wage less the subsidies on it, with a part of that on top for risk and for
+// overhead.
+type CostPrice struct {
+	Risk     Marked `yaml:"risk" json:"risk"` // 0.05 is a twentieth on top
+	Overhead Marked `yaml:"overhead" json:"overhead"`
 }
 
 // LksAmount is the statutory loonkostensubsidie of Participatiewet art. 10d;

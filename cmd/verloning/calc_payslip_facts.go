@@ -7,21 +7,48 @@ import (
 
 	"verloning/payroll"
 	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
 )
 
 // payslipContract is the contract; its terms hold on all its days.
 type payslipContract struct {
-	Start   string `json:"start" validate:"required"`
-	End     string `json:"end"`
-	EndedBy string `json:"ended_by" validate:"omitempty,oneof=employer expiry employee agreement age cause death continued"`
+	Start   string        `json:"start" validate:"required"`
+	End     string        `json:"end"`
+	EndedBy string        `json:"ended_by" validate:"omitempty,oneof=employer expiry employee agreement age cause death continued"`
+	Steps   []payslipStep `json:"steps" validate:"max=50"` // the wage table, which a registration takes from the scheme
 	payroll.ContractTerms
+}
+
+// payslipStep is a step of the wage table.
+type payslipStep struct {
+	Years  *int   `json:"years" validate:"required,min=0,max=60"`
+	Factor string `json:"factor" validate:"required"`
+}
+
+// payslipTable reads a wage table with the limits of a scheme's.
+func payslipTable(part *payroll.Door, steps []payslipStep) []payroll.WageStep {
+	var table []payroll.WageStep
+	for i, s := range steps {
+		row := payroll.NewDoor(s)
+		step := payroll.WageStep{Factor: row.Number("factor", s.Factor, euro.One, euro.Int(3))}
+		row.Decimals("factor", step.Factor, 4)
+		if s.Years != nil {
+			step.Years = *s.Years
+		}
+		if len(row.Problems) == 0 && (i == 0 && step.Years != 0 || i > 0 && (step.Years <= table[i-1].Years || step.Factor.Cmp(table[i-1].Factor) < 0)) {
+			row.Refuse(payroll.Reason("steps/order", "years", "De eerste trede begint bij 0 jaar; de jaren stijgen en de factoren dalen niet.", "The first step begins at 0 years; years rise and factors do not fall."))
+		}
+		calcWithin(part, fmt.Sprintf("steps[%d]", i), row)
+		table = append(table, step)
+	}
+	return table
 }
 
 // accept reads the contract through the door that a registration goes through.
 func (c payslipContract) accept(door *payroll.Door) payroll.Contract {
 	part := payroll.NewDoor(c)
 	span := part.Span("start", c.Start, "end", c.End)
-	terms := c.ContractTerms.Accept(part, payroll.SchemeRules{})
+	terms := c.ContractTerms.Accept(part, payroll.SchemeRules{Steps: payslipTable(part, c.Steps)})
 	terms.Version, terms.ValidFrom, terms.Span, terms.EndedBy = 1, span.From, span, payroll.EndedBy(c.EndedBy)
 	switch {
 	case c.EndedBy != "" && c.End == "":

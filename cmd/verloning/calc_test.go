@@ -128,6 +128,13 @@ var calcCases = []struct{ question, want string }{
 	{`"calc":"loonkostensubsidie","date":"2014-10-01","birth_date":"1970-01-01","hours_per_week":"32","full_time_hours":"40","loonwaarde":"60"`, "error.code=figure/none error.field=date"},
 	{`"calc":"loonkostensubsidie","date":"2026-10-01","granted":"2026-10-02","birth_date":"1990-01-01","hours_per_week":"32","full_time_hours":"40","loonwaarde":"60"`, "error.code=date/order error.field=granted"},
 
+	// A step of a wage table, reached on the 16th: 37 × 52/12 × 15/31 = 77.58 hours at 14.99, and 82.75 at 1.04 times that.
+	{`"calc":"payslip","period":"2026-10","birth_date":"1980-03-01","contract":{"start":"2026-01-01","open_ended":true,"hours_per_week":"37","full_time_hours":"37","pay_basis":"fixed","averaging":true,` +
+		`"wage_base":"steps","experience_since":"2025-10-16","steps":[{"years":0,"factor":"1.00"},{"years":1,"factor":"1.04"}]}`, "gross=2452.96 lines.rate=14.99 lines.amount=1162.92"},
+	{`"calc":"payslip","period":"2026-10","birth_date":"1980-03-01","contract":{"start":"2026-01-01","open_ended":true,"hours_per_week":"37","full_time_hours":"37",` +
+		`"wage_base":"steps","experience_since":"2025-10-16","steps":[{"years":0,"factor":"1.10"},{"years":1,"factor":"1.04"}]}`, "error.code=steps/order error.field=contract.steps[1].years"},
+	{`"calc":"payslip","period":"2026-10","birth_date":"1980-03-01","contract":{"start":"2026-01-01","open_ended":true,"hours_per_week":"37","full_time_hours":"37",` +
+		`"wage_base":"steps","experience_since":"2025-10-16"}`, "error.code=wage_base/not_of_scheme error.field=contract.wage_base"},
 	// 136.00 × 14.99, and 8 % of it.
 	{`"calc":"payslip","period":"2026-10","birth_date":"1996-03-01","korting":true,"contract":{"start":"2026-07-01","hours_per_week":"32","full_time_hours":"40","written":true,"open_ended":true},"hours":[` + calcDays(17) + `],"employer":{"aof":"low","whk":"1.52"}`,
 		"period=2026-10 pay_date=2026-10-31 gross=2038.64 holiday_allowance_accrued=163.09 lines.kind=wage.worked lines.quantity=136.00 lines.rate=14.99 lines.amount=2038.64"},

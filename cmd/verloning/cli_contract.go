@@ -13,7 +13,7 @@ import (
 type termsFlags struct {
 	HoursPerWeek  string `required:"" help:"Hours a week, such as 32 or 28.5."`
 	FullTimeHours string `help:"Hours of the sector's full-time week; without it the scheme's."`
-	WageBase      string `help:"WML (the minimum wage; default) or amount."`
+	WageBase      string `help:"WML (the minimum wage), amount or steps (the scheme's wage table); without it as the scheme has it."`
 	WageFactor    string `help:"Times the minimum wage, at least 1; without it the least that the scheme asks."`
 	WageAmount    string `help:"Euro an hour, with --wage-base amount."`
 	PayBasis      string `help:"hours (default) or fixed."`
@@ -21,6 +21,8 @@ type termsFlags struct {
 	Written       bool   `help:"The contract is in writing."`
 	OpenEnded     bool   `help:"For an indefinite time."`
 	OnCall        bool   `help:"On call (oproepcontract)."`
+
+	ExperienceSince string `help:"Day from which years of experience count, under a scheme with a wage table."`
 
 	BBL              bool   `name:"bbl" help:"Pupil in the beroepsbegeleidende leerweg."`
 	HolidayAllowance string `help:"When the holiday allowance is paid: may (default) or each_period."`
@@ -34,7 +36,7 @@ func (t termsFlags) terms() payroll.ContractTerms {
 	return payroll.ContractTerms{
 		HoursPerWeek: t.HoursPerWeek, FullTimeHours: t.FullTimeHours, Base: t.WageBase, Factor: t.WageFactor, HourlyAmount: t.WageAmount,
 		PayBasis: t.PayBasis, Averaging: t.Averaging, Written: t.Written, OpenEnded: t.OpenEnded, OnCall: t.OnCall,
-		BBL: t.BBL, HolidayAllowance: t.HolidayAllowance, LeaveWeeks: t.LeaveWeeks,
+		ExperienceSince: t.ExperienceSince, BBL: t.BBL, HolidayAllowance: t.HolidayAllowance, LeaveWeeks: t.LeaveWeeks,
 		SickWaitingDays: t.SickWaitingDays, SickPercentage: t.SickPercentage, SickSecondYear: t.SickSecondYear,
 	}
 }

@@ -66,11 +66,14 @@ type termsRow struct {
 	SickWaiting   *int
 	SickPercent   decimal.NullDecimal
 	SickSecond    decimal.NullDecimal
+	Experience    *time.Time
+	StepYears     []int
+	StepFactors   []decimal.Decimal
 }
 
 const termsColumns = `v.contract, v.version, v.valid_from, v.starts, v.ends, v.hours_per_week, v.full_time_hours, v.wage_base, v.wage_factor,
 	v.wage_amount, v.pay_basis, v.averaging, v.written, v.open_ended, v.on_call, v.end_reason, v.ended_by, v.bbl, v.holiday_each_period, v.leave_weeks,
-	v.sick_waiting, v.sick_percentage, v.sick_second`
+	v.sick_waiting, v.sick_percentage, v.sick_second, v.experience_since, v.step_years, v.step_factors`
 
 func (r termsRow) terms() payroll.Terms {
 	t := payroll.Terms{
@@ -79,7 +82,10 @@ func (r termsRow) terms() payroll.Terms {
 		Base: payroll.WageBase(r.Base), Factor: euro.FromDecimal(r.Factor), HourlyAmount: euro.FromDecimal(r.Amount.Decimal),
 		PayBasis: payroll.PayBasis(r.PayBasis), Averaging: r.Averaging, Written: r.Written, OpenEnded: r.OpenEnded, OnCall: r.OnCall,
 		EndReason: orEmpty(r.EndReason), EndedBy: payroll.EndedBy(r.EndedBy),
-		BBL: r.BBL, HolidayEachPeriod: r.HolidayEach, LeaveWeeks: euro.FromDecimal(r.LeaveWeeks),
+		BBL: r.BBL, HolidayEachPeriod: r.HolidayEach, LeaveWeeks: euro.FromDecimal(r.LeaveWeeks), ExperienceSince: date(r.Experience),
+	}
+	for i, years := range r.StepYears {
+		t.Steps = append(t.Steps, payroll.WageStep{Years: years, Factor: euro.FromDecimal(r.StepFactors[i])})
 	}
 	if r.SickWaiting != nil {
 		t.Sick = &payroll.SickTerms{WaitingDays: *r.SickWaiting, Percentage: euro.FromDecimal(r.SickPercent.Decimal), SecondPeriod: euro.FromDecimal(r.SickSecond.Decimal)}
@@ -172,19 +178,25 @@ func (tx *Tx) addVersion(ctx context.Context, a payroll.Actor, c payroll.Contrac
 		first, after := t.Sick.Percentage.Decimal(), t.Sick.SecondPeriod.Decimal()
 		waiting, sick, second = &t.Sick.WaitingDays, &first, &after
 	}
+	var years []int
+	var factors []decimal.Decimal
+	for _, s := range t.Steps {
+		years, factors = append(years, s.Years), append(factors, s.Factor.Decimal())
+	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO contract_version (contract, version, valid_from, starts, ends, hours_per_week, full_time_hours, wage_base, wage_factor,
 			wage_amount, pay_basis, averaging, written, open_ended, on_call, end_reason, ended_by, bbl, holiday_each_period, leave_weeks,
-			sick_waiting, sick_percentage, sick_second, known, recorded_by)
+			sick_waiting, sick_percentage, sick_second, experience_since, step_years, step_factors, known, recorded_by)
 		VALUES (@contract, @version, @from, @starts, @ends, @hours, @full, @base, @factor,
 			@amount, @basis, @averaging, @written, @open, @call, @reason, @ended, @bbl, @each, @leave,
-			@waiting, @sick, @second, @known, @by)`,
+			@waiting, @sick, @second, @since, @years, @factors, @known, @by)`,
 		pgx.NamedArgs{
 			"contract": c.ID, "version": t.Version, "from": day(t.ValidFrom), "starts": day(t.Span.From), "ends": day(t.Span.To),
 			"hours": t.HoursPerWeek.Decimal(), "full": t.FullTimeHours.Decimal(), "base": string(t.Base), "factor": t.Factor.Decimal(),
 			"amount": amount, "basis": string(t.PayBasis), "averaging": t.Averaging, "written": t.Written, "open": t.OpenEnded,
 			"call": t.OnCall, "reason": text(t.EndReason), "ended": string(t.EndedBy), "bbl": t.BBL, "each": t.HolidayEachPeriod, "leave": t.LeaveWeeks.Decimal(),
-			"waiting": waiting, "sick": sick, "second": second, "known": known, "by": a.User,
+			"waiting": waiting, "sick": sick, "second": second,
+			"since": day(t.ExperienceSince), "years": years, "factors": factors, "known": known, "by": a.User,
 		})
 	if err != nil {
 		return clash("contract", "number", fmt.Errorf("add version %d of contract %s: %w", t.Version, c.Number, err))

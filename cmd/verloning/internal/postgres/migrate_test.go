@@ -134,8 +134,21 @@ func brokenNet(org, contract string) []broken {
 			pay_basis, averaging, written, open_ended, on_call, known, recorded_by, ` + columns + `)
 			VALUES ('` + contract + `', 2, '2026-07-01', '2026-07-01', 32, 40, 'WML', 1, 'hours', false, true, true, false, 1, '` + user + `', ` + values + `)`
 	}
+	table := func(base, since, years, factors string) string {
+		return strings.Replace(terms("experience_since, step_years, step_factors", since+", "+years+", "+factors), "'WML'", "'"+base+"'", 1)
+	}
 	const iban = "NL44RABO0123456789"
 	return []broken{
+		{"a wage table", table("steps", "'2026-07-01'", "'{0,1,2}'", "'{1,1.04,1.04}'"), ""},
+		{"a wage table of a contract that pays a factor", table("WML", "'2026-07-01'", "'{0}'", "'{1}'"), "23514 contract_version_steps"},
+		{"a wage table without experience", table("steps", "NULL", "'{0}'", "'{1}'"), "23514 contract_version_steps"},
+		{"experience from a later day", table("steps", "'2026-07-02'", "'{0}'", "'{1}'"), "23514 contract_version_experience"},
+		{"a wage table below the minimum wage", table("steps", "'2026-07-01'", "'{0}'", "'{0.99}'"), "23514 contract_version_table"},
+		{"a wage table that falls", table("steps", "'2026-07-01'", "'{0,1}'", "'{1.04,1.03}'"), "23514 contract_version_table"},
+		{"a wage table whose years do not rise", table("steps", "'2026-07-01'", "'{0,1,1}'", "'{1,1,1}'"), "23514 contract_version_table"},
+		{"a wage table from the first year on", table("steps", "'2026-07-01'", "'{1}'", "'{1}'"), "23514 contract_version_table"},
+		{"a wage table without steps", table("steps", "'2026-07-01'", "'{}'", "'{}'"), "23514 contract_version_table"},
+		{"a wage table with a step of no factor", table("steps", "'2026-07-01'", "'{0,1}'", "'{1}'"), "23514 contract_version_table"},
 		{"charges without a Whk decision", charges("", ""), ""},
 		{"half a Whk decision", charges(", whk_year, whk_percentage", ", 2026, 1.36"), "23514 charge_terms_whk"},
 		{"a pension maximum that is no more than the franchise", pension("18000", "18000", "8.5", 0), "23514 pension_terms_maximum"},

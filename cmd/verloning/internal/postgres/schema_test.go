@@ -221,6 +221,10 @@ func world() [][]string {
 			`INSERT INTO person (id, bsn_hash, bsn_sealed, known) VALUES ('` + id(aPerson, 2) + `', sha256('early'), sha256('a') || sha256('b'), 1)`,
 			`INSERT INTO person_bsn (person, bsn_hash, bsn_sealed, known, recorded_by)
 				VALUES ('` + id(aPerson, 1) + `', sha256('late'), sha256('a') || sha256('b'), 1, '` + user + `')`},
+		{`INSERT INTO contract_version (contract, version, valid_from, starts, hours_per_week, full_time_hours, wage_base, wage_factor, pay_basis,
+				averaging, written, open_ended, on_call, experience_since, step_years, step_factors, known, recorded_by)
+				VALUES ('` + contract + `', 7, '2026-07-01', '2026-07-01', 32, 40, 'steps', 1, 'hours', false, true, true, false, '2024-10-16',
+				'{0,2}', '{1,1.08}', 1, '` + user + `')`},
 	}
 }
 
@@ -252,7 +256,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 20
+const steps = 21
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
