@@ -2,6 +2,7 @@ package subsidy
 
 import (
 	"fmt"
+	"strings"
 
 	"verloning/payroll"
 	"verloning/payroll/euro"
@@ -12,41 +13,61 @@ import (
 // its ceiling, less what other rules on the decision claimed. By the month, what
 // exceeds the cost is carried to later months. What is paid in parts is an
 // advance until the last period, and is settled then: the claim is below nil when
-// the cost came to less than was advanced.
+// the cost came to less than was advanced, or when a contract ended too early for
+// a reason of the clawback.
 func (m month) limit(c *Claim, j job, h History) []payroll.Exception {
 	if j.decision == nil {
 		c.Amount = c.Entitled
 		return nil
 	}
 	terms, _ := j.decision.On(j.days.To)
-	entitled := h.Entitled.Add(c.Entitled)
-	allowed := entitled
 	settles := j.rule.Cap == CapWageCostTotal && m.settles(j)
+	end, early := m.earlyEnd(j)
 	all, subsidies := m.others(j)
-	if j.rule.Cap == CapWageCost || settles {
+	b := bounds{byCost: j.rule.Cap == CapWageCost || settles, others: subsidies}
+	entitled := h.Entitled.Add(c.Entitled)
+	if early && end.takesBack {
+		b.earned, entitled = &end.earned, entitled.Min(end.earned)
+	}
+	allowed := entitled
+	if b.byCost {
 		allowed = allowed.Min(h.WageCost.Add(c.WageCost).Sub(subsidies))
 	}
 	if terms.Ceiling != nil {
 		allowed = allowed.Min(terms.Ceiling.Sub(all))
 	}
 	c.Amount = allowed.Sub(h.Amount)
-	if c.Amount.Sign() < 0 && !settles {
+	if c.Amount.Sign() < 0 && !settles && b.earned == nil {
 		c.Amount = euro.Zero
 	}
-	m.traceLimit(*c, h, j.rule.Cap == CapWageCost || settles, subsidies)
-	return m.overCost(*c, settles, entitled.Sub(allowed))
+	m.traceLimit(*c, h, b)
+	found := m.atEnd(*c, end, h.Amount)
+	back := euro.Zero // for the early end
+	if b.earned != nil && h.Amount.Cmp(end.earned) > 0 {
+		back = h.Amount.Sub(end.earned)
+	}
+	return append(found, m.overCost(*c, settles, entitled.Sub(allowed), back)...)
 }
 
-// overCost is the exception of a claim that was held down.
-func (m month) overCost(c Claim, settles bool, over euro.Amount) []payroll.Exception {
-	switch {
-	case over.Sign() <= 0:
+// bounds are what a claim was held against.
+type bounds struct {
+	earned *euro.Amount // of an early end that takes back
+	byCost bool
+	others euro.Amount // subsidies of other rules
+}
+
+// overCost is the exception of a claim that was held down; back is what it is
+// below nil for another cause.
+func (m month) overCost(c Claim, settles bool, over, back euro.Amount) []payroll.Exception {
+	if over.Sign() <= 0 {
 		return nil
-	case settles && c.Amount.Sign() < 0:
+	}
+	if advanced := c.Amount.Add(back).Neg(); settles && advanced.Sign() > 0 {
 		return []payroll.Exception{{Kind: AdvanceOverCost, Subject: c.ContractNumber, Detail: payroll.Text{
-			NL: fmt.Sprintf("Besluit %s: het voorschot was %s meer dan de loonkosten of het plafond en wordt teruggevorderd.", c.DecisionNumber, c.Amount.Neg()),
-			EN: fmt.Sprintf("Decision %s: the advance was %s more than the wage cost or the ceiling and is claimed back.", c.DecisionNumber, c.Amount.Neg())}}}
-	case settles:
+			NL: fmt.Sprintf("Besluit %s: het voorschot was %s meer dan de loonkosten of het plafond en wordt teruggevorderd.", c.DecisionNumber, advanced),
+			EN: fmt.Sprintf("Decision %s: the advance was %s more than the wage cost or the ceiling and is claimed back.", c.DecisionNumber, advanced)}}}
+	}
+	if settles {
 		return []payroll.Exception{{Kind: OverWageCost, Subject: c.ContractNumber, Detail: payroll.Text{
 			NL: fmt.Sprintf("Besluit %s: %s van de subsidie gaat boven de loonkosten of het plafond en vervalt bij de afrekening.", c.DecisionNumber, over),
 			EN: fmt.Sprintf("Decision %s: %s of the subsidy exceeds the wage cost or the ceiling and lapses at the settlement.", c.DecisionNumber, over)}}}
@@ -65,19 +86,39 @@ func (m month) traceEntitled(c Claim) {
 	})
 }
 
-func (m month) traceLimit(c Claim, h History, byCost bool, others euro.Amount) {
-	what := payroll.Text{NL: "toets aan het plafond", EN: "check against the ceiling"}
-	formula := fmt.Sprintf("%s + %s − %s", h.Entitled, c.Entitled, h.Amount)
-	if byCost {
-		what = payroll.Text{NL: "toets aan loonkosten over de beschikkingsperiode", EN: "check against the wage cost over the decision's period"}
-		formula = fmt.Sprintf("min(%s + %s, %s + %s) − %s", h.Entitled, c.Entitled, h.WageCost, c.WageCost, h.Amount)
+// traceLimit says what the claim was held against: the least of it, less what was
+// claimed before.
+func (m month) traceLimit(c Claim, h History, b bounds) {
+	m.trace.Add(func() payroll.Step {
+		what := payroll.Text{NL: "toets aan het plafond", EN: "check against the ceiling"}
+		least := []string{fmt.Sprintf("%s + %s", h.Entitled, c.Entitled)}
+		if b.earned != nil {
+			what = payroll.Text{NL: "toets aan wat naar rato is verdiend", EN: "check against what was earned pro rata"}
+			least = append(least, b.earned.String())
+		}
+		if b.byCost {
+			cost := fmt.Sprintf("%s + %s", h.WageCost, c.WageCost)
+			what.NL, what.EN = joined(b.earned != nil, what.NL, "toets aan", "loonkosten over de beschikkingsperiode"), joined(b.earned != nil, what.EN, "check against", "the wage cost over the decision's period")
+			if !b.others.IsZero() {
+				what.NL, what.EN = what.NL+", min de subsidies van andere regels", what.EN+", less the subsidies of other rules"
+				cost += fmt.Sprintf(" − %s", b.others)
+			}
+			least = append(least, cost)
+		}
+		formula := least[0]
+		if len(least) > 1 {
+			formula = "min(" + strings.Join(least, ", ") + ")"
+		}
+		return payroll.Step{What: what, Formula: formula + fmt.Sprintf(" − %s", h.Amount), Result: c.Amount.String()}
+	})
+}
+
+// joined adds what a check is against to what it was against already.
+func joined(more bool, before, check, against string) string {
+	if more {
+		return before + " + " + against
 	}
-	if byCost && !others.IsZero() {
-		what = payroll.Text{
-			NL: "toets aan loonkosten over de beschikkingsperiode, min de subsidies van andere regels", EN: "check against the wage cost over the decision's period, less the subsidies of other rules"}
-		formula = fmt.Sprintf("min(%s + %s, %s + %s − %s) − %s", h.Entitled, c.Entitled, h.WageCost, c.WageCost, others, h.Amount)
-	}
-	m.trace.Add(func() payroll.Step { return payroll.Step{What: what, Formula: formula, Result: c.Amount.String()} })
+	return check + " " + against
 }
 
 func (m month) traceVAT(c Claim, rate statute.Figure) {

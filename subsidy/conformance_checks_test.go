@@ -227,7 +227,7 @@ func (l *life) capped(period calendar.Period, rule subsidy.PayRule, c subsidy.Cl
 		l.seen[c.Rule+" capped"]++
 	}
 	if c.Amount.Sign() < 0 {
-		if rule.Cap != subsidy.CapWageCostTotal {
+		if rule.Cap != subsidy.CapWageCostTotal && rule.Clawback == nil {
 			l.Fatalf("below nil: %+v", c)
 		}
 		l.seen[c.Rule+" reclaimed"]++
@@ -272,7 +272,8 @@ func (l *life) costs(period calendar.Period, rule subsidy.PayRule, c subsidy.Cla
 }
 
 // whole checks what was claimed under a decision to its end: settled against the
-// wage cost, and of a price in parts no more and no less than the price.
+// wage cost, and of a price in parts no more and no less than the price, or than
+// the part of it that an early end leaves.
 func (l *life) whole(s tally) {
 	rule := l.rule(s.history.Rule)
 	if rule.Cap == subsidy.CapWageCostTotal {
@@ -281,9 +282,37 @@ func (l *life) whole(s tally) {
 		}
 		l.seen[rule.ID+" settled"]++
 	}
-	if parts := rule.Amount.Parts; parts != nil {
+	if parts := rule.Amount.Parts; parts != nil && !l.endedEarly(rule, s) {
 		l.inParts(*parts, s)
 	}
+}
+
+// endedEarly wants of a contract that ended before the months of a clawback no
+// less than what was earned, as far as the wage cost and the ceiling go, and no
+// more for one of its reasons.
+func (l *life) endedEarly(rule subsidy.PayRule, s tally) bool {
+	end := l.file.Contract.Span().To
+	if rule.Clawback == nil || s.last != end {
+		return false
+	}
+	months, err := rule.Clawback.Months.Value.Int()
+	if err != nil {
+		l.Fatal(err)
+	}
+	price := rule.Amount.Parts.Price.Value.Cents()
+	earned, served := proRated(price, months, s.first, end)
+	if served >= months {
+		return false
+	}
+	back := slices.Contains(rule.Clawback.Reasons, l.file.Contract.Latest().EndReason)
+	if s.history.Entitled.Cmp(earned) < 0 || back && s.history.Amount.Cmp(earned) > 0 || s.history.Entitled.Cmp(price) > 0 {
+		l.Fatalf("from %s to %s: earned %s of %s, given %s, claimed %s", s.first, end, earned, price, s.history.Entitled, s.history.Amount)
+	}
+	l.seen[rule.ID+" pro rata"]++
+	if back && s.history.Entitled.Cmp(earned) > 0 {
+		l.seen[rule.ID+" clawed back"]++
+	}
+	return true
 }
 
 // inParts wants the price to the cent when the last milestone was reached, and

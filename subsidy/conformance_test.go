@@ -101,6 +101,9 @@ func wanted(version subsidy.Version, rule subsidy.PayRule) []string {
 	if rule.Amount.Parts != nil {
 		list = append(list, rule.ID+" paid whole")
 	}
+	if rule.Clawback != nil {
+		list = append(list, rule.ID+" pro rata", rule.ID+" clawed back")
+	}
 	if p := version.Period; p != nil && p.Months != nil && rule.Kind != subsidy.Hire {
 		list = append(list, rule.ID+" over")
 	}
@@ -132,12 +135,19 @@ func (l *life) draw() {
 			full = w.FullTimeHours.Value.Number
 		}
 	}
+	reasons := append([]string{""}, l.version.Exits...)
+	for _, rule := range l.version.Pay {
+		if rule.Clawback != nil { // what takes back is to be met more often than not
+			reasons = append(rule.Clawback.Reasons, rule.Clawback.Reasons[0], "")
+		}
+	}
+	reason := rapid.SampledFrom(reasons).Draw(l.T, "reason")
 	c := payroll.Contract{ID: payroll.DeriveID("C-1"), Number: "C-1", Employer: employer, Municipality: municipality, Scheme: l.scheme.ID}
 	for v := range rapid.IntRange(1, 2).Draw(l.T, "versions") {
 		terms := payroll.Terms{
 			Version: v + 1, ValidFrom: from.Add(v * rapid.IntRange(1, 200).Draw(l.T, "amended")), Span: span,
 			HoursPerWeek: euro.Int(rapid.Int64Range(1, 40).Draw(l.T, "hours")), FullTimeHours: full, Base: payroll.BaseWML,
-			Factor: factor.Add(euro.Scaled(rapid.Int64Range(0, 20).Draw(l.T, "above"), 2)), PayBasis: payroll.ByHours,
+			Factor: factor.Add(euro.Scaled(rapid.Int64Range(0, 20).Draw(l.T, "above"), 2)), PayBasis: payroll.ByHours, EndReason: reason,
 		}
 		c.Versions = append(c.Versions, l.drawExperience(terms))
 	}

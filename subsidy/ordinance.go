@@ -308,6 +308,7 @@ func (o *ordinance) pay(v Version, r PayRule) {
 	case r.Kind == Subsidy:
 		o.add(o.say("De regeling stelt geen maximum aan de loonkosten.", "The scheme sets no cap on wage cost."))
 	}
+	o.clawback(r)
 	o.vat(r)
 	switch {
 	case r.Kind == Hire:
@@ -316,6 +317,22 @@ func (o *ordinance) pay(v Version, r PayRule) {
 		o.add(o.say("De betaling berust op %s.", "The payment rests on %s.", o.word(documentWords, r.Document)))
 	}
 	o.charged(r)
+}
+
+// clawback says what an early end of the contract costs.
+func (o *ordinance) clawback(r PayRule) {
+	c := r.Clawback
+	if c == nil {
+		return
+	}
+	o.add(o.say("Eindigt de arbeidsovereenkomst voordat %s maanden%s zijn gediend, dan is het bedrag verdiend naar rato van de hele maanden vanaf de eerste dag; wat daarvan nog niet is betaald, wordt alsnog betaald.",
+		"Where the contract ends before %s months%s are served, the amount is earned in proportion to the whole months from the first day; what of that is not paid yet is still paid.", o.number(c.Months.Value.Number, 0), o.mark(c.Months.Mark)))
+	o.formula(o.say("bedrag × hele maanden :"+hard+"%s", "amount × whole months ÷"+hard+"%s", o.number(c.Months.Value.Number, 0)))
+	back := o.say("vordert de gemeente terug wat meer is betaald", "the municipality reclaims what was paid beyond it")
+	if r.Document == "agreement" {
+		back = o.say("betaalt de werkgever volgens de overeenkomst terug wat meer is betaald", "the employer repays under the agreement what was paid beyond it")
+	}
+	o.add(o.say("Alleen na een einde om één van deze redenen %s: %s. Bij een ander einde blijft betaald wat betaald is.", "Only after an end for one of these reasons %s: %s. After any other end what was paid stays paid.", back, o.enumerate(o.words(exitWords, c.Reasons))))
 }
 
 // internal says a cost of the municipality itself, which is paid to nobody.

@@ -112,6 +112,7 @@ var exitWords = map[string]payroll.Text{
 	"work":               {NL: "werk", EN: "work"},
 	"self_employed":      {NL: "werk als zelfstandige", EN: "self-employment"},
 	"kept":               {NL: "de werkgever houdt de deelnemer", EN: "the employer keeps the participant"},
+	"ended_by_employer":  {NL: "de werkgever beëindigt de arbeidsovereenkomst", EN: "the employer ends the contract"},
 	"early_end":          {NL: "voortijdig einde", EN: "early end"},
 	"ended_early":        {NL: "voortijdig einde", EN: "early end"},
 	"back_to_benefit":    {NL: "terug in de uitkering", EN: "back on benefit"},

@@ -66,8 +66,9 @@ func (p part) reached(from calendar.Date) calendar.Date {
 	return from.AddMonths(p.months).Add(-1)
 }
 
-// instalments are the parts that fall due on the service days. In a month
-// without one the claim is nil and keeps the wage cost for the settlement.
+// instalments are the parts that fall due on the service days, or what a contract
+// that ends too early has earned. In a month without either the claim is nil and
+// keeps the wage cost for the settlement.
 func (m month) instalments(j job) entitlement {
 	var out entitlement
 	span := m.subsidised(*j.decision)
@@ -84,6 +85,9 @@ func (m month) instalments(j job) entitlement {
 				Formula: fmt.Sprintf("%s × %s", j.rule.Amount.Parts.Price.Value, j.rule.Amount.Parts.Shares[p.name()]), Result: p.amount.String(),
 			}
 		})
+	}
+	if end, early := m.earlyEnd(j); early {
+		out.base = m.proRata(j, end, out.base)
 	}
 	return out
 }
