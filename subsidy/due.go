@@ -66,7 +66,7 @@ func (d *dues) rule(r PayRule) {
 	case r.Trigger == Monthly:
 		d.monthly(r)
 	case r.Trigger == AtStart:
-		if day, known := d.t.Start(); known {
+		if day, reached := d.t.reached(milestone{}, d.version); reached {
 			d.add(r, "start", day, r.Amount.Fixed.Amount.Value.Number, "")
 		}
 	case r.Trigger == SixMonths:
@@ -85,7 +85,7 @@ func (d *dues) rule(r PayRule) {
 
 // add notes a payment that fell due in time.
 func (d *dues) add(r PayRule, key string, day calendar.Date, exact euro.Number, formula string) {
-	if day.After(d.until) {
+	if day.After(d.until) || exact.Cents().IsZero() {
 		return
 	}
 	due := TrajectoryDue{
@@ -129,22 +129,26 @@ func (d *dues) sixMonths(r PayRule) {
 		if day.After(d.until) {
 			return
 		}
-		if d.t.runsOn(d.version, day) {
+		if d.t.served(d.version, calendar.Span{From: start.AddMonths(6 * (n - 1)), To: day}) {
 			d.add(r, fmt.Sprintf("six_months/%d", n), day, r.Amount.Fixed.Amount.Value.Number, "")
 		}
 	}
 }
 
-// product pays a product once for a participant, and only when it was ordered: a
-// module that nobody ordered is not paid.
+// product pays a product once for a participant, and only when it was ordered
+// within the longest period: a module that nobody ordered is not paid. Aftercare may
+// be delivered later.
 func (d *dues) product(r PayRule) {
 	events := d.t.counted()
 	find := func(kind TrajectoryKind) int {
 		return slices.IndexFunc(events, func(e TrajectoryEvent) bool { return e.Kind == kind && e.Product == r.Product })
 	}
-	if i := find(Delivered); i >= 0 && find(Ordered) >= 0 {
-		d.add(r, "product/"+r.Product, events[i].Day, r.Amount.Fixed.Amount.Value.Number, "")
+	delivered, ordered := find(Delivered), find(Ordered)
+	if delivered < 0 || ordered < 0 || !d.t.inTime(events[ordered].Day, d.version) {
+		return
 	}
+	day := events[max(delivered, ordered)].Day // events are in order of day
+	d.add(r, "product/"+r.Product, day, r.Amount.Fixed.Amount.Value.Number, "")
 }
 
 // shares pays a price in parts at milestones; they sum to it to the cent.
@@ -186,55 +190,62 @@ func orderedMilestones(shares map[string]Decimal) []string {
 	return names
 }
 
-// ladder pays by how soon somebody is at work, whole or in shares. The first
-// placement counts: a second one after a relapse is no second success.
+// ladder pays by how soon somebody is at work. In shares it follows the first
+// placement: a second one after a relapse is no second success, but may earn the
+// shares that the first did not. Whole it is paid for a job that lasts as long as the
+// scheme asks.
 func (d *dues) ladder(r PayRule, a LadderAmount) {
-	day, placed := d.t.placedFor(0, d.version)
-	if !placed || !d.succeeds() {
-		return
-	}
-	k := monthOf(d.t.counting(), day)
-	price := a.within(k)
-	if price.IsZero() {
-		return
-	}
+	first, placed := d.t.placedFor(0, d.version)
+	due := first
 	if a.Shares == nil {
-		d.add(r, "placed", day, price, fmt.Sprintf("month %d", k))
+		first, due, placed = d.success()
+	}
+	if !placed {
 		return
 	}
-	d.shares(r, PartsAmount{Shares: a.Shares}, price.Cents())
+	k := monthOf(d.t.counting(), first)
+	price := a.within(k)
+	switch {
+	case price.IsZero():
+	case a.Shares == nil:
+		d.add(r, "placed", due, price, fmt.Sprintf("month %d", k))
+	default:
+		d.shares(r, PartsAmount{Shares: a.Shares}, price.Cents())
+	}
 }
 
 // outcome pays a fixed amount once for the qualifying outcome, on the day that it
 // is certain.
 func (d *dues) outcome(r PayRule) {
-	o := d.version.Outcome
-	if o == nil {
-		return
-	}
-	if p, good := d.t.qualifying(*o); good && d.t.inTime(p.Span.From, d.version) {
-		day := p.Span.From
-		if o.ContractMonths > 0 && p.Span.To.IsZero() {
-			day = day.AddMonths(o.ContractMonths).Add(-1) // an open-ended job has to last that long
-		}
-		d.add(r, "outcome", day, r.Amount.Fixed.Amount.Value.Number, "")
+	if _, due, good := d.success(); good {
+		d.add(r, "outcome", due, r.Amount.Fixed.Amount.Value.Number, "")
 	}
 }
 
-// succeeds reports whether some job meets what the scheme asks of one, but for how
-// long it lasts: shares at later milestones see to that.
-func (d *dues) succeeds() bool {
-	if d.version.Outcome == nil {
-		return true
+// success is the first day of the first job that is the scheme's outcome and the
+// trajectory's work, and the day on which that is certain: at once where the
+// contract itself is long enough, and else when the job has lasted that long.
+func (d *dues) success() (first, certain calendar.Date, good bool) {
+	asked := Outcome{}
+	if d.version.Outcome != nil {
+		asked = *d.version.Outcome
 	}
-	asked := *d.version.Outcome
-	asked.ContractMonths = 0
-	_, good := d.t.qualifying(asked)
-	return good
+	jobs := d.t.placements()
+	for i, p := range jobs {
+		if !asked.suits(p.Job) || !d.t.placedBy(p.Span.From, d.version) || !lasts(jobs, i, asked.ContractMonths, asked.Successive) {
+			continue
+		}
+		first, certain = p.Span.From, p.Span.From
+		if long := first.AddMonths(asked.ContractMonths).Add(-1); asked.ContractMonths > 0 && (p.Job.To.IsZero() || p.Job.To.Before(long)) {
+			certain = long
+		}
+		return first, certain, true
+	}
+	return first, certain, false
 }
 
 // limit holds what the rule gave, from the n-th payment on, under what one person
-// may cost.
+// may cost; what nothing is left for is no payment.
 func (d *dues) limit(r PayRule, first int) {
 	if r.Limit == nil {
 		return
@@ -243,7 +254,18 @@ func (d *dues) limit(r PayRule, first int) {
 	slices.SortStableFunc(mine, func(a, b TrajectoryDue) int { return a.Day.Cmp(b.Day) })
 	left := r.Limit.Value.Cents()
 	for i := range mine {
-		mine[i].Amount = mine[i].Amount.Min(left)
-		left = left.Sub(mine[i].Amount)
+		due, whole := &mine[i], mine[i].Amount
+		due.Amount = whole.Min(left)
+		if left = left.Sub(due.Amount); due.Amount.Equal(whole) {
+			continue
+		}
+		d.trace.Add(func() payroll.Step {
+			return payroll.Step{
+				What:    payroll.Text{NL: fmt.Sprintf("%s, %s: wat een deelnemer hoogstens kost", r.ID, due.Key), EN: fmt.Sprintf("%s, %s: what a participant costs at most", r.ID, due.Key)},
+				Source:  fmt.Sprintf("scheme %s %s (%s)", d.scheme.ID, d.version.From, r.Limit.Mark),
+				Formula: fmt.Sprintf("at most %s in all", r.Limit.Value), Result: due.Amount.String(),
+			}
+		})
 	}
+	d.list = slices.DeleteFunc(d.list, func(due TrajectoryDue) bool { return due.Amount.IsZero() })
 }

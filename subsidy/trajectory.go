@@ -1,6 +1,7 @@
 package subsidy
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,7 +98,9 @@ const (
 	NotKnown    Eligible = "unknown"
 )
 
-// counted are the events that count, in order of day.
+// counted are the events that count, in order of day. What happened on one day is
+// put in an order of its own, so that the order of recording decides nothing: a
+// relapse comes first, since it is out of a job of before.
 func (t Trajectory) counted() []TrajectoryEvent {
 	var list []TrajectoryEvent
 	for _, e := range t.Events {
@@ -105,8 +108,30 @@ func (t Trajectory) counted() []TrajectoryEvent {
 			list = append(list, e)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b TrajectoryEvent) int { return a.Day.Cmp(b.Day) })
+	rank := func(e TrajectoryEvent) int {
+		if e.Kind == Relapsed {
+			return -1
+		}
+		return slices.Index(TrajectoryKinds, e.Kind)
+	}
+	slices.SortStableFunc(list, func(a, b TrajectoryEvent) int {
+		return cmp.Or(a.Day.Cmp(b.Day), cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Reason, b.Reason), a.Job.compare(b.Job))
+	})
 	return list
+}
+
+// compare puts jobs that begin on one day in order: what lasts longest comes first.
+func (j *Job) compare(k *Job) int {
+	if j == nil || k == nil {
+		return 0
+	}
+	last := func(d calendar.Date) int {
+		if d.IsZero() {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(last(k.To)-last(j.To), k.To.Cmp(j.To), k.HoursPerWeek.Cmp(j.HoursPerWeek), k.FullTimeHours.Cmp(j.FullTimeHours), cmp.Compare(j.Sector, k.Sector))
 }
 
 // first is the first event of a kind that counts.
@@ -188,9 +213,13 @@ func (t Trajectory) running(v Version) []calendar.Span {
 	return slices.DeleteFunc(list, calendar.Span.Empty)
 }
 
-// runsOn reports whether the trajectory runs on a day.
-func (t Trajectory) runsOn(v Version, day calendar.Date) bool {
-	return slices.ContainsFunc(t.running(v), func(s calendar.Span) bool { return s.Holds(day) })
+// served reports whether the trajectory ran on every day of a span.
+func (t Trajectory) served(v Version, days calendar.Span) bool {
+	ran := 0
+	for _, span := range t.running(v) {
+		ran += span.Meet(days).Days()
+	}
+	return ran == days.Days()
 }
 
 // placement is a regular job with the days that it is known to have lasted.
@@ -224,7 +253,9 @@ func lasts(jobs []placement, from, months int, successive bool) bool {
 		if !successive || end.IsZero() || next.Span.From.After(end.Add(1)) {
 			break
 		}
-		end = next.Span.To
+		if next.Span.To.IsZero() || next.Span.To.After(end) {
+			end = next.Span.To
+		}
 	}
 	return end.IsZero() || !end.Before(jobs[from].Span.From.AddMonths(months).Add(-1))
 }
@@ -233,14 +264,17 @@ func lasts(jobs []placement, from, months int, successive bool) bool {
 func (t Trajectory) qualifying(o Outcome) (placement, bool) {
 	jobs := t.placements()
 	for i, p := range jobs {
-		if o.Sector != "" && p.Sector != o.Sector || !o.enoughHours(p.Job) {
-			continue
-		}
-		if lasts(jobs, i, o.ContractMonths, o.Successive) {
+		if o.suits(p.Job) && lasts(jobs, i, o.ContractMonths, o.Successive) {
 			return p, true
 		}
 	}
 	return placement{}, false
+}
+
+// suits reports whether a job is of the kind that the scheme asks, however long it
+// lasts.
+func (o Outcome) suits(j Job) bool {
+	return (o.Sector == "" || j.Sector == o.Sector) && o.enoughHours(j)
 }
 
 // enoughHours holds the hours of a job against the share that the scheme asks.
@@ -294,35 +328,62 @@ func (t Trajectory) reached(m milestone, v Version) (calendar.Date, bool) {
 		return t.placedFor(m.months, v)
 	}
 	start, known := t.Start()
-	if !known || m.months == 0 {
-		return start, known
+	if !known {
+		return start, false
 	}
-	day := start.AddMonths(m.months).Add(-1)
-	return day, t.runsOn(v, day)
+	day := start
+	if m.months > 0 {
+		day = start.AddMonths(m.months).Add(-1)
+	}
+	return day, t.served(v, calendar.Span{From: start, To: day})
 }
 
-// placedFor is the day on which a placement within the trajectory has lasted a
-// number of months; nought is the placement itself.
+// placedFor is the day on which a placement by the trajectory, in a job of the
+// kind that the scheme asks, has lasted a number of months; nought is the placement
+// itself.
 func (t Trajectory) placedFor(months int, v Version) (calendar.Date, bool) {
+	asked := Outcome{}
+	if v.Outcome != nil {
+		asked = *v.Outcome
+	}
 	jobs := t.placements()
-	successive := v.Outcome != nil && v.Outcome.Successive
 	for i, p := range jobs {
-		if !t.inTime(p.Span.From, v) {
+		if !asked.suits(p.Job) || !t.placedBy(p.Span.From, v) {
 			continue
 		}
 		if months == 0 {
 			return p.Span.From, true
 		}
-		if lasts(jobs, i, months, successive) {
+		if lasts(jobs, i, months, asked.Successive) {
 			return p.Span.From.AddMonths(months).Add(-1), true
 		}
 	}
 	return calendar.Date{}, false
 }
 
-// inTime reports whether a placement falls within the scheme's longest period; a
-// milestone that follows from it may be reached later.
+// inTime reports whether a day falls within the scheme's longest period; what
+// follows from something in it may come later.
 func (t Trajectory) inTime(day calendar.Date, v Version) bool {
 	last := t.lastDay(v)
 	return last.IsZero() || !day.After(last)
+}
+
+// placedBy reports whether a placement on a day is the trajectory's work: within
+// the longest period, and not after somebody had left for a reason that is no
+// success. Who left to work may begin there later.
+func (t Trajectory) placedBy(day calendar.Date, v Version) bool {
+	asked, left := Outcome{}, false
+	if v.Outcome != nil {
+		asked = *v.Outcome
+	}
+	for _, e := range t.counted() {
+		switch {
+		case !e.Day.Before(day):
+		case e.Kind == Exited:
+			left = !slices.Contains(asked.reasons(), e.Reason)
+		case e.Kind == Relapsed:
+			left = false
+		}
+	}
+	return !left && t.inTime(day, v)
 }
