@@ -31,17 +31,18 @@ type Claim struct {
 	Rule           string
 	Kind           Kind
 	Document       Document
-	Budget         Source // none of a hire price
+	Budget         Source // none of a hire price; the first of a rule with several
 	Service        calendar.Span
 	Base           euro.Amount // of the entitlement
 	Charges        euro.Amount // of the entitlement
 	Entitled       euro.Amount
-	WageCost       euro.Amount // of the period
-	Amount         euro.Amount // without VAT
-	VATRate        euro.Number // percent; nil on a subsidy
-	VAT            euro.Amount // on the amount
-	VATCost        euro.Amount // of the VAT, what the payer does not get back
-	Provisional    bool        // the wage cost lacks figures of employer charges
+	WageCost       euro.Amount   // of the period
+	Amount         euro.Amount   // without VAT
+	VATRate        euro.Number   // percent; nil on a subsidy
+	VAT            euro.Amount   // on the amount
+	VATCost        euro.Amount   // of the VAT, what the payer does not get back
+	Provisional    bool          // the wage cost lacks figures of employer charges
+	Sources        []SourceShare // what each source bears, where the rule draws on several
 }
 
 // ClaimID derives the id of a claim from what it is: under is the decision, or
@@ -90,7 +91,20 @@ func (c Claim) receivable() ledger.Account {
 
 // Hash is over every figure of the claim in a fixed order.
 func (c Claim) Hash() [sha256.Size]byte {
-	return sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%t", c.ID, c.Contract, c.Decision, c.Placement, c.Payer, c.Payee,
+	text := fmt.Appendf(nil, "%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%t", c.ID, c.Contract, c.Decision, c.Placement, c.Payer, c.Payee,
 		c.Scheme, c.Rule, c.Kind, c.Document, c.Budget, c.Service.From, c.Service.To, c.Base, c.Charges, c.Entitled, c.WageCost, c.Amount,
-		c.VATRate, c.VAT, c.VATCost, c.Provisional))
+		c.VATRate, c.VAT, c.VATCost, c.Provisional)
+	for _, s := range c.Sources {
+		text = fmt.Appendf(text, "|%s=%s", s.Source, s.Amount)
+	}
+	return sha256.Sum256(text)
+}
+
+// burden is what the claim costs each source: the amount, and the VAT that the
+// payer does not get back.
+func (c Claim) burden() []SourceShare {
+	if len(c.Sources) > 0 {
+		return c.Sources
+	}
+	return []SourceShare{{Source: c.Budget, Share: euro.One, Amount: c.Amount.Add(c.VATCost)}}
 }

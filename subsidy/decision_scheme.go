@@ -37,12 +37,18 @@ func (d *Desk) withinScheme(ctx context.Context, tx Tx, door *payroll.Door, req 
 	return err
 }
 
-// acceptSource refuses a budget that the scheme's rules do not draw on.
+// acceptSource refuses a budget that the scheme's rules do not draw on, and a rule
+// that draws on several where one of them did not exist in a year of the decision.
 func (v Version) acceptSource(door *payroll.Door, t DecisionTerms) {
+	if source, year, missing := v.sharedYears(t.Span); missing {
+		door.Refuse(notInYear("budget", source, year))
+	}
+	draws := false
 	for _, rule := range v.Pay {
-		if _, draws := rule.Budget[string(t.Budget)]; draws && rule.ForContract() {
-			return
-		}
+		draws = draws || rule.ForContract() && rule.Budget[string(t.Budget)].Sign() > 0
+	}
+	if draws {
+		return
 	}
 	door.Refuse(payroll.Reason("budget/not_of_scheme", "budget", "Deze regeling put niet uit deze bron.", "This scheme does not draw on this source."))
 }

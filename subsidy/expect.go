@@ -1,6 +1,8 @@
 package subsidy
 
 import (
+	"slices"
+
 	"verloning/payroll"
 	"verloning/payroll/calendar"
 )
@@ -8,7 +10,7 @@ import (
 // maxExpected bounds a forecast: no scheme with an end lasts longer.
 const maxExpected = 72 // months
 
-// Expect reckons what a decision will cost to its end, by month: each as if
+// Expect reckons what a decision will cost to its end, by month, rule and source: each as if
 // the agreed hours were worked at the wage of the contract and the figures known
 // today. A decision without an end is expected to run to the end of the year
 // that it starts in. It is a forecast and no claim: facts that are missing count
@@ -26,17 +28,24 @@ func Expect(s Scheme, f File, d Decision) ([]Reservation, error) {
 		if err != nil {
 			return nil, err
 		}
-		this := Reservation{Month: p.From}
 		for _, c := range claims {
 			if c.Decision != d.ID {
 				continue // others on the contract only use up the scheme's period
 			}
-			this.Amount = this.Amount.Add(c.Amount).Add(c.VATCost)
+			for _, part := range c.burden() {
+				months = append(months, Reservation{Month: p.From, Rule: c.Rule, Result: s.onResult(c), Source: part.Source, Amount: part.Amount})
+			}
 			f.History = c.after(f.History)
 		}
-		months = append(months, this)
 	}
 	return months, nil
+}
+
+// onResult reports whether the rule of a claim pays for something that must be
+// reached first, and not for a month.
+func (s Scheme) onResult(c Claim) bool {
+	version, _ := s.On(c.Service.From)
+	return slices.ContainsFunc(version.Pay, func(r PayRule) bool { return r.ID == c.Rule && r.Trigger != Monthly })
 }
 
 // expectMonth computes the claims of a month in which all goes as agreed.

@@ -302,7 +302,7 @@ func (r PayRule) checkVAT(l *faultList, path string) {
 }
 
 func (r PayRule) checkBudget(l *faultList, path string) {
-	if r.Kind == Hire {
+	if r.Kind == Hire || r.Payer == "inlener" {
 		if r.Budget != nil {
 			l.fault(path, "de inlener betaalt; haal budget weg", "the inlener pays; take budget away")
 		}
@@ -317,14 +317,13 @@ func (r PayRule) checkBudget(l *faultList, path string) {
 		sum = sum.Add(r.Budget[source].Number)
 	}
 	// Of a kind that is not known nobody can say whether it has a budget.
-	known := r.Kind == Subsidy || r.Kind == Fee || r.Kind == Internal
+	known := slices.Contains([]Kind{Subsidy, Fee, Premium, Internal}, r.Kind)
 	if !sum.Equal(euro.One) && (known || r.Budget != nil) && !l.brokenBelow(path) {
 		l.fault(path, "de aandelen zijn samen %s en moeten samen 1 zijn", "the shares sum to %s, not to 1", sum)
 		return
 	}
-	// A claim is booked on the one source that its decision names.
-	if len(r.Budget) > 1 && !l.brokenBelow(path) {
-		l.fault(path, "een declaratie wordt nog niet over bronnen verdeeld; noem er één", "a claim is not divided over sources yet; name one")
+	if len(r.Budget) > 0 && !l.brokenBelow(path) && !r.together() {
+		l.fault(path, "deze bronnen bestonden nooit in hetzelfde jaar; noem bronnen van één tijd", "these sources never existed in the same year; name sources of one time")
 	}
 }
 

@@ -48,6 +48,7 @@ type GrantLine struct {
 	VAT     euro.Amount
 	VATCost euro.Amount // of the VAT, what burdens the budget
 	Reason  string
+	Sources []SourceShare // what each source bears, of a claim that is shared
 }
 
 // BatchReply names a batch and what it holds; who approves it repeats the hash.
@@ -137,6 +138,7 @@ func verdict(door *payroll.Door, g GrantClaim, c RaisedClaim) GrantLine {
 		line.Amount = partly(door, g.Amount, c.Amount)
 		line.VAT, line.VATCost = c.taxOn(line.Amount)
 	}
+	line.Sources = deal(c.Sources, line.Amount.Add(line.VATCost))
 	if line.Verdict != Grant && g.Reason == "" {
 		door.Refuse(payroll.Reason("field/required", "reason", "Geef de reden van (gedeeltelijke) afwijzing.", "Give the reason of a (partial) refusal."))
 	}
@@ -179,6 +181,9 @@ func newBatch(id uuid.UUID, a payroll.Actor, lines []GrantLine) Batch {
 	for _, l := range lines {
 		b.Total, b.VAT = b.Total.Add(l.Amount), b.VAT.Add(l.VAT)
 		_, _ = fmt.Fprintf(h, "%s|%s|%s|%s|%s|%q\n", l.Claim, l.Verdict, l.Amount, l.VAT, l.VATCost, l.Reason)
+		for _, s := range l.Sources {
+			_, _ = fmt.Fprintf(h, "%s=%s\n", s.Source, s.Amount)
+		}
 	}
 	b.Hash = payroll.HashText(h.Sum(nil))
 	return b
@@ -221,7 +226,11 @@ func (d *Desk) ApproveClaims(ctx context.Context, tx Tx, a payroll.Actor, req Cl
 	if err := grantable(a, b, req.Hash); err != nil {
 		return ClaimsApproved{}, err
 	}
-	if err := affordable(ctx, tx, b, req.OverBudget); err != nil {
+	budgets, err := tx.BudgetsAfter(ctx, b)
+	if err != nil {
+		return ClaimsApproved{}, err
+	}
+	if err := affordable(budgets, req.OverBudget); err != nil {
 		return ClaimsApproved{}, err
 	}
 	reply, transfers, err := d.pay(ctx, tx, b)
@@ -240,13 +249,12 @@ func (d *Desk) ApproveClaims(ctx context.Context, tx Tx, a payroll.Actor, req Cl
 	return reply, tx.SpendBudget(ctx, a, b)
 }
 
-// affordable refuses a batch that spends more than a budget has left, unless
+// affordable refuses what spends more than a budget has left, unless
 // who approves says why. Budgets that the municipality does not keep here hold
 // nothing back, and what gives money back to an overspent one is welcome.
-func affordable(ctx context.Context, tx Tx, b Batch, why string) error {
-	budgets, err := tx.BudgetsAfter(ctx, b)
-	if err != nil || why != "" {
-		return err
+func affordable(budgets []BudgetLeft, why string) error {
+	if why != "" {
+		return nil
 	}
 	var problems []payroll.Problem
 	for _, left := range budgets {

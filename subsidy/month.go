@@ -230,6 +230,10 @@ func (m month) claim(j job) (Claim, []payroll.Exception, error) {
 	if err != nil {
 		return c, nil, err
 	}
+	if cost := c.Amount.Add(c.VATCost); j.decision != nil && j.rule.shared() && !cost.IsZero() {
+		c.Sources = j.rule.dealt(cost)
+		m.traceSources(c)
+	}
 	found = append(found, doubts(append(sum.figures, vat...))...)
 	return c, append(found, m.settings(j)...), nil
 }

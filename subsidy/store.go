@@ -94,7 +94,7 @@ type ApprovalChecks struct {
 type Posting struct {
 	ID      uuid.UUID
 	Ledger  uuid.UUID // organisation
-	Kind    string    // run | grant | refusal
+	Kind    string    // run | grant | refusal | settlement | cost
 	Content string    // hash of what is posted
 	Total   euro.Amount
 }
@@ -132,30 +132,31 @@ const (
 
 // RaisedClaim is a claim as it stands, for lists and for granting.
 type RaisedClaim struct {
-	Claim       uuid.UUID    `json:"claim"`
-	Number      string       `json:"contract"`
-	Employer    string       `json:"employer"`
-	Payer       string       `json:"payer"` // code of the municipality or inlener
-	Scheme      string       `json:"scheme"`
-	Rule        string       `json:"rule"`
-	Kind        Kind         `json:"kind"`
-	Decision    string       `json:"decision,omitempty"`
-	Period      string       `json:"period"`
-	Base        euro.Amount  `json:"base"`
-	Charges     euro.Amount  `json:"charges"`
-	Entitled    euro.Amount  `json:"entitled"`
-	Amount      euro.Amount  `json:"amount"` // without VAT
-	VATRate     euro.Number  `json:"vat_percent"`
-	VAT         euro.Amount  `json:"vat"`
-	VATCost     euro.Amount  `json:"vat_cost"`
-	Provisional bool         `json:"provisional"`
-	Budget      Source       `json:"budget,omitempty"`
-	Status      string       `json:"status"` // raised | ordered | reclaimed | refused | settled | nil
-	Verdict     Verdict      `json:"verdict,omitempty"`
-	Batch       *uuid.UUID   `json:"batch,omitempty"` // of the verdict, also while it waits for approval
-	Granted     *euro.Amount `json:"granted,omitempty"`
-	GrantedVAT  *euro.Amount `json:"granted_vat,omitempty"`
-	Reason      string       `json:"reason,omitempty"`
+	Claim       uuid.UUID     `json:"claim"`
+	Number      string        `json:"contract"`
+	Employer    string        `json:"employer"`
+	Payer       string        `json:"payer"` // code of the municipality or inlener
+	Scheme      string        `json:"scheme"`
+	Rule        string        `json:"rule"`
+	Kind        Kind          `json:"kind"`
+	Decision    string        `json:"decision,omitempty"`
+	Period      string        `json:"period"`
+	Base        euro.Amount   `json:"base"`
+	Charges     euro.Amount   `json:"charges"`
+	Entitled    euro.Amount   `json:"entitled"`
+	Amount      euro.Amount   `json:"amount"` // without VAT
+	VATRate     euro.Number   `json:"vat_percent"`
+	VAT         euro.Amount   `json:"vat"`
+	VATCost     euro.Amount   `json:"vat_cost"`
+	Provisional bool          `json:"provisional"`
+	Budget      Source        `json:"budget,omitempty"`
+	Sources     []SourceShare `json:"sources,omitempty"` // what each bears, where the rule draws on several
+	Status      string        `json:"status"`            // raised | ordered | reclaimed | refused | settled | nil
+	Verdict     Verdict       `json:"verdict,omitempty"`
+	Batch       *uuid.UUID    `json:"batch,omitempty"` // of the verdict, also while it waits for approval
+	Granted     *euro.Amount  `json:"granted,omitempty"`
+	GrantedVAT  *euro.Amount  `json:"granted_vat,omitempty"`
+	Reason      string        `json:"reason,omitempty"`
 
 	GrantedBefore euro.Amount `json:"-"` // under the same decision and rule
 }
@@ -204,13 +205,24 @@ type Tx interface {
 	SpendBudget(ctx context.Context, a payroll.Actor, b Batch) error
 	// BudgetsAfter tells what a batch would leave of each budget it draws on.
 	BudgetsAfter(ctx context.Context, b Batch) ([]BudgetLeft, error)
-	AddBudgetEntry(ctx context.Context, a payroll.Actor, e BudgetEntry) error
+	// AddBudgetEntries keeps entries that belong together.
+	AddBudgetEntries(ctx context.Context, a payroll.Actor, entries []BudgetEntry) error
+	// KeepsBudget reports whether a municipality recorded what it has for a year
+	// from a source.
+	KeepsBudget(ctx context.Context, a payroll.Actor, year int, source Source) (bool, error)
+	// BudgetsAfterCost tells what an internal cost would leave of each budget.
+	BudgetsAfterCost(ctx context.Context, c InternalCost) ([]BudgetLeft, error)
+	AddInternalCost(ctx context.Context, c InternalCost) error
+	// InternalCost finds a cost of the municipality, under the municipality's lock.
+	InternalCost(ctx context.Context, a payroll.Actor, id uuid.UUID) (InternalCost, bool, error)
+	ApproveInternalCost(ctx context.Context, a payroll.Actor, c InternalCost, p Posted, overBudget string) error
 	// OverBudget allots the claims of a calculation to the budgets that their
 	// municipalities keep, in order of the day and number of the decision, and
 	// returns those beyond.
 	OverBudget(ctx context.Context, r payroll.Run, c payroll.Calculation) ([]Beyond, error)
 	AddExceptions(ctx context.Context, r payroll.Run, c payroll.Calculation, found []payroll.Exception) error
-	// Reserve replaces what is expected of a decision, by year.
+	// Reserve replaces what is expected of a decision, and keeps of each month what
+	// was expected of it first.
 	Reserve(ctx context.Context, d Decision, expected []Reservation) error
 	// Subsidised tells of the other decisions of the municipality for the same
 	// person and scheme.

@@ -34,6 +34,7 @@ var eventForms = map[string][]reflect.Type{
 	"claim.reclaimed":     {reflect.TypeFor[claimAnnounced]()},
 	"claim.settled":       {reflect.TypeFor[claimAnnounced]()},
 	"payment.settled":     {reflect.TypeFor[paymentSettled]()},
+	"cost.approved":       {reflect.TypeFor[subsidy.CostApproved]()},
 }
 
 type decisionAnnounced struct {

@@ -54,6 +54,8 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 		"route": "loonwaarde", "loonwaarde": 60, "hours_per_week": "32", "budget": "BUIG", "ceiling": "50000"})
 	w.ask(control, "decision.list", m{"limit": 5})
 	w.ask(control, "budget.record", m{"year": 2026, "source": "BUIG", "kind": "granted", "amount": "9000.00", "reason": "beschikking"})
+	w.ask(control, "budget.record", m{"year": 2026, "source": "BUIG", "kind": "rebooked", "to_source": "own", "to_year": 2027, "amount": "1.00", "reason": "besluit"})
+	w.ask(control, "budget.record", m{"year": 2007, "source": "W", "kind": "granted", "amount": "179996000"})
 	w.ask(control, "loonwaarde.record", m{"employer": "E", "contract": "C-1", "valid_from": "2026-07-01", "percent": 60, "includes_holiday_allowance": true, "measured_by": "deskundige", "review_due": "2029-07-01"})
 
 	submission := "0198f2c4-0000-7000-8000-000000000001"
@@ -86,6 +88,12 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(chief, "claim.approve", m{"batch": batch["batch"], "hash": batch["hash"]})
 	w.ask(control, "claim.settle", m{"claims": []any{claim}, "day": "2026-11-02", "reference": "afschrift 11"})
 	w.ask(control, "budget.list", m{})
+	w.ask(control, "budget.list", m{"year": 2026})
+	w.ask(control, "budget.underuse", m{"year": 2026})
+	cost := w.ask(control, "cost.record", m{"scheme": "oss-bonusbaan", "rule": "jobcoach", "day": "2007-10-01", "hours": "2.50", "reference": "U-1"})
+	w.ask(control, "cost.record", m{"scheme": "oss-bonusbaan", "rule": "execution", "day": "2007-10-01", "amount": "10.00", "take_back": true, "reference": "U-2"})
+	w.ask(control, "cost.list", m{"limit": 5})
+	w.ask(chief, "cost.approve", m{"cost": cost["cost"], "hash": cost["hash"]})
 	w.ask(w.admin, "run.all", m{"period": "2026-11", "pay_date": "2026-11-30"})
 	w.ask(control, "claim.list", m{})
 	w.ask(control, "payment.list", m{})

@@ -446,7 +446,7 @@ func TestInterfaceOfService(t *testing.T) {
 			return seen["run.closed"] && (c == clerk || seen["payment.ordered"])
 		})
 	}
-	if got := strings.Join(slices.Sorted(maps.Keys(seen)), " "); got != "claim.partly claim.raised claim.settled contract.amended contract.ended contract.extended contract.registered decision.recorded "+
+	if got := strings.Join(slices.Sorted(maps.Keys(seen)), " "); got != "claim.partly claim.raised claim.settled contract.amended contract.ended contract.extended contract.registered cost.approved decision.recorded "+
 		"hours.accepted hours.rejected payment.ordered payment.settled run.approved run.calculated run.closed run.reopened" {
 		t.Errorf("events: %s", got)
 	}

@@ -119,9 +119,16 @@ type grammar struct {
 		Settle  claimSettle  `cmd:"" help:"Note that the money of claims went over your bank account."`
 	} `cmd:"" help:"Claims on the gemeente, and hire prices of inleners."`
 	Budget struct {
-		Record budgetRecord `cmd:"" help:"Record money that your gemeente has for a year."`
-		List   budgetList   `cmd:"" help:"Show how each budget stands: granted, reserved, spent."`
+		Record   budgetRecord   `cmd:"" help:"Record money that your gemeente has for a year, or move it."`
+		List     budgetList     `cmd:"" help:"Show how each budget stands: granted, reserved, spent."`
+		Report   budgetReport   `cmd:"" help:"Report each source and year: every movement, what is left, and how much was used."`
+		Underuse budgetUnderuse `cmd:"" help:"Report why money is left: reserved and never used, not earned, settled lower, not reserved."`
 	} `cmd:"" help:"Budgets of the gemeente."`
+	Cost struct {
+		Record  costRecord  `cmd:"" help:"Record what a scheme costs the gemeente itself, by hours or as an amount."`
+		List    costList    `cmd:"" help:"List those costs."`
+		Approve costApprove `cmd:"" help:"Approve a cost by its hash; it burdens the budget and nothing is paid."`
+	} `cmd:"" help:"What the gemeente's own people cost a scheme, such as a jobcoach."`
 	Payslip struct {
 		Show payslipShow `cmd:"" help:"Show a payslip with its lines."`
 	} `cmd:"" help:"Payslips."`

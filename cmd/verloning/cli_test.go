@@ -119,7 +119,7 @@ func TestCommandLineFields(t *testing.T) {
 		{orgRegister{}, payroll.OrganisationRegister{}}, {personRegister{}, payroll.PersonRegister{}}, {personAmend{}, payroll.PersonAmend{}},
 		{contractRegister{}, payroll.ContractRegister{}}, {contractAmend{}, payroll.ContractAmend{}}, {contractExtend{}, payroll.ContractExtend{}},
 		{contractEnd{}, payroll.ContractEnd{}}, {placementRecord{}, payroll.PlacementRecord{}}, {decisionRecord{}, subsidy.DecisionRecord{}},
-		{loonwaardeRecord{}, subsidy.LoonwaardeRecord{}}, {runOpen{}, payroll.RunOpen{}},
+		{loonwaardeRecord{}, subsidy.LoonwaardeRecord{}}, {budgetRecord{}, subsidy.BudgetRecord{}}, {costRecord{}, subsidy.CostRecord{}}, {runOpen{}, payroll.RunOpen{}},
 		{employerRecord{}, payroll.EmployerRecord{}}, {pensionRecord{}, payroll.PensionRecord{}}, {annualWageRecord{}, payroll.AnnualWageRecord{}},
 		{openingRecord{}, payroll.OpeningRecord{}},
 		{garnishmentRecord{}, payroll.GarnishmentRecord{}}, {receivableRecord{}, payroll.ReceivableRecord{}},

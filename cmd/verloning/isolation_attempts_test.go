@@ -49,6 +49,11 @@ func (v victim) attempts() map[string][]map[string]any {
 		"claim.settle":    {{"claims": []string{v.ids["claim"]}, "day": "2026-10-01", "reference": "x"}, {"all": true, "period": "2026-09", "employer": v.e, "day": "2026-10-01", "reference": "x"}},
 		"budget.record":   {}, // It names nothing of anybody's.
 		"budget.list":     {{}},
+		"budget.underuse": {{}, {"year": 2026}},
+		"cost.record": {{"scheme": "oss-bonusbaan", "rule": "jobcoach", "day": "2007-10-01", "hours": "1", "reference": "U-9", "employer": v.e, "contract": "C-1"},
+			{"scheme": "oss-bonusbaan", "rule": "jobcoach", "day": "2007-10-01", "hours": "1", "reference": "U-9", "employer": "BETA", "contract": "C-1"}},
+		"cost.list":       {{}},
+		"cost.approve":    {{"cost": v.ids["cost"], "hash": v.ids["costhash"]}},
 		"run.show":        named("run"),
 		"run.list":        {{}},
 		"claim.list":      {{}, {"employer": v.e}, {"employer": v.e, "period": "2026-09", "status": "raised"}},

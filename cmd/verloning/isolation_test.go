@@ -52,7 +52,9 @@ func newVictim(s *site, e, m string) victim {
 	v.ids["payment"] = fmt.Sprint(v.must(v.clerk, "payment.list", map[string]any{})["payments"].([]any)[0].(map[string]any)["payment"])
 	batch := v.must(v.control, "claim.grant", map[string]any{"employer": e, "period": "2026-09", "all": true})
 	v.ids["batch"], v.ids["batchhash"] = fmt.Sprint(batch["batch"]), fmt.Sprint(batch["hash"])
-	v.secret = []string{`"` + e + `"`, `"` + m + `"`, "Werkbedrijf " + e, "Gemeente " + m, "119.92", v.ids["hash"], "C-1", "D-1", "P-1", "Jan Jansen", "BESLAG-1", "VORDERING-1", "Deurwaarder Goudsbloem", "3141.59", "WHK-31415", "Pensioen Goudsbloem"}
+	cost := v.must(v.control, "cost.record", map[string]any{"scheme": "oss-bonusbaan", "rule": "execution", "day": "2007-10-01", "amount": "3141.59", "reference": "UREN-31415"})
+	v.ids["cost"], v.ids["costhash"] = fmt.Sprint(cost["cost"]), fmt.Sprint(cost["hash"])
+	v.secret = []string{"UREN-31415", `"` + e + `"`, `"` + m + `"`, "Werkbedrijf " + e, "Gemeente " + m, "119.92", v.ids["hash"], "C-1", "D-1", "P-1", "Jan Jansen", "BESLAG-1", "VORDERING-1", "Deurwaarder Goudsbloem", "3141.59", "WHK-31415", "Pensioen Goudsbloem"}
 	return v
 }
 
@@ -163,6 +165,7 @@ func (v victim) rows(t *testing.T, conn *pgx.Conn) string {
 			(SELECT count(*) FROM acceptance), (SELECT count(*) FROM payment WHERE organisation IN (SELECT id FROM a)), (SELECT count(*) FROM grant_batch WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM settlement), (SELECT count(*) FROM run_reopened), (SELECT sum(amount) FROM reservation WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM budget_entry WHERE municipality IN (SELECT id FROM a)),
+			(SELECT count(*) FROM internal_cost c LEFT JOIN internal_cost_approval p ON p.cost = c.id WHERE municipality IN (SELECT id FROM a) AND p.cost IS NULL),
 			(SELECT count(*) FROM grant_approval), (SELECT count(*) FROM posting WHERE ledger IN (SELECT id FROM a)), (SELECT count(*) FROM outbox WHERE owner IN (SELECT id FROM a)))`, v.e, v.m)
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"verloning/cmd/verloning/internal/postgres"
 	"verloning/payroll"
-	"verloning/subsidy"
 )
 
 // compareAsked asks what a run changes against the period before it.
@@ -50,15 +49,6 @@ func (s *service) missingFromRun(ctx context.Context, tx *postgres.Tx, a payroll
 	}
 	list, err := tx.Missing(ctx, a, period, after, q.limit())
 	return missingListed{list}, err
-}
-
-type budgetsListed struct {
-	Budgets []subsidy.BudgetStands `json:"budgets"`
-}
-
-func (s *service) listBudgets(ctx context.Context, tx *postgres.Tx, a payroll.Actor, _ struct{}) (budgetsListed, error) {
-	list, err := tx.Budgets(ctx, a)
-	return budgetsListed{list}, err
 }
 
 type decisionsListed struct {

@@ -55,6 +55,8 @@ const (
 	FeePayable         Account = "GemCrediteuren"
 	VATCompensable     Account = "GemCompensabeleBtw" // from the BTW-compensatiefonds
 	MunicipalBank      Account = "GemBank"
+	InternalCost       Account = "GemUitvoeringskosten" // of a scheme, by the municipality's own people
+	InternalHours      Account = "GemDoorbelasteUren"   // what their department charges on
 )
 
 // Transfer moves an amount between two accounts of one organisation's ledger.

@@ -29,7 +29,7 @@ var spliced = map[string][]string{
 	"organisation/where": {`code = $1`, `id = $1`},
 	"contract/where": {`c.employer = $1 AND c.number = $2`,
 		`c.municipality = $1 AND c.number = $2 AND c.employer = (SELECT id FROM organisation WHERE code = $3)`},
-	"prune/table":   {"claim", "payslip_line", "payslip"},
+	"prune/table":   {"claim_source", "claim", "payslip_line", "payslip"},
 	"prune/table#2": {"exception", "shard"},
 	"Run/lock":      {"", "FOR SHARE", "FOR UPDATE"},
 }

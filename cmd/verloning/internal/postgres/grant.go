@@ -98,7 +98,7 @@ func (tx *Tx) Claims(ctx context.Context, a payroll.Actor, f subsidy.ClaimFilter
 	if err != nil {
 		return nil, fmt.Errorf("claims: %w", err)
 	}
-	return collectClaims(rows)
+	return tx.withSources(ctx, rows)
 }
 
 // ClaimsToGrant lists the raised claims of an employer and a period on a
@@ -111,7 +111,7 @@ func (tx *Tx) ClaimsToGrant(ctx context.Context, municipality uuid.UUID, employe
 	if err != nil {
 		return nil, fmt.Errorf("claims to grant: %w", err)
 	}
-	return collectClaims(rows)
+	return tx.withSources(ctx, rows)
 }
 
 // AddBatch keeps a batch of verdicts. The municipality's lock makes versions
@@ -140,7 +140,7 @@ func (tx *Tx) AddBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch, li
 	if err != nil {
 		return fmt.Errorf("verdicts of batch %s: %w", b.ID, err)
 	}
-	return nil
+	return tx.addGrantSources(ctx, b, lines)
 }
 
 // Batch finds a batch of a municipality, under the municipality's lock.
@@ -248,19 +248,4 @@ func (tx *Tx) postAll(ctx context.Context, a payroll.Actor, p subsidy.Posted) er
 	}
 	_, err := tx.post(ctx, a, p.Posting)
 	return err
-}
-
-// SpendBudget books what a batch spends, by source and the year of the service:
-// the net amount and the VAT that the municipality does not get back.
-func (tx *Tx) SpendBudget(ctx context.Context, a payroll.Actor, b subsidy.Batch) error {
-	_, err := tx.Exec(ctx, `
-		INSERT INTO budget_entry (municipality, year, source, kind, amount, batch, entered_by)
-		SELECT m.payer, extract(year FROM m.service_from)::int, m.budget, 'spent', sum(g.amount + g.vat_cost), @batch, @by
-		FROM grant_line g JOIN claim m ON m.id = g.claim JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
-		WHERE g.batch = @batch GROUP BY m.payer, extract(year FROM m.service_from), m.budget HAVING sum(g.amount + g.vat_cost) <> 0`,
-		pgx.NamedArgs{"batch": b.ID, "by": a.User})
-	if err != nil {
-		return fmt.Errorf("budget of batch %s: %w", b.ID, err)
-	}
-	return nil
 }

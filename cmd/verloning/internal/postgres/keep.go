@@ -18,7 +18,7 @@ import (
 // and notes that it is done.
 func (tx *Tx) KeepShard(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard, out subsidy.ShardResult) error {
 	k := keeper{tx, r, c}
-	for _, step := range []func(context.Context, subsidy.ShardResult) error{k.payslips, k.lines, k.claims, k.transfers, k.exceptions} {
+	for _, step := range []func(context.Context, subsidy.ShardResult) error{k.payslips, k.lines, k.claims, k.sources, k.transfers, k.exceptions} {
 		if err := step(ctx, out); err != nil {
 			return fmt.Errorf("keep shard %d of run %s: %w", s.Number, r.ID, redact(err))
 		}
@@ -105,6 +105,21 @@ func (k keeper) claims(ctx context.Context, out subsidy.ShardResult) error {
 				m.WageCost.Decimal(), m.Amount.Decimal(), hash[:],
 				keyOrNull(m.Placement), m.VATRate.Decimal(), m.VAT.Decimal(), m.VATCost.Decimal(), m.Provisional}, nil
 		}))
+	return err
+}
+
+// sources are of claims whose rule draws on several; most runs have none.
+func (k keeper) sources(ctx context.Context, out subsidy.ShardResult) error {
+	var rows [][]any
+	for _, m := range out.Claims {
+		for _, s := range m.Sources {
+			rows = append(rows, []any{day(k.run.Period.From), k.calc.ID, key(m.ID), string(s.Source), s.Share.Decimal(), s.Amount.Decimal()})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := k.CopyFrom(ctx, pgx.Identifier{"claim_source"}, []string{"period", "calculation", "claim", "source", "share", "amount"}, pgx.CopyFromRows(rows))
 	return err
 }
 

@@ -50,7 +50,7 @@ func brokenRules(org, contract, other, run string) []broken {
 	hours := func(period, day, quantity, submission string) string {
 		return fmt.Sprintf(`INSERT INTO hours VALUES ('%s', '%s', '%s', 'sick', 1, %s, false, '%s', '%s', 1, 1)`, period, contract, day, quantity, org, submission)
 	}
-	return slices.Concat(brokenNet(org, contract), brokenBSN(), []broken{
+	return slices.Concat(brokenNet(org, contract), brokenBSN(), brokenBudgets(org), []broken{
 		{"four eyes", `UPDATE calculation SET status = 'approved', hash = repeat('a', 64), approved_by = asked_by, known = 2 WHERE id = 2`, "23514 four_eyes"},
 		{"approved without an approver", `UPDATE calculation SET status = 'approved', hash = repeat('a', 64), known = 2 WHERE id = 2`, "23514 calculation_check2"},
 		{"calculated without a hash", `UPDATE calculation SET status = 'calculated' WHERE id = 2`, "23514"},
@@ -199,6 +199,42 @@ func brokenBSN() []broken {
 	}
 }
 
+// brokenBudgets are the statements about money that is moved and costs without a
+// payee.
+func brokenBudgets(org string) []broken {
+	user, pair := id(aUser, 1), id(aCost, 9)
+	entry := func(columns string, rows ...string) string {
+		return `INSERT INTO budget_entry (municipality, entered_by, year, source, kind, amount` + columns + `) VALUES ('` + org + `', '` + user + `', ` +
+			strings.Join(rows, `), ('`+org+`', '`+user+`', `) + `)`
+	}
+	moved := func(year, source, kind, amount, reason string) string {
+		return fmt.Sprintf(`%s, '%s', '%s', %s, '%s', '%s'`, year, source, kind, amount, pair, reason)
+	}
+	cost := func(hours, price, amount string) string {
+		return `INSERT INTO internal_cost (id, municipality, scheme, rule, day, hours, price, amount, reference, recorded_by)
+			VALUES ('` + id(aCost, 3) + `', '` + org + `', 's', 'r', '2026-10-01', ` + hours + `, ` + price + `, ` + amount + `, 'U-2', '` + user + `')`
+	}
+	return []broken{
+		{"money that is rebooked", entry(", pair, reason", moved("2026", "BUIG", "rebooked", "-1", "r"), moved("2027", "own", "rebooked", "1", "r")), ""},
+		{"money that is carried", entry(", pair, reason", moved("2026", "BUIG", "carried", "-1", ""), moved("2027", "BUIG", "carried", "1", "")), ""},
+		{"one end", entry(", pair, reason", moved("2026", "BUIG", "rebooked", "-1", "r")), "23514 budget_entry_both_ends"},
+		{"two ends that do not sum to nil", entry(", pair, reason", moved("2026", "BUIG", "rebooked", "-1", "r"), moved("2027", "own", "rebooked", "1.01", "r")), "23514 budget_entry_both_ends"},
+		{"rebooked without a reason", entry(", pair, reason", moved("2026", "BUIG", "rebooked", "-1", ""), moved("2027", "own", "rebooked", "1", "")), "23514 budget_entry_pair"},
+		{"rebooked into a year that a source was not", entry(", pair, reason", moved("2026", "BUIG", "rebooked", "-1", "r"), moved("2026", "W", "rebooked", "1", "r")), "23514"},
+		{"granted below nil", entry("", `2026, 'BUIG', 'granted', -1`), "23514 budget_entry_sign"},
+		{"spent on nothing", entry("", `2026, 'BUIG', 'spent', 1`), "23514 budget_entry_spent_on"},
+		{"granted on a cost", entry(", cost", `2026, 'own', 'granted', 1, '`+id(aCost, 1)+`'`), "23514 budget_entry_spent_on"},
+		{"a cost spent twice", entry(", cost", `2026, 'BUIG', 'spent', 150, '`+id(aCost, 1)+`'`), "23505 budget_entry_cost"},
+		{"a cost of hours at a price", cost("1.01", "60.0050", "60.61"), ""},
+		{"a cost that hours and price do not come to", cost("1.01", "60.0050", "60.60"), "23514 internal_cost_price"},
+		{"a price without hours", cost("NULL", "60", "60"), "23514 internal_cost_price"},
+		{"a cost of nothing", cost("NULL", "NULL", "0"), "23514"},
+		{"who records a cost approves it", `INSERT INTO internal_cost_approval (cost, posting, recorded_by, approved_by)
+			VALUES ('` + id(aCost, 1) + `', '` + id(aPosting, 1) + `', '` + user + `', '` + user + `')`, "23514 internal_cost_four_eyes"},
+		{"a share of more than the whole", `UPDATE claim_source SET share = 1 WHERE calculation = 2`, "23514"},
+	}
+}
+
 // TestPartitionsAreMadeOnDemand asks for the same and for different months in
 // many sessions at once, with rows written at the same time.
 func TestPartitionsAreMadeOnDemand(t *testing.T) {
@@ -228,8 +264,8 @@ func TestPartitionsAreMadeOnDemand(t *testing.T) {
 		FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE c.relkind = 'r'`).Scan(&made, &triggers)
 	// Of its parent each has the trigger on rows; its own are against TRUNCATE
 	// and, but for hours, against more rows.
-	if err != nil || made != 5*months || triggers != (5+5+4)*months {
-		t.Errorf("%d partitions with %d triggers, want %d and %d: %v", made, triggers, 5*months, 14*months, err)
+	if err != nil || made != 6*months || triggers != (6+6+5)*months {
+		t.Errorf("%d partitions with %d triggers, want %d and %d: %v", made, triggers, 6*months, 17*months, err)
 	}
 }
 

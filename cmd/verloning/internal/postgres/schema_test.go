@@ -124,6 +124,7 @@ const (
 	anEvent
 	aGarnishment
 	aReceivable
+	aCost
 )
 
 // world is one row in every table, of a run that was approved and posted and a
@@ -225,6 +226,7 @@ func world() [][]string {
 				averaging, written, open_ended, on_call, experience_since, step_years, step_factors, known, recorded_by)
 				VALUES ('` + contract + `', 7, '2026-07-01', '2026-07-01', 32, 40, 'steps', 1, 'hours', false, true, true, false, '2024-10-16',
 				'{0,2}', '{1,1.08}', 1, '` + user + `')`},
+		worldOfBudgets(org, user, contract, hash),
 	}
 }
 
@@ -244,6 +246,30 @@ func worldOfNet(org, user, contract, run string) []string {
 	}
 }
 
+// worldOfBudgets is what several sources bear, of claims and of costs without a
+// payee, and money that was moved.
+func worldOfBudgets(org, user, contract, hash string) []string {
+	cost, posting := id(aCost, 1), id(aPosting, 3)
+	return []string{
+		`INSERT INTO claim_source (period, calculation, claim, source, share, amount) VALUES ('2026-10-01', 2, '` + id(aClaim, 1) + `', 'BUIG', 0.5, 5)`,
+		// What was approved was before this table was.
+		`ALTER TABLE claim_source_2026_10 DISABLE TRIGGER no_more`, `ALTER TABLE claim_source DISABLE TRIGGER no_more`,
+		`INSERT INTO claim_source (period, calculation, claim, source, share, amount) VALUES ('2026-10-01', 1, '` + id(aClaim, 1) + `', 'BUIG', 0.5, 5)`,
+		`ALTER TABLE claim_source_2026_10 ENABLE TRIGGER no_more`, `ALTER TABLE claim_source ENABLE TRIGGER no_more`,
+		`INSERT INTO grant_source (claim, version, source, amount) VALUES ('` + id(aClaim, 1) + `', 1, 'BUIG', 5)`,
+		`INSERT INTO internal_cost (id, municipality, scheme, rule, day, hours, price, amount, contract, reference, recorded_by)
+			VALUES ('` + cost + `', '` + org + `', 's', 'jobcoach', '2026-10-01', 2.5, 60, 150, '` + contract + `', 'U-1', '` + user + `')`,
+		`INSERT INTO internal_cost_source (cost, source, share, amount) VALUES ('` + cost + `', 'BUIG', 1, 150)`,
+		`INSERT INTO posting (id, ledger, sequence, kind, content, total, previous, hash, posted_by)
+			VALUES ('` + posting + `', '` + org + `', 2, 'cost', '` + hash + `', 150, '` + hash + `', '` + hash + `', '` + id(aUser, 2) + `')`,
+		`INSERT INTO internal_cost_approval (cost, posting, recorded_by, approved_by) VALUES ('` + cost + `', '` + posting + `', '` + user + `', '` + id(aUser, 2) + `')`,
+		`INSERT INTO budget_entry (municipality, year, source, kind, amount, cost, entered_by) VALUES ('` + org + `', 2026, 'BUIG', 'spent', 150, '` + cost + `', '` + user + `')`,
+		`INSERT INTO budget_entry (municipality, year, source, kind, amount, pair, reason, entered_by)
+			VALUES ('` + org + `', 2026, 'BUIG', 'rebooked', -10, '` + id(aCost, 2) + `', 'r', '` + user + `'), ('` + org + `', 2026, 'own', 'rebooked', 10, '` + id(aCost, 2) + `', 'r', '` + user + `')`,
+		`INSERT INTO forecast (decision, month, rule, source, municipality, result, amount) VALUES ('` + id(aDecision, 1) + `', '2026-11-01', 'r', 'BUIG', '` + org + `', false, 100)`,
+	}
+}
+
 // build puts the steps of the world from one number to another into a database.
 func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	t.Helper()
@@ -256,7 +282,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 21
+const steps = 22
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -293,14 +319,15 @@ func TestFactsAreForEver(t *testing.T) {
 	build(t, conn, 1, steps)
 	forEver := strings.Fields(`cutoff person employment employment_version contract contract_version placement decision decision_version loonwaarde
 		submission hours acceptance stream_release posting payment grant_batch grant_line grant_approval claim_decided budget_entry
-		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn`)
+		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn
+		grant_source internal_cost internal_cost_source internal_cost_approval forecast`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
-		"claim": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
+		"claim": "calculation = 1", "claim_source": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
 	}
 	open := map[string]string{
 		"calculation": "id = 2", "shard": "calculation = 2", "exception": "calculation = 2", "payslip": "calculation = 2", "payslip_line": "calculation = 2",
-		"claim": "calculation = 2", "transfer": "posting = '" + id(aPosting, 2) + "'",
+		"claim": "calculation = 2", "claim_source": "calculation = 2", "transfer": "posting = '" + id(aPosting, 2) + "'",
 	}
 	changeable := []string{"sealing_key", "instance", "organisation", "account", "app_user", "app_user_key", "request", "contract_current", "decision_current", "run", "reservation", "outbox_waiting", "outbox_landed", "goose_db_version"}
 	tables := tablesOf(t, conn)
@@ -335,7 +362,7 @@ func TestFactsAreForEver(t *testing.T) {
 		try(table, where, restrict)
 	}
 	// Partitions are tables too, and a trigger on the parent must reach them.
-	for _, table := range []string{"hours", "payslip", "payslip_line", "claim", "transfer"} {
+	for _, table := range []string{"hours", "payslip", "payslip_line", "claim", "claim_source", "transfer"} {
 		where := approved[table]
 		if where == "" {
 			where = "true"
@@ -413,6 +440,11 @@ func TestWhatMayChange(t *testing.T) {
 		`TRUNCATE receivable`:                                        restrict,
 		`TRUNCATE opening`:                                           restrict,
 		`TRUNCATE person_bsn`:                                        restrict,
+		`TRUNCATE claim_source`:                                      restrict,
+		`TRUNCATE claim_source_2026_10`:                              restrict,
+		`TRUNCATE grant_source CASCADE`:                              restrict,
+		`TRUNCATE internal_cost_source`:                              restrict,
+		`TRUNCATE forecast`:                                          restrict,
 		`INSERT INTO payslip SELECT period, 1, contract, person, employment, 1, 0, 1, true, 'i', hash FROM payslip WHERE calculation = 2`:                                      "23505", // it has one already
 		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`:         restrict,
 		`INSERT INTO payslip_line_2026_10 SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`: restrict,

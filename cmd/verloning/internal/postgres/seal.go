@@ -19,7 +19,7 @@ import (
 // what is booked must be what payslips and claims book.
 func (tx *Tx) Seal(ctx context.Context, r payroll.Run, c payroll.Calculation) (string, subsidy.Totals, error) {
 	s := sealing{Tx: tx, run: r, args: pgx.NamedArgs{"period": day(r.Period.From), "id": c.ID, "posting": subsidy.PostingID(r, c)}}
-	for _, step := range []func(context.Context) error{s.counts, s.payslips, s.lines, s.claims, s.booked} {
+	for _, step := range []func(context.Context) error{s.counts, s.payslips, s.lines, s.claims, s.shares, s.booked} {
 		if err := step(ctx); err != nil {
 			return "", s.totals, fmt.Errorf("seal calculation %d of run %s: %w", c.Number, r.ID, err)
 		}
@@ -120,6 +120,19 @@ func (s *sealing) claims(ctx context.Context) error {
 		}
 		return nil
 	})
+	return err
+}
+
+// shares holds what the sources of a claim bear against the claim.
+func (s *sealing) shares(ctx context.Context) error {
+	var wrong int
+	err := s.QueryRow(ctx, `
+		SELECT count(*) FROM (SELECT claim, sum(amount) AS amount FROM claim_source WHERE period = @period AND calculation = @id GROUP BY claim) s
+		LEFT JOIN claim m ON m.period = @period AND m.calculation = @id AND m.id = s.claim
+		WHERE s.amount IS DISTINCT FROM m.amount + m.vat_cost`, s.args).Scan(&wrong)
+	if err == nil && wrong > 0 {
+		err = fmt.Errorf("it does not add up: the sources of %d claims bear something else than the claim", wrong)
+	}
 	return err
 }
 
