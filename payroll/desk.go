@@ -1,12 +1,7 @@
 package payroll
 
 import (
-	"context"
-
 	"github.com/google/uuid"
-
-	"verloning/payroll/calendar"
-	"verloning/payroll/euro"
 )
 
 // Desk is where commands arrive: it says which step follows which, what is
@@ -17,31 +12,6 @@ type Desk struct {
 	Locksmith Locksmith        // mints keys on the bus
 	Rules     Rulebook
 	ShardSize int // persons a shard
-}
-
-// Rulebook tells of schemes what payroll must know of them. A municipality may
-// add schemes while the service runs, so that what is known depends on when: the
-// transaction says so.
-type Rulebook interface {
-	// Scheme is what the scheme of an id asks of a contract that names a
-	// municipality, or none, and starts on a day, as known now. False means that
-	// neither the program nor that municipality has it.
-	Scheme(ctx context.Context, tx Tx, id string, municipality uuid.UUID, on calendar.Date) (SchemeRules, bool, error)
-	// SetAt is a hash over everything that decides an amount at a cut-off:
-	// national figures, formulas, and the schemes that are known by then.
-	SetAt(ctx context.Context, tx Tx, cutoff int64) (string, error)
-}
-
-// SchemeRules are what a scheme asks of a contract under it.
-type SchemeRules struct {
-	MinFactor     euro.Number // of the minimum wage
-	MinAmount     euro.Number // euro an hour, where the contract pays an amount; nought: the scheme names none
-	Steps         []WageStep  // the table that the contract pays by; none: it pays by no table
-	FullTimeHours euro.Number // of the sector, where the contract names none; nought: it must
-	MaxMonths     int         // longest contract; nought: the scheme limits none
-	Exclusive     bool        // one employer at a time for a person
-	NoContract    bool        // the benefit is kept: nobody is employed under it
-	HirePrice     bool        // the scheme says what an inlener pays where the placement names no price
 }
 
 // Locksmith mints identities on the bus.

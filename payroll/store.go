@@ -94,6 +94,11 @@ type Tx interface {
 	AcceptExceptions(ctx context.Context, a Actor, r Run, keys []string, reason string) (unknown []string, err error)
 	OpenExceptions(ctx context.Context, r Run) (int, error)
 
+	// SchemesAt lists the scheme files that are known at a cut-off, in order of
+	// municipality, scheme and version; SchemeText is what one of them says.
+	SchemesAt(ctx context.Context, cutoff int64) ([]SchemeFile, error)
+	SchemeText(ctx context.Context, f SchemeFile) (string, error)
+
 	// Publish puts events into the outbox in the same transaction. Version
 	// nought asks for the next version of the aggregate, whose lock the
 	// transaction holds.

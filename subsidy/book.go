@@ -90,6 +90,18 @@ func (b *Book) All() []Scheme {
 	return list
 }
 
+// Own lists the schemes that a municipality added or amended, in order of id.
+func (b *Book) Own(municipality uuid.UUID) []Scheme {
+	var list []Scheme
+	for key, s := range b.own {
+		if key.municipality == municipality {
+			list = append(list, s)
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
+	return list
+}
+
 // Rules are what a scheme asks of a contract that names a municipality, or none,
 // and starts on a day.
 func (b *Book) Rules(id string, municipality uuid.UUID, on calendar.Date) (payroll.SchemeRules, bool) {

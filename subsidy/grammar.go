@@ -102,13 +102,35 @@ func (s Scheme) check(l *faultList) {
 		if i > 0 && !v.From.IsZero() && !s.Versions[i-1].From.Before(v.From.Date) {
 			l.fault(below(path, "from"), "begint op %s, niet na de versie ervoor (%s); zet de versies op volgorde", "starts on %s, not after the version before (%s); put the versions in order", v.From, s.Versions[i-1].From)
 		}
+		if i > 0 {
+			v.follows(l, path, s.Versions[i-1])
+		}
 		v.check(l, path)
+	}
+}
+
+// follows wants no day between two versions, and none in both: a version that
+// names its last day is followed on the day after it.
+func (v Version) follows(l *faultList, path string, before Version) {
+	if before.To.IsZero() || !before.From.Before(v.From.Date) {
+		return
+	}
+	switch next := before.To.Add(1); {
+	case v.From.After(next):
+		l.fault(below(path, "from"), "begint op %s, en de versie ervoor eindigt op %s: van %s tot en met %s geldt er niets; sluit de versies op elkaar aan",
+			"starts on %s, and the version before ends on %s: from %s to %s nothing holds; let the versions follow on each other", v.From, before.To, next, v.From.Add(-1))
+	case v.From.Before(next):
+		l.fault(below(path, "from"), "begint op %s, voor het einde van de versie ervoor (%s); sluit de versies op elkaar aan",
+			"starts on %s, before the version before it ends (%s); let the versions follow on each other", v.From, before.To)
 	}
 }
 
 func (v Version) check(l *faultList, path string) {
 	if v.From.IsZero() {
 		l.fault(below(path, "from"), "de begindag ontbreekt", "the first day is missing")
+	}
+	if !v.To.IsZero() && v.To.Before(v.From.Date) {
+		l.fault(below(path, "to"), "ligt voor de eerste dag, %s; de versie geldt nooit", "is before the first day, %s; the version never holds", v.From)
 	}
 	l.filled(below(path, "source"), v.Source)
 	v.Status.check(l, below(path, "status"))

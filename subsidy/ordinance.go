@@ -26,7 +26,10 @@ func Ordinance(s Scheme, lang string) string {
 	for i, v := range s.Versions {
 		o.line("")
 		from, last := o.day(v.From.Date), ""
-		if i+1 < len(s.Versions) {
+		switch {
+		case !v.To.IsZero():
+			last = o.say(" tot en met %s", " up to and including %s", o.day(v.To.Date))
+		case i+1 < len(s.Versions):
 			last = o.say(" tot en met %s", " up to and including %s", o.day(s.Versions[i+1].From.Add(-1)))
 		}
 		o.line(o.say("Geldt vanaf %s%s", "Holds from %s%s", from, last))

@@ -37,6 +37,7 @@ type Label struct {
 // Version is a scheme as it holds from a day.
 type Version struct {
 	From        Day            `yaml:"from" json:"from"`
+	To          Day            `yaml:"to" json:"to,omitzero"` // its last day; none: until the next version
 	Source      string         `yaml:"source" json:"source"`
 	Status      Status         `yaml:"status" json:"status"`
 	Wage        *WageTerms     `yaml:"wage" json:"wage,omitempty"`
@@ -362,6 +363,15 @@ func (d *Decimal) UnmarshalYAML(raw []byte) error {
 
 // On returns the version that holds on a day.
 func (s Scheme) On(day calendar.Date) (Version, bool) {
+	v, begun := s.begun(day)
+	if !begun || !v.To.IsZero() && v.To.Before(day) {
+		return Version{}, false
+	}
+	return v, true
+}
+
+// begun returns the last version that has begun on a day, ended or not.
+func (s Scheme) begun(day calendar.Date) (Version, bool) {
 	for i := len(s.Versions) - 1; i >= 0; i-- {
 		if !s.Versions[i].From.After(day) {
 			return s.Versions[i], true
@@ -371,10 +381,11 @@ func (s Scheme) On(day calendar.Date) (Version, bool) {
 }
 
 // Governing returns the version that a contract or a decision from a day is held
-// against: the one of the day or, where it begins before there was any, the
-// first. Days before the scheme give nothing, and are no way around its terms.
+// against: the one of the day or, where none holds then, the one before it or
+// else the first. Days outside the scheme give nothing, and are no way around its
+// terms.
 func (s Scheme) Governing(day calendar.Date) (Version, bool) {
-	if version, dated := s.On(day); dated || len(s.Versions) == 0 {
+	if version, dated := s.begun(day); dated || len(s.Versions) == 0 {
 		return version, dated
 	}
 	return s.Versions[0], true

@@ -216,6 +216,12 @@ type Tx interface {
 	// InternalCost finds a cost of the municipality, under the municipality's lock.
 	InternalCost(ctx context.Context, a payroll.Actor, id uuid.UUID) (InternalCost, bool, error)
 	ApproveInternalCost(ctx context.Context, a payroll.Actor, c InternalCost, p Posted, overBudget string) error
+	// HoldSchemes holds the caller's schemes until the transaction ends.
+	HoldSchemes(ctx context.Context, a payroll.Actor) error
+	AddScheme(ctx context.Context, a payroll.Actor, f payroll.SchemeFile, text string) error
+	// ApprovedUnder is the last day that an employer has approved under the
+	// scheme, from the file's day on; none where nothing is approved.
+	ApprovedUnder(ctx context.Context, f payroll.SchemeFile) (calendar.Date, error)
 	// OverBudget allots the claims of a calculation to the budgets that their
 	// municipalities keep, in order of the day and number of the decision, and
 	// returns those beyond.

@@ -33,6 +33,7 @@ var eventForms = map[string][]reflect.Type{
 	"claim.refused":       {reflect.TypeFor[claimAnnounced]()},
 	"claim.reclaimed":     {reflect.TypeFor[claimAnnounced]()},
 	"claim.settled":       {reflect.TypeFor[claimAnnounced]()},
+	"scheme.added":        {reflect.TypeFor[schemeAnnounced]()},
 	"payment.settled":     {reflect.TypeFor[paymentSettled]()},
 	"cost.approved":       {reflect.TypeFor[subsidy.CostApproved]()},
 }
@@ -99,6 +100,14 @@ type claimAnnounced struct {
 	Settled  *calendar.Date  `json:"settled,omitempty"`
 	Currency string          `json:"currency"`
 	Budget   subsidy.Source  `json:"budget,omitempty"`
+}
+
+// schemeAnnounced tells of a scheme file without its text.
+type schemeAnnounced struct {
+	Scheme  string        `json:"scheme"`
+	Version int           `json:"version"`
+	From    calendar.Date `json:"from"`
+	Hash    string        `json:"hash"`
 }
 
 type paymentSettled struct {

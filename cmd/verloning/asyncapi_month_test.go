@@ -110,6 +110,7 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 		w.ask(clerk, "scheme.show", m{"scheme": s.(m)["scheme"]})
 	}
 	w.ask(clerk, "scheme.check", m{"text": "scheme: x"})
+	w.ask(control, "scheme.add", m{"text": buurtbaan("buurtbaan", "400.00"), "from": "2026-07-01"})
 	w.ask(w.admin, "events.held", m{})
 	w.ask(w.admin, "events.replay", m{"organisation": "E", "since": "2026-01-01"})
 	return clerk, control

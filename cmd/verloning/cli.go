@@ -159,6 +159,8 @@ type grammar struct {
 		List  schemeList  `cmd:"" help:"List the schemes."`
 		Show  schemeShow  `cmd:"" help:"Show a scheme with every version."`
 		Check schemeCheck `cmd:"" help:"Check a scheme file; needs no service."`
+		Diff  schemeDiff  `cmd:"" help:"Show what two schemes, versions or files do not share; needs a service only with --as."`
+		Add   schemeAdd   `cmd:"" help:"Add a scheme of your gemeente, or amend one, from a day on."`
 	} `cmd:"" help:"Schemes."`
 	Asyncapi asyncapiCommand `cmd:"" help:"Print the interface as an AsyncAPI document; needs no service."`
 	Bench    benchCommand    `cmd:"" help:"Measure a run of many contracts against its floor."`

@@ -10,17 +10,20 @@ import (
 	"verloning/subsidy"
 )
 
-type schemeList struct{}
+type schemeList struct {
+	Municipality string `placeholder:"CODE" help:"Only the program's schemes and those of this gemeente."`
+}
 
-func (schemeList) Run(ctx context.Context, sh *shell) error {
-	return ask(ctx, sh, "scheme", "list", struct{}{}, func(r schemesListed) error {
-		shown := newTable("scheme", "since", "name")
+// Run lists the schemes of the program and those that gemeenten added or amended.
+func (c *schemeList) Run(ctx context.Context, sh *shell) error {
+	return ask(ctx, sh, "scheme", "list", schemesAsked{c.Municipality}, func(r schemesListed) error {
+		shown := newTable("scheme", "of", "since", "name")
 		for _, s := range r.Schemes {
 			name := s.Name.NL
 			if sh.Lang == "en" {
 				name = s.Name.EN
 			}
-			shown.add(s.Scheme, s.Since, name)
+			shown.add(s.Scheme, s.Municipality, s.Since, printable(name))
 		}
 		return shown.print(sh.out)
 	})
@@ -29,12 +32,14 @@ func (schemeList) Run(ctx context.Context, sh *shell) error {
 type schemeShow struct {
 	Scheme string `arg:"" help:"Id of the scheme; see scheme list."`
 	On     string `placeholder:"DAY" help:"Only the version that holds on this day (2026-07-01)."`
+
+	Municipality string `placeholder:"CODE" help:"As it holds for contracts that name this gemeente."`
 }
 
 // Run prints the scheme as an ordinance in numbered articles, and with --json
 // as the data that it is.
 func (c *schemeShow) Run(ctx context.Context, sh *shell) error {
-	asked := schemeAsked{Scheme: c.Scheme}
+	asked := schemeAsked{Scheme: c.Scheme, Municipality: c.Municipality}
 	if c.On != "" {
 		return c.version(ctx, sh, asked)
 	}
@@ -53,7 +58,7 @@ func (c *schemeShow) version(ctx context.Context, sh *shell, asked schemeAsked) 
 	}
 	v, known := s.On(day)
 	if !known {
-		return sh.failed("Op %s gold regeling %s nog niet.", "Scheme %[2]s did not hold yet on %[1]s.", day, s.ID)
+		return sh.failed("Op %s geldt geen versie van regeling %s.", "On %s no version of scheme %s holds.", day, s.ID)
 	}
 	s.Versions = []subsidy.Version{v}
 	if sh.JSON {
@@ -81,17 +86,26 @@ type schemeCheck struct {
 // says that it is too large.
 const maxSchemeRead = 1 << 20
 
-// Run checks with the rules in this program: what the service would say, also
-// where none runs.
-func (c *schemeCheck) Run(sh *shell) error {
-	file, err := sh.open(c.File)
+// readScheme reads a scheme file.
+func readScheme(sh *shell, path string) ([]byte, error) {
+	file, err := sh.open(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	text, err := io.ReadAll(io.LimitReader(file, maxSchemeRead))
 	closing(sh, file.Close)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", c.File, err)
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return text, nil
+}
+
+// Run checks with the rules in this program: what the service would say, also
+// where none runs.
+func (c *schemeCheck) Run(sh *shell) error {
+	text, err := readScheme(sh, c.File)
+	if err != nil {
+		return err
 	}
 	scheme, faults := subsidy.ParseScheme(text)
 	if faults == nil {
@@ -116,4 +130,32 @@ func (c *schemeCheck) Run(sh *shell) error {
 		return nil
 	}
 	return sh.say("Schema %s klopt.", "Scheme %s is right.", scheme.ID)
+}
+
+type schemeAdd struct {
+	File string `arg:"" help:"Scheme file; - is standard input."`
+	From string `required:"" placeholder:"DAY" help:"Day from which what the file says holds (2026-11-01)."`
+}
+
+// Run hands the file to the service, which checks it again.
+func (c *schemeAdd) Run(ctx context.Context, sh *shell) error {
+	text, err := readScheme(sh, c.File)
+	if err != nil {
+		return err
+	}
+	request := subsidy.SchemeAdd{Command: sh.command(), Text: string(text), From: c.From}
+	return ask(ctx, sh, "scheme", "add", request, func(r subsidy.SchemeAdded) error {
+		switch {
+		case r.Again:
+			err = sh.say("Regeling %s vanaf %s was al zo bekend (versie %d).", "Scheme %s from %s was known like this (version %d).", r.Scheme, r.From, r.Version)
+		case r.Amends:
+			err = sh.say("Regeling %s is gewijzigd vanaf %s (versie %d).", "Scheme %s is amended from %s (version %d).", r.Scheme, r.From, r.Version)
+		default:
+			err = sh.say("Regeling %s geldt vanaf %s (versie %d).", "Scheme %s holds from %s (version %d).", r.Scheme, r.From, r.Version)
+		}
+		if err != nil || r.Approved.IsZero() {
+			return err
+		}
+		return sh.say("Let op: tot en met %s is er al goedgekeurd; dat wordt niet herrekend.", "Mind: until %s it is approved already; that is not computed anew.", r.Approved)
+	})
 }

@@ -64,8 +64,9 @@ func (v victim) attempts() map[string][]map[string]any {
 		"ledger.balances": {{}},
 		"explain.amount":  {{"id": v.ids["claim"]}, {"id": v.ids["payment"]}, {"run": approved, "contract": "C-1"}, {"run": run, "contract": "C-1"}},
 		"law.questions":   {{}, {"run": run, "contract": "C-1"}, {"run": approved, "contract": "C-1"}},
-		"scheme.list":     {{}},
-		"scheme.show":     {{"scheme": "loonkostensubsidie"}},
+		"scheme.list":     {{}, {"municipality": v.m}},
+		"scheme.show":     {{"scheme": "loonkostensubsidie"}, {"scheme": "alfa-eigen"}, {"scheme": "alfa-eigen", "municipality": v.m}},
+		"scheme.add":      {}, // It names nothing of anybody's, and what B adds holds for contracts that name B.
 		"scheme.check":    {{"text": "scheme: x"}},
 		"worklist.show":   {{}, {"period": "2026-07", "months": 24, "limit": 1000}},
 		"asyncapi.show":   {{}},

@@ -132,6 +132,7 @@ func (s *service) surface() []operation {
 		op("scheme", "list", payroll.Read, s.listSchemes),
 		op("scheme", "show", payroll.Read, s.showScheme),
 		op("scheme", "check", payroll.Read, s.checkScheme),
+		op("scheme", "add", payroll.Control, d.AddScheme, "scheme.added"),
 		op("worklist", "show", payroll.Read, s.showWorklist),
 		op("events", "replay", payroll.Admin, s.replayEvents),
 		op("events", "held", payroll.Admin, s.showHeld),
@@ -437,69 +438,6 @@ type balancesListed struct {
 func (s *service) listBalances(ctx context.Context, tx *postgres.Tx, a payroll.Actor, _ struct{}) (balancesListed, error) {
 	list, err := tx.Balances(ctx, a.Organisation.ID)
 	return balancesListed{list}, err
-}
-
-type schemesListed struct {
-	Schemes []schemeListed `json:"schemes"`
-}
-
-type schemeListed struct {
-	Scheme string        `json:"scheme"`
-	Name   subsidy.Label `json:"name"`
-	Since  string        `json:"since"`
-}
-
-func (s *service) listSchemes(ctx context.Context, tx *postgres.Tx, _ payroll.Actor, _ struct{}) (schemesListed, error) {
-	list := schemesListed{Schemes: []schemeListed{}}
-	book, err := s.desk.Books.Now(ctx, tx)
-	if err != nil {
-		return list, err
-	}
-	for _, scheme := range book.All() {
-		list.Schemes = append(list.Schemes, schemeListed{scheme.ID, scheme.Name, scheme.Versions[0].From.String()})
-	}
-	return list, nil
-}
-
-// schemeAsked names a scheme.
-type schemeAsked struct {
-	Scheme string `json:"scheme" validate:"required,code"`
-}
-
-func (s *service) showScheme(ctx context.Context, tx *postgres.Tx, _ payroll.Actor, q schemeAsked) (subsidy.Scheme, error) {
-	if err := payroll.NewDoor(q).Err(); err != nil {
-		return subsidy.Scheme{}, err
-	}
-	book, err := s.desk.Books.Now(ctx, tx)
-	if err != nil {
-		return subsidy.Scheme{}, err
-	}
-	scheme, known := book.Scheme(q.Scheme, uuid.Nil)
-	if !known {
-		return scheme, payroll.Refuse(payroll.NotFound, payroll.Unknown("scheme", "scheme", q.Scheme))
-	}
-	return scheme, nil
-}
-
-// schemeText is a scheme file to check.
-type schemeText struct {
-	Text string `json:"text" validate:"required,max=262144"`
-}
-
-type schemeChecked struct {
-	Scheme string          `json:"scheme,omitempty"`
-	Faults []subsidy.Fault `json:"faults"`
-}
-
-func (s *service) checkScheme(_ context.Context, _ *postgres.Tx, _ payroll.Actor, q schemeText) (schemeChecked, error) {
-	if err := payroll.NewDoor(q).Err(); err != nil {
-		return schemeChecked{}, err
-	}
-	scheme, faults := subsidy.ParseScheme([]byte(q.Text))
-	if faults == nil {
-		faults = []subsidy.Fault{}
-	}
-	return schemeChecked{scheme.ID, faults}, nil
 }
 
 // replayAsked asks for the events of an organisation again.

@@ -306,7 +306,7 @@ func (tx *Tx) Exceptions(ctx context.Context, r payroll.Run, after string, limit
 
 // NewerFacts counts what was recorded since the cut-off of a calculation about
 // the days of its run: hours, placements, versions of contracts, employments, a BSN,
-// openings, decisions and loonwaarden of its employer, and of what its charges, pension,
+// openings, decisions, loonwaarden and schemes of its employer's contracts, and of what its charges, pension,
 // special rates and withholdings go by. Who approves should know that they are
 // not in it. What runs themselves made is no news.
 func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculation) (n int, err error) {
@@ -319,6 +319,8 @@ func (tx *Tx) NewerFacts(ctx context.Context, r payroll.Run, c payroll.Calculati
 		      + (SELECT count(*) FROM decision_version v JOIN decision d ON d.id = v.decision JOIN contract c ON c.id = d.contract WHERE c.employer = @employer AND v.known > @cutoff)
 		      + (SELECT count(*) FROM placement p JOIN contract c ON c.id = p.contract WHERE c.employer = @employer AND p.known > @cutoff)
 		      + (SELECT count(*) FROM loonwaarde w JOIN contract c ON c.id = w.contract WHERE c.employer = @employer AND w.known > @cutoff)
+		      + (SELECT count(*) FROM scheme_version v WHERE v.known > @cutoff AND EXISTS (
+		             SELECT FROM contract c WHERE c.employer = @employer AND c.municipality = v.municipality AND c.scheme = v.scheme))
 		      + (SELECT count(*) FROM charge_terms t WHERE t.employer = @employer AND t.known > @cutoff)
 		      + (SELECT count(*) FROM pension_terms t WHERE t.employer = @employer AND t.known > @cutoff)
 		      + (SELECT count(*) FROM annual_wage w JOIN employment e ON e.id = w.employment WHERE e.employer = @employer AND w.known > @cutoff)

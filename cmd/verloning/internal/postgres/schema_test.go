@@ -227,6 +227,8 @@ func world() [][]string {
 				VALUES ('` + contract + `', 7, '2026-07-01', '2026-07-01', 32, 40, 'steps', 1, 'hours', false, true, true, false, '2024-10-16',
 				'{0,2}', '{1,1.08}', 1, '` + user + `')`},
 		worldOfBudgets(org, user, contract, hash),
+		{`INSERT INTO scheme_version (municipality, scheme, version, valid_from, file, hash, known, recorded_by)
+				VALUES ('` + org + `', 's1', 1, '2026-11-01', 'scheme: s1', encode(sha256('scheme: s1'), 'hex'), 1, '` + user + `')`},
 	}
 }
 
@@ -282,7 +284,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 22
+const steps = 23
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -320,7 +322,7 @@ func TestFactsAreForEver(t *testing.T) {
 	forEver := strings.Fields(`cutoff person employment employment_version contract contract_version placement decision decision_version loonwaarde
 		submission hours acceptance stream_release posting payment grant_batch grant_line grant_approval claim_decided budget_entry
 		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn
-		grant_source internal_cost internal_cost_source internal_cost_approval forecast`)
+		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
