@@ -251,7 +251,7 @@ func (d *dues) limit(r PayRule, first int) {
 		return
 	}
 	mine := d.list[first:]
-	slices.SortStableFunc(mine, func(a, b TrajectoryDue) int { return a.Day.Cmp(b.Day) })
+	slices.SortStableFunc(mine, func(a, b TrajectoryDue) int { return cmp.Or(a.Day.Cmp(b.Day), cmp.Compare(a.Key, b.Key)) })
 	left := r.Limit.Value.Cents()
 	for i := range mine {
 		due, whole := &mine[i], mine[i].Amount

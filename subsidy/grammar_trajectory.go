@@ -311,22 +311,40 @@ func (v Version) checkSpeed(l *faultList, path string) {
 	}
 }
 
-// untilPlacement is what a provider gets for somebody who is placed in the k-th
-// month: the fees of those months, and what the speed gives.
+// untilPlacement is what a provider gets for somebody who is placed at the end of
+// the k-th month, as far as that depends on k: what is paid for the time until then,
+// and what the speed gives.
 func (v Version) untilPlacement(k int) euro.Number {
 	var sum euro.Number
 	for _, r := range v.Pay {
-		switch {
-		case r.Payee != "provider" || r.Payer != "municipality":
-		case r.Trigger == Monthly && r.Amount.Fixed != nil:
-			monthly := r.Amount.Fixed.Amount.Value.Mul(euro.Int(int64(k)))
-			if r.Limit != nil {
-				monthly = monthly.Min(r.Limit.Value.Number)
-			}
-			sum = sum.Add(monthly)
-		case r.Amount.Ladder != nil:
-			sum = sum.Add(r.Amount.Ladder.within(k))
+		if r.Payee != "provider" || r.Payer != "municipality" {
+			continue
 		}
+		one := r.forMonths(k)
+		if r.Limit != nil {
+			one = one.Min(r.Limit.Value.Number)
+		}
+		sum = sum.Add(one)
+	}
+	return sum
+}
+
+// forMonths is what one rule gives for k months and a placement at their end.
+func (r PayRule) forMonths(k int) euro.Number {
+	var sum euro.Number
+	switch a := r.Amount; {
+	case a.Ladder != nil:
+		return a.Ladder.within(k)
+	case a.Parts != nil:
+		for name, share := range a.Parts.Shares {
+			if m, _ := trajectoryMilestone(name); !m.plan && !m.placed && m.months > 0 && m.months <= k {
+				sum = sum.Add(a.Parts.Price.Value.Mul(share.Number))
+			}
+		}
+	case a.Fixed != nil && r.Trigger == Monthly:
+		return a.Fixed.Amount.Value.Mul(euro.Int(int64(k)))
+	case a.Fixed != nil && r.Trigger == SixMonths:
+		return a.Fixed.Amount.Value.Mul(euro.Int(int64(k / 6)))
 	}
 	return sum
 }

@@ -68,7 +68,7 @@ func (o *ordinance) ladder(v Version, r PayRule, a LadderAmount) {
 		o.items(o.parts(a.Shares))
 	}
 	if r.Speed {
-		o.add(o.say("Wie sneller plaatst, krijgt in totaal niet minder. Vaste vergoedingen per maand tot de plaatsing meegerekend is dat bij plaatsing in:", "Who places sooner gets no less in all. With the fixed monthly fees until then it is, for a placement in:"))
+		o.add(o.say("Wie sneller plaatst, krijgt in totaal niet minder. Met wat over de tijd tot dan wordt betaald is dat bij plaatsing in:", "Who places sooner gets no less in all. With what is paid for the time until then it is, for a placement in:"))
 		o.items(totals)
 	}
 }

@@ -29,6 +29,7 @@ func TestTrajectoryDues(t *testing.T) {
 		{"relapse after six months", "breda-work-first", "started 2007-01-01; placed 2007-02-01; relapsed 2007-08-01", "2008-12-31", "speed placed 2007-02-01 2000.00, speed placed_month_6 2007-07-31 2000.00"},
 		{"a second job earns it, once", "breda-work-first", "started 2007-01-01; placed 2007-02-01; exited 2007-02-01 work; relapsed 2007-04-01; placed 2007-06-01; relapsed 2007-12-15; placed 2007-12-20", "2009-12-31",
 			"speed placed 2007-02-01 2000.00, speed placed_month_6 2007-11-30 2000.00"},
+		{"out of one job and into another on a day", "breda-work-first", "started 2007-01-01; placed 2007-02-01; placed 2007-04-01; relapsed 2007-04-01", "2007-12-31", "speed placed 2007-02-01 2000.00, speed placed_month_6 2007-09-30 2000.00"},
 		{"two jobs of three months are not six", "breda-work-first", "started 2007-01-01; placed 2007-02-01 ..2007-04-30; placed 2007-05-01 ..2007-07-31", "2008-12-31", "speed placed 2007-02-01 2000.00"},
 		{"out for another reason, and placed after it", "breda-work-first", "started 2007-01-01; exited 2007-02-01 other; placed 2007-03-01", "2008-12-31", ""},
 		{"out to work that begins later", "breda-work-first", "started 2007-01-01; exited 2007-02-01 work; placed 2007-03-01", "2007-03-01", "speed placed 2007-03-01 2000.00"},
@@ -217,7 +218,7 @@ func soonerPaysNoLess(t interface {
 	if v.Period != nil && v.Period.Months != nil {
 		months, _ = v.Period.Months.Value.Int()
 	}
-	last, fell := euro.Zero, false
+	last := euro.Zero
 	for k := 1; k <= months; k++ {
 		day := start.AddMonths(k).Add(-1)
 		list := subsidy.TrajectoryDues(s, subsidy.Trajectory{Number: "T", Referred: start, Events: []subsidy.TrajectoryEvent{
@@ -231,11 +232,7 @@ func soonerPaysNoLess(t interface {
 		if k > 1 && sum.Cmp(last) > 0 {
 			t.Errorf("%s: %s in all in month %d, after %s in month %d", s.ID, sum, k, last, k-1)
 		}
-		fell = fell || k > 1 && sum.Cmp(last) < 0
 		last = sum
-	}
-	if !fell && months > 18 {
-		t.Errorf("%s: speed makes no difference", s.ID)
 	}
 }
 
