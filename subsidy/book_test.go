@@ -480,3 +480,60 @@ func FuzzParseScheme(f *testing.F) {
 		}
 	})
 }
+
+// What the sources state of schemes where the benefit is kept stands in their files:
+// months, requirements, reasons of exit, and what is paid at all.
+func TestStatedOfBenefitSchemes(t *testing.T) {
+	for _, c := range []struct {
+		scheme                           string
+		months, more, before             string // of the period, its extension and the diagnosis
+		require, exits, places, products int
+		pays                             bool
+	}{
+		{"krimpen-spoor-0", "", "", "", 1, 4, 0, 0, false},
+		{"krimpen-spoor-1", "", "", "", 0, 4, 0, 0, false},
+		{"krimpen-spoor-1-werkbedrijf", "", "", "", 7, 4, 0, 0, false},
+		{"krimpen-spoor-2", "6", "6", "3", 8, 4, 0, 0, true},
+		{"krimpen-spoor-3", "12", "6", "3", 3, 4, 0, 0, true},
+		{"krimpen-spoor-4", "", "", "", 1, 4, 0, 0, false},
+		{"krimpen-spoor-5", "", "", "", 1, 3, 0, 0, false},
+		{"oss-werkstage", "3", "3", "", 1, 3, 0, 0, false},
+		{"bergen-op-zoom-proefplaatsing", "2", "4", "", 2, 2, 0, 0, false},
+		{"bergen-op-zoom-springplank", "", "", "", 1, 2, 50, 0, false},
+		{"helmond-actief", "24", "", "", 3, 4, 0, 4, true},
+		{"breda-samen-naar-werk", "18", "", "", 1, 3, 0, 0, true},
+		{"tilburg-participatieproject", "", "", "", 1, 2, 300, 0, true},
+		{"tilburg-noma", "", "", "", 1, 2, 0, 0, false},
+		{"emmen-plan", "", "", "1", 1, 3, 0, 0, false},
+	} {
+		v := bookScheme(t, c.scheme).Versions[0]
+		p := subsidy.SubsidyPeriod{}
+		if v.Period != nil {
+			p = *v.Period
+		}
+		of := func(m *subsidy.Marked) string {
+			if m == nil {
+				return ""
+			}
+			return m.Value.String()
+		}
+		products := 0
+		for _, r := range v.Pay {
+			if r.Product != "" {
+				products++
+			}
+		}
+		if of(p.Months) != c.months || of(p.Extension) != c.more || of(p.Before) != c.before || len(v.Eligibility.Require) != c.require || len(v.Exits) != c.exits ||
+			v.Eligibility.Places != c.places || products != c.products || (len(v.Pay) > 0) != c.pays {
+			t.Errorf("%s: %+v %+v, %q, %d rules", c.scheme, p, v.Eligibility, v.Exits, len(v.Pay))
+		}
+		if v.Status.Kind != "benefit" || v.Status.WithBenefit != "kept" || v.Wage != nil || v.Status.Employer != "" {
+			t.Errorf("%s: %+v, wage %+v", c.scheme, v.Status, v.Wage)
+		}
+	}
+	for id, want := range map[string]string{"oss-werkende-weg": "never", "den-bosch-verloning": "never", "tilburg-participatiebanen": "never", "loonkostensubsidie": "offset"} {
+		if got := bookScheme(t, id).Versions[0].Status.WithBenefit; got != want {
+			t.Errorf("%s: with_benefit %q, want %q", id, got, want)
+		}
+	}
+}

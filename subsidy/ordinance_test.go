@@ -189,3 +189,73 @@ func TestOrdinanceOfEveryForm(t *testing.T) {
 		t.Errorf("the version before is of %s", v.From)
 	}
 }
+
+// What is said of trajectories: every trigger, ladder, settlement, premium, limit,
+// budget, target and saving.
+func TestOrdinanceOfTrajectories(t *testing.T) {
+	rule := func(id, trigger, amount, rest string) string {
+		return "      - {id: " + id + ", kind: fee, payer: municipality, payee: provider, trigger: " + trigger + ", amount: {" + amount + "}, mark: stated, document: order, " +
+			"vat: {compensable: {value: '1', mark: setting}}, budget: {ESF: '0.4', WMO: '0.6'}" + rest + "}\n"
+	}
+	text := `scheme: test
+name: {nl: Proef, en: Trial}
+versions:
+  - from: 2015-01-01
+    source: "a source"
+    status: {kind: benefit, with_benefit: kept, hours_per_week: {value: "20", mark: stated}}
+    period: {months: {value: "6", mark: stated}, extension: {value: "5", mark: public}, before: {value: "3", mark: setting}, limits: subsidy}
+    eligibility: {benefits: [WWB, none], places: 50}
+    pay:
+` + rule("a", "month", `fixed: {amount: {value: "100", mark: stated}}`, `, limit: {value: "750", mark: public}`) +
+		rule("b", "start", `fixed: {amount: {value: "200", mark: stated}}`, `, budget_by: {WIA: {UWV: "1"}}`) +
+		rule("c", "product", `fixed: {amount: {value: "300", mark: stated}}`, ", product: intake") +
+		rule("d", "outcome", `fixed: {amount: {value: "400", mark: stated}}`, "") +
+		rule("e", "milestone", `parts: {price: {value: "500", mark: stated}, shares: {placed_month_6: "0.1", placed: "0.2", month_2: "0.3", plan: "0.15", start: "0.25"}}`, "") +
+		rule("f", "outcome", `ladder: {by: months_to_work, steps: [{to: 2, amount: {value: "1600", mark: stated}}, {to: 4, amount: {value: "700", mark: public}}, {to: 11, amount: {value: "1", mark: public}}], shares: {placed: "1"}}`, "") +
+		rule("g", "contract_year", `settle: {of: product_turnover, base: referrals, target: {value: "44", mark: setting}, per_point: {value: "0.015", mark: stated}, cap: {value: "0.1", mark: public}}`, "") + `
+      - {id: h, kind: premium, payer: municipality, payee: person, trigger: six_months, amount: {fixed: {amount: {value: "150", mark: setting}}}, mark: stated, year: {times: {value: "2", mark: public}, cap: premium}, document: decision, budget: {UWV: "1"}}
+    exits: [work, dropout]
+    outcome: {event: regular_work, reasons: [work], contract_months: 6, hours_share: {value: "0.5", mark: setting}, successive: true, base: places, also_bases: [starters, exits], target: {count: {value: "38", mark: stated}, percent: {value: "75", mark: setting}}}
+    saving: {per_year: {value: "14000", mark: stated}, reasons: [work], plan: {value: "900000", mark: setting}}
+    contest_days: {value: "28", mark: setting}
+`
+	s, faults := subsidy.ParseScheme([]byte(text))
+	if len(faults) > 0 {
+		t.Fatalf("%q", faults)
+	}
+	for lang, phrases := range map[string][]string{
+		"nl": {
+			"De deelname is 20 uur (bron) per week.", "De deelname duurt ten hoogste 6 maanden (bron).", "met ten hoogste 5 maanden (openbare regel).", "diagnose vooraf van ten hoogste 3 maanden (instelling",
+			"- bijstand (WWB, Participatiewet); - geen uitkering.", "€ 100,00 (bron) per maand", "samen ten hoogste € 750,00 (openbare regel).", "bij de start van het traject",
+			"Voor een deelnemer met WIA in plaats daarvan ten laste van: 100 % UWV.", "Het product is intake. Het bedrag is € 300,00 (bron), één keer per deelnemer, en alleen als het product was besteld.",
+			"bij het resultaat van deze regeling", "- 25 % bij de start; - 15 % bij het goedgekeurde plan; - 30 % na 2 maanden; - 20 % bij de plaatsing; - 10 % na 6 maanden in de baan.",
+			"- tot en met maand 2: € 1.600,00 (bron); - tot en met maand 4: € 700,00 (openbare regel); - tot en met maand 11: € 1,00 (openbare regel).",
+			"Het doel is een resultaat bij 44 % (instelling, te bevestigen door de gemeente) van: wie is aangemeld.", "krijgt de uitvoerder 1,5 % (bron) van de omzet", "Naar beide kanten ten hoogste 10 % (openbare regel)",
+			"betaalt de deelnemer na elke zes maanden deelname een premie", "voor iedereen gelijk", "Ten hoogste 2 keer (openbare regel) per kalenderjaar.", "Over een premie is geen btw verschuldigd.", "40 % Europees Sociaal Fonds (ESF) en 60 % Wmo",
+			"ten minste 50 % (instelling, te bevestigen door de gemeente) van een volledige werkweek", "tellen samen als één", "Daarvoor telt wie uitstroomt om een van deze redenen: - werk.", "Ook gemeten over: wie begint en wie uitstroomt; elke uitkomst houdt haar eigen noemer.",
+			"ten minste 38 mensen (bron).", "ten minste 75 % (instelling", "bespaart de gemeente € 14.000,00 (bron) per jaar", "Het plan kost € 900.000,00 (instelling", "heeft de uitvoerder 28 dagen (instelling",
+		},
+		"en": {
+			"Participation is 20 hours (stated) a week.", "by 5 months (public rule) at most.", "A diagnosis of 3 months (setting", "- social assistance (WWB, Participatiewet); - no benefit.", "€ 750.00 (public rule) in all at most.",
+			"at the start of the trajectory", "charged instead to: 100 % UWV.", "once for a participant, and only where the product was ordered.", "on the outcome of this scheme",
+			"- 25 % at the start; - 15 % at the approved plan; - 30 % after 2 months; - 20 % at the placement; - 10 % after 6 months in the job.", "- up to and including month 4: € 700.00 (public rule);",
+			"The target is an outcome for 44 % (setting, to be confirmed by the municipality) of: those who were referred.", "the provider gets 1.5 % (stated) of the turnover", "after each contract year", "At most 2 times (public rule) in a calendar year.", "A premium carries no VAT.",
+			"at least 50 % (setting, to be confirmed by the municipality) of a full week", "each result keeps its own denominator.", "at least 38 people (stated).", "saves the municipality € 14,000.00 (stated) a year", "28 days (setting",
+		},
+	} {
+		said := strings.Join(strings.Fields(subsidy.Ordinance(s, lang)), " ")
+		for _, want := range phrases {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s does not say %q:\n%s", lang, want, said)
+			}
+		}
+	}
+	// With speed it says what the whole comes to, and is refused where that rises.
+	fast := strings.Replace(text, `shares: {placed: "1"}}}, mark: stated,`, `shares: {placed: "1"}}}, speed: true, mark: stated,`, 1)
+	if _, faults = subsidy.ParseScheme([]byte(fast)); len(faults) != 1 || !strings.Contains(faults[0].In("en"), "later brings in more") {
+		t.Fatalf("%q", faults)
+	}
+	if said := strings.Join(strings.Fields(subsidy.Ordinance(bookScheme(t, "generiek-snelheid"), "en")), " "); !strings.Contains(said, "for a placement in: - month 1: € 2,200.00; - month 2: € 2,200.00;") {
+		t.Errorf("the totals of a ladder are not said:\n%s", said)
+	}
+}
