@@ -36,6 +36,10 @@ func (m month) limit(c *Claim, j job, h History) []payroll.Exception {
 	if terms.Ceiling != nil {
 		allowed = allowed.Min(terms.Ceiling.Sub(all))
 	}
+	held := allowed
+	if room, limited := m.room(j); limited {
+		b.room, allowed = &room, allowed.Min(room)
+	}
 	c.Amount = allowed.Sub(h.Amount)
 	if c.Amount.Sign() < 0 && !settles && b.earned == nil {
 		c.Amount = euro.Zero
@@ -46,14 +50,16 @@ func (m month) limit(c *Claim, j job, h History) []payroll.Exception {
 	if b.earned != nil && h.Amount.Cmp(end.earned) > 0 {
 		back = h.Amount.Sub(end.earned)
 	}
-	return append(found, m.overCost(*c, settles, entitled.Sub(allowed), back)...)
+	found = append(found, m.overCost(*c, settles, entitled.Sub(held), back)...)
+	return append(found, m.overLimit(*c, held.Sub(allowed))...)
 }
 
 // bounds are what a claim was held against.
 type bounds struct {
 	earned *euro.Amount // of an early end that takes back
 	byCost bool
-	others euro.Amount // subsidies of other rules
+	others euro.Amount  // subsidies of other rules
+	room   *euro.Amount // of what one person may cost
 }
 
 // overCost is the exception of a claim that was held down; back is what it is
@@ -98,12 +104,16 @@ func (m month) traceLimit(c Claim, h History, b bounds) {
 		}
 		if b.byCost {
 			cost := fmt.Sprintf("%s + %s", h.WageCost, c.WageCost)
-			what.NL, what.EN = joined(b.earned != nil, what.NL, "toets aan", "loonkosten over de beschikkingsperiode"), joined(b.earned != nil, what.EN, "check against", "the wage cost over the decision's period")
+			what = joined(len(least) > 1, what, payroll.Text{NL: "loonkosten over de beschikkingsperiode", EN: "the wage cost over the decision's period"})
 			if !b.others.IsZero() {
 				what.NL, what.EN = what.NL+", min de subsidies van andere regels", what.EN+", less the subsidies of other rules"
 				cost += fmt.Sprintf(" − %s", b.others)
 			}
 			least = append(least, cost)
+		}
+		if b.room != nil {
+			what = joined(len(least) > 1, what, payroll.Text{NL: "wat er over is van het maximum per persoon", EN: "what is left of the most for one person"})
+			least = append(least, b.room.String())
 		}
 		formula := least[0]
 		if len(least) > 1 {
@@ -114,11 +124,11 @@ func (m month) traceLimit(c Claim, h History, b bounds) {
 }
 
 // joined adds what a check is against to what it was against already.
-func joined(more bool, before, check, against string) string {
+func joined(more bool, what, against payroll.Text) payroll.Text {
 	if more {
-		return before + " + " + against
+		return payroll.Text{NL: what.NL + ", en aan " + against.NL, EN: what.EN + ", and against " + against.EN}
 	}
-	return check + " " + against
+	return payroll.Text{NL: "toets aan " + against.NL, EN: "check against " + against.EN}
 }
 
 func (m month) traceVAT(c Claim, rate statute.Figure) {

@@ -266,6 +266,9 @@ func (l *life) costs(period calendar.Period, rule subsidy.PayRule, c subsidy.Cla
 		l.charged = true
 	}
 	l.claimed[rule.ID] = l.claimed[rule.ID].Add(c.Amount)
+	if rule.Limit != nil && l.claimed[rule.ID].Cmp(rule.Limit.Value.Cents()) > 0 {
+		l.Fatalf("%s %s: claimed %s for one person, who may cost %s", period, rule.ID, l.claimed[rule.ID], rule.Limit.Value)
+	}
 	if rule.Cap == subsidy.CapWageCost && !l.charged && l.claimed[rule.ID].Cmp(l.paid) > 0 {
 		l.Fatalf("%s %s: claimed %s of a wage cost of %s", period, rule.ID, l.claimed[rule.ID], l.paid)
 	}

@@ -52,7 +52,7 @@ func (d *Desk) CalculateShard(ctx context.Context, tx Tx, work payroll.Shard) er
 	if err != nil || !todo {
 		return err
 	}
-	files, err := tx.LoadShard(ctx, r, c, shard)
+	files, err := book.Load(ctx, tx, r, c, shard)
 	if err != nil {
 		return err
 	}
@@ -75,6 +75,7 @@ func compute(r payroll.Run, book *Book, files []PersonFile) ShardResult {
 		out.Exceptions = append(out.Exceptions, found...)
 		for _, slip := range slips {
 			claims, found := book.Claims(r, f, slip, nil)
+			f.Claimed(claims)
 			out.keep(r, slip, claims, found)
 		}
 	}
@@ -151,6 +152,9 @@ func (d *Desk) Finish(ctx context.Context, tx Tx, run uuid.UUID, number int) (bo
 		return false, err
 	}
 	if err := d.allot(ctx, tx, r, c); err != nil {
+		return false, err
+	}
+	if err := d.fill(ctx, tx, r, c); err != nil {
 		return false, err
 	}
 	hash, totals, err := tx.Seal(ctx, r, c)

@@ -35,6 +35,7 @@ type File struct {
 	Loonwaarden []Loonwaarde
 	Placements  []payroll.Placement
 	History     []History
+	Elsewhere   []Claimed // on other contracts of the person, under a scheme with a most for one person
 }
 
 // month is one contract's period with all that its claims are computed from.

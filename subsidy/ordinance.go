@@ -311,6 +311,9 @@ func (o *ordinance) pay(v Version, r PayRule) {
 	case r.Kind == Subsidy:
 		o.add(o.say("De regeling stelt geen maximum aan de loonkosten.", "The scheme sets no cap on wage cost."))
 	}
+	if r.Limit != nil && r.ForContract() {
+		o.add(o.say("Voor één persoon is dat onder alle besluiten en contracten samen ten hoogste %s.", "For one person that is %s in all at most, under all decisions and contracts.", o.money(*r.Limit)))
+	}
 	o.clawback(r)
 	o.vat(r)
 	switch {

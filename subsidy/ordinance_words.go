@@ -73,6 +73,7 @@ var employerWords = map[string]payroll.Text{
 }
 
 var eligibilityWords = map[string]payroll.Text{
+	"hours_28":                      {NL: "de deelnemer werkt ten minste 28 uur per week", EN: "works 28 hours a week at least"},
 	"receives_benefit":              {NL: "de deelnemer krijgt een uitkering", EN: "receives a benefit"},
 	"diagnosis":                     {NL: "er is een diagnose", EN: "has a diagnosis"},
 	"intention_to_keep":             {NL: "de werkgever wil de deelnemer daarna houden", EN: "is one whom the employer intends to keep"},

@@ -179,6 +179,13 @@ type Tx interface {
 	LoadShard(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard) ([]PersonFile, error)
 	KeepShard(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard, result ShardResult) error
 	ShardsToDo(ctx context.Context, c payroll.Calculation) (int, error)
+	// ClaimedForPersons sums what was claimed under some schemes for the persons
+	// of a shard, on contracts with any employer, as the cut-off knows it.
+	ClaimedForPersons(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard, schemes []string) ([]Claimed, error)
+	// Peaks tells on which day of the run's period most contracts run under each
+	// of some schemes, with any employer, of the municipalities that the run's
+	// contracts name.
+	Peaks(ctx context.Context, r payroll.Run, c payroll.Calculation, schemes []string) ([]Peak, error)
 	// Seal computes hash and totals over all rows of a calculation and refuses
 	// with an error when its parts do not add up.
 	Seal(ctx context.Context, r payroll.Run, c payroll.Calculation) (string, Totals, error)

@@ -93,7 +93,11 @@ func (s *service) recall(ctx context.Context, tx *postgres.Tx, a payroll.Actor, 
 	if !known {
 		return x, c, nil, payroll.Refuse(payroll.NotFound, payroll.Unknown("calculation", "run", x.Run.ID.String()))
 	}
-	files, err = tx.LoadShard(ctx, x.Run, c, payroll.Shard{Run: x.Run.ID, Calculation: c.Number, From: x.Person, To: x.Person})
+	book, err := s.desk.Books.At(ctx, tx, c.Cutoff)
+	if err != nil {
+		return x, c, nil, err
+	}
+	files, err = book.Load(ctx, tx, x.Run, c, payroll.Shard{Run: x.Run.ID, Calculation: c.Number, From: x.Person, To: x.Person})
 	return x, c, files, err
 }
 
@@ -126,6 +130,8 @@ func recompute(out *explained, book *subsidy.Book, x postgres.Explained, a payro
 		}
 		for _, slip := range slips {
 			if slip.ContractNumber != x.Contract {
+				claims, _ := book.Claims(x.Run, f, slip, nil)
+				f.Claimed(claims) // what the person's earlier contracts leave of a most for one person
 				continue
 			}
 			if a.Organisation.ID == x.Run.Employer {
