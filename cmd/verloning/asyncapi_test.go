@@ -447,7 +447,7 @@ func TestInterfaceOfService(t *testing.T) {
 		})
 	}
 	if got := strings.Join(slices.Sorted(maps.Keys(seen)), " "); got != "claim.partly claim.raised claim.settled contract.amended contract.ended contract.extended contract.registered cost.approved decision.recorded "+
-		"hours.accepted hours.rejected payment.ordered payment.settled run.approved run.calculated run.closed run.reopened" {
+		"hours.accepted hours.rejected payment.ordered payment.settled run.approved run.calculated run.closed run.reopened scheme.added" {
 		t.Errorf("events: %s", got)
 	}
 	_, err = w.call(clerk, "run.show", map[string]any{"run": "x"})
