@@ -517,14 +517,15 @@ func TestStatedOfBenefitSchemes(t *testing.T) {
 			}
 			return m.Value.String()
 		}
-		products := 0
+		products, pays := 0, false
 		for _, r := range v.Pay {
 			if r.Product != "" {
 				products++
 			}
+			pays = pays || r.Kind != subsidy.Internal
 		}
 		if of(p.Months) != c.months || of(p.Extension) != c.more || of(p.Before) != c.before || len(v.Eligibility.Require) != c.require || len(v.Exits) != c.exits ||
-			v.Eligibility.Places != c.places || products != c.products || (len(v.Pay) > 0) != c.pays {
+			v.Eligibility.Places != c.places || products != c.products || pays != c.pays {
 			t.Errorf("%s: %+v %+v, %q, %d rules", c.scheme, p, v.Eligibility, v.Exits, len(v.Pay))
 		}
 		if v.Status.Kind != "benefit" || v.Status.WithBenefit != "kept" || v.Wage != nil || v.Status.Employer != "" {

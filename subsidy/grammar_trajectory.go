@@ -344,7 +344,9 @@ func (r PayRule) forMonths(k int) euro.Number {
 	case a.Fixed != nil && r.Trigger == Monthly:
 		return a.Fixed.Amount.Value.Mul(euro.Int(int64(k)))
 	case a.Fixed != nil && r.Trigger == SixMonths:
-		return a.Fixed.Amount.Value.Mul(euro.Int(int64(k / 6)))
+		for month := 6; month <= k; month += 6 {
+			sum = sum.Add(a.Fixed.Amount.Value.Number)
+		}
 	}
 	return sum
 }
