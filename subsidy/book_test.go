@@ -54,9 +54,29 @@ func TestEmbeddedSchemes(t *testing.T) {
 			t.Errorf("%s holds before it starts", file)
 		}
 	}
+	toldInReadme(t, book.All())
 	again, err := subsidy.LoadBook()
 	if err != nil || again.RuleSet() != book.RuleSet() || len(book.RuleSet()) != 64 {
 		t.Errorf("the hash of the rules is %q and then %q, %v", book.RuleSet(), again.RuleSet(), err)
+	}
+}
+
+// toldInReadme wants the README to count the schemes as they are.
+func toldInReadme(t *testing.T, all []subsidy.Scheme) {
+	t.Helper()
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := 0
+	for _, s := range all {
+		if s.Versions[0].Status.Kind == "benefit" {
+			kept++
+		}
+	}
+	want := fmt.Sprintf("There are %d schemes that come with the program: %d with an employment contract and %d where the benefit is kept", len(all), len(all)-kept, kept)
+	if !strings.Contains(strings.Join(strings.Fields(string(readme)), " "), want) {
+		t.Errorf("the README does not say: %s", want)
 	}
 }
 
