@@ -20,6 +20,7 @@ const (
 	GarnishPayment PaymentKind = "garnishment"
 	SubsidyPayment PaymentKind = "subsidy"
 	FeePayment     PaymentKind = "fee"
+	PremiumPayment PaymentKind = "premium"
 )
 
 // Payment is an order to pay: debtor, creditor and an amount above nil. Its id
@@ -28,9 +29,10 @@ type Payment struct {
 	ID           uuid.UUID
 	Organisation uuid.UUID // who pays
 	Kind         PaymentKind
-	Run          uuid.UUID
-	Contract     uuid.UUID
+	Run          uuid.UUID // nil of what a statement orders
+	Contract     uuid.UUID // nil of what a statement orders
 	Claim        uuid.UUID // of a subsidy or fee payment
+	Statement    uuid.UUID // of a fee or premium for a trajectory
 	Garnishment  uuid.UUID // of a payment to who garnished
 	Debtor       IBAN
 	Creditor     IBAN
@@ -86,17 +88,18 @@ func (p Payment) Ordered(contractNumber string, period calendar.Period) Event {
 	return Event{
 		Owner: p.Organisation, Noun: "payment", Aggregate: p.ID, Version: 1, Verb: "ordered",
 		Data: EventData(struct {
-			Payment  uuid.UUID       `json:"payment"`
-			Kind     PaymentKind     `json:"kind"`
-			Run      uuid.UUID       `json:"run"`
-			Contract string          `json:"contract"`
-			Claim    *uuid.UUID      `json:"claim,omitempty"`
-			Period   calendar.Period `json:"period"`
-			PayDate  calendar.Date   `json:"pay_date"`
-			Amount   euro.Amount     `json:"amount"`
-			Currency string          `json:"currency"`
-			EndToEnd string          `json:"end_to_end"`
-		}{p.ID, p.Kind, p.Run, contractNumber, orNil(p.Claim), period, p.PayDate, p.Amount, "EUR", p.EndToEnd()}),
+			Payment   uuid.UUID       `json:"payment"`
+			Kind      PaymentKind     `json:"kind"`
+			Run       *uuid.UUID      `json:"run,omitempty"`
+			Contract  string          `json:"contract,omitempty"`
+			Claim     *uuid.UUID      `json:"claim,omitempty"`
+			Statement *uuid.UUID      `json:"statement,omitempty"`
+			Period    calendar.Period `json:"period"`
+			PayDate   calendar.Date   `json:"pay_date"`
+			Amount    euro.Amount     `json:"amount"`
+			Currency  string          `json:"currency"`
+			EndToEnd  string          `json:"end_to_end"`
+		}{p.ID, p.Kind, orNil(p.Run), contractNumber, orNil(p.Claim), orNil(p.Statement), period, p.PayDate, p.Amount, "EUR", p.EndToEnd()}),
 	}
 }
 

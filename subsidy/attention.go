@@ -154,9 +154,13 @@ func (m month) settings(j job) []payroll.Exception {
 	if j.rule.Mark != Setting || j.placement != nil && j.placement.Price != nil {
 		return nil
 	}
-	return []payroll.Exception{{Kind: SettingUnconfirmed, Subject: m.scheme.ID + "/" + j.rule.ID, Detail: payroll.Text{
-		NL: fmt.Sprintf("Regeling %s, %s: de bron noemt dit bedrag niet; er is gerekend met een instelling die nog bevestigd moet worden.", m.scheme.ID, j.rule.ID),
-		EN: fmt.Sprintf("Scheme %s, %s: the source does not state this amount; a setting that is still to be confirmed was reckoned with.", m.scheme.ID, j.rule.ID)}}}
+	return []payroll.Exception{unconfirmed(m.scheme.ID, j.rule.ID)}
+}
+
+func unconfirmed(scheme, rule string) payroll.Exception {
+	return payroll.Exception{Kind: SettingUnconfirmed, Subject: scheme + "/" + rule, Detail: payroll.Text{
+		NL: fmt.Sprintf("Regeling %s, %s: de bron noemt dit bedrag niet; er is gerekend met een instelling die nog bevestigd moet worden.", scheme, rule),
+		EN: fmt.Sprintf("Scheme %s, %s: the source does not state this amount; a setting that is still to be confirmed was reckoned with.", scheme, rule)}}
 }
 
 // tableUnconfirmed says once for a scheme that a contract is paid by a wage table

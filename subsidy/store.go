@@ -247,4 +247,31 @@ type Tx interface {
 	// it has not settled.
 	ClaimsToSettle(ctx context.Context, a payroll.Actor, s Settle) ([]Payable, error)
 	Settle(ctx context.Context, a payroll.Actor, p Posted, settled []Settlement) error
+
+	// Participant finds the person of a BSN, or makes one.
+	Participant(ctx context.Context, bsn payroll.BSN, fresh uuid.UUID) (uuid.UUID, error)
+	Agreement(ctx context.Context, municipality uuid.UUID, number string) (ProviderAgreement, bool, error)
+	AddAgreement(ctx context.Context, a payroll.Actor, g ProviderAgreement) error
+	// Trajectory finds a trajectory of a municipality with its events and holds it
+	// until the end of the transaction.
+	Trajectory(ctx context.Context, municipality uuid.UUID, number string) (Trajectory, bool, error)
+	AddTrajectories(ctx context.Context, a payroll.Actor, list []Trajectory) error
+	AddTrajectoryEvents(ctx context.Context, a payroll.Actor, list []NewTrajectoryEvent) error
+	AddEventVerdicts(ctx context.Context, a payroll.Actor, list []EventVerdict) error
+	// ReportedEvents are those of a provider that wait for a first verdict.
+	ReportedEvents(ctx context.Context, municipality, provider uuid.UUID, limit int) ([]EventNamed, error)
+
+	// HoldMunicipality makes statements of a municipality follow on each other, and
+	// returns the number of the next.
+	HoldMunicipality(ctx context.Context, municipality uuid.UUID) (next int, err error)
+	StatementFile(ctx context.Context, municipality uuid.UUID, cutoff int64) (StatementFile, error)
+	AddStatement(ctx context.Context, a payroll.Actor, s Statement) error
+	Statement(ctx context.Context, municipality, id uuid.UUID) (StatementHead, bool, error)
+	StatementLines(ctx context.Context, s StatementHead) ([]StatementLine, error)
+	// ApproveStatement posts, and books what the lines spend of each budget.
+	ApproveStatement(ctx context.Context, a payroll.Actor, s StatementHead, p Posted, accepted string) error
+	// StatementOver tells what a statement would leave of each budget it draws on.
+	StatementOver(ctx context.Context, s StatementHead) ([]BudgetLeft, error)
+	IBANs(ctx context.Context, organisations []uuid.UUID) (map[uuid.UUID]payroll.IBAN, error)
+	SettleStatement(ctx context.Context, a payroll.Actor, s StatementHead, p Posted, day calendar.Date, reference string) error
 }

@@ -338,14 +338,17 @@ var sharedTypes = map[reflect.Type]string{
 
 // closedTypes are the Go types with few values.
 var closedTypes = map[reflect.Type]any{
-	reflect.TypeFor[payroll.RunStatus]():   []payroll.RunStatus{payroll.RunOpened, payroll.RunCalculating, payroll.RunCalculated, payroll.RunApproved, payroll.RunClosed},
-	reflect.TypeFor[payroll.Meaning]():     []payroll.Meaning{payroll.Invalid, payroll.Forbidden, payroll.NotFound, payroll.Conflict, payroll.TooLarge, payroll.Unavailable},
-	reflect.TypeFor[payroll.RunKind]():     []payroll.RunKind{payroll.Regular, payroll.OffCycle},
-	reflect.TypeFor[payroll.PaymentKind](): []payroll.PaymentKind{payroll.WagePayment, payroll.GarnishPayment, payroll.SubsidyPayment, payroll.FeePayment},
-	reflect.TypeFor[subsidy.Document]():    []subsidy.Document{subsidy.Beschikking, subsidy.Agreement, subsidy.Invoice},
-	reflect.TypeFor[subsidy.Verdict]():     []subsidy.Verdict{subsidy.Grant, subsidy.Partly, subsidy.Refuse},
-	reflect.TypeFor[subsidy.Kind]():        []subsidy.Kind{subsidy.Subsidy, subsidy.Fee, subsidy.Premium, subsidy.Hire, subsidy.Internal},
-	reflect.TypeFor[subsidy.Mark]():        []subsidy.Mark{subsidy.Stated, subsidy.Public, subsidy.Setting},
+	reflect.TypeFor[payroll.RunStatus]():      []payroll.RunStatus{payroll.RunOpened, payroll.RunCalculating, payroll.RunCalculated, payroll.RunApproved, payroll.RunClosed},
+	reflect.TypeFor[payroll.Meaning]():        []payroll.Meaning{payroll.Invalid, payroll.Forbidden, payroll.NotFound, payroll.Conflict, payroll.TooLarge, payroll.Unavailable},
+	reflect.TypeFor[payroll.RunKind]():        []payroll.RunKind{payroll.Regular, payroll.OffCycle},
+	reflect.TypeFor[payroll.PaymentKind]():    []payroll.PaymentKind{payroll.WagePayment, payroll.GarnishPayment, payroll.SubsidyPayment, payroll.FeePayment, payroll.PremiumPayment},
+	reflect.TypeFor[subsidy.Document]():       []subsidy.Document{subsidy.Beschikking, subsidy.Agreement, subsidy.Invoice},
+	reflect.TypeFor[subsidy.Verdict]():        []subsidy.Verdict{subsidy.Grant, subsidy.Partly, subsidy.Refuse},
+	reflect.TypeFor[subsidy.Kind]():           []subsidy.Kind{subsidy.Subsidy, subsidy.Fee, subsidy.Premium, subsidy.Hire, subsidy.Internal},
+	reflect.TypeFor[subsidy.Mark]():           []subsidy.Mark{subsidy.Stated, subsidy.Public, subsidy.Setting},
+	reflect.TypeFor[subsidy.Benefit]():        subsidy.Benefits,
+	reflect.TypeFor[subsidy.TrajectoryKind](): subsidy.TrajectoryKinds,
+	reflect.TypeFor[subsidy.EventState]():     []subsidy.EventState{subsidy.Reported, subsidy.Confirmed, subsidy.Contested, subsidy.Upheld, subsidy.Rejected},
 }
 
 // namedForms are the forms of strings that have no tag and no type of their
@@ -354,8 +357,8 @@ var closedTypes = map[reflect.Type]any{
 var namedForms = func() map[string]string {
 	forms := map[string]string{"budget": "budget", "period": "period", "hash": "hash"}
 	for form, names := range map[string]string{
-		"date":    "birth_date day deadline end experience_since from granted pay_date review_due since start to until valid_from valid_to",
-		"hours":   "hours hours_per_week full_time_hours",
+		"date":    "birth_date day deadline end experience_since from granted job_to on pay_date referred review_due since start to until valid_from valid_to",
+		"hours":   "hours hours_per_week full_time_hours job_hours job_full_time_hours",
 		"decimal": "wage_factor wage_amount price charges_percent rate quantity leave_weeks sick_percentage sick_second_year whk_percentage employee_percentage employer_percentage leave_hours",
 		"amount":  "ceiling amount franchise maximum protected total per_period holiday_accrued premium_wage premium_maximum premium_base",
 	} {

@@ -15,27 +15,39 @@ import (
 // here, because the domain makes them in place; the test holds them against
 // events of a month.
 var eventForms = map[string][]reflect.Type{
-	"contract.registered": {reflect.TypeFor[payroll.ContractReply]()},
-	"contract.amended":    {reflect.TypeFor[payroll.ContractReply]()},
-	"contract.extended":   {reflect.TypeFor[payroll.ContractReply]()},
-	"contract.ended":      {reflect.TypeFor[payroll.ContractReply]()},
-	"decision.recorded":   {reflect.TypeFor[decisionAnnounced]()},
-	"hours.accepted":      {reflect.TypeFor[hoursAccepted]()},
-	"hours.rejected":      {reflect.TypeFor[hoursRejected](), reflect.TypeFor[hoursUnread]()},
-	"run.calculated":      {reflect.TypeFor[runAnnounced]()},
-	"run.approved":        {reflect.TypeFor[runAnnounced]()},
-	"run.closed":          {reflect.TypeFor[payroll.RunReply]()},
-	"run.reopened":        {reflect.TypeFor[payroll.RunReply]()},
-	"payment.ordered":     {reflect.TypeFor[paymentAnnounced]()},
-	"claim.raised":        {reflect.TypeFor[claimAnnounced]()},
-	"claim.granted":       {reflect.TypeFor[claimAnnounced]()},
-	"claim.partly":        {reflect.TypeFor[claimAnnounced]()},
-	"claim.refused":       {reflect.TypeFor[claimAnnounced]()},
-	"claim.reclaimed":     {reflect.TypeFor[claimAnnounced]()},
-	"claim.settled":       {reflect.TypeFor[claimAnnounced]()},
-	"scheme.added":        {reflect.TypeFor[schemeAnnounced]()},
-	"payment.settled":     {reflect.TypeFor[paymentSettled]()},
-	"cost.approved":       {reflect.TypeFor[subsidy.CostApproved]()},
+	"contract.registered":  {reflect.TypeFor[payroll.ContractReply]()},
+	"contract.amended":     {reflect.TypeFor[payroll.ContractReply]()},
+	"contract.extended":    {reflect.TypeFor[payroll.ContractReply]()},
+	"contract.ended":       {reflect.TypeFor[payroll.ContractReply]()},
+	"decision.recorded":    {reflect.TypeFor[decisionAnnounced]()},
+	"hours.accepted":       {reflect.TypeFor[hoursAccepted]()},
+	"hours.rejected":       {reflect.TypeFor[hoursRejected](), reflect.TypeFor[hoursUnread]()},
+	"run.calculated":       {reflect.TypeFor[runAnnounced]()},
+	"run.approved":         {reflect.TypeFor[runAnnounced]()},
+	"run.closed":           {reflect.TypeFor[payroll.RunReply]()},
+	"run.reopened":         {reflect.TypeFor[payroll.RunReply]()},
+	"payment.ordered":      {reflect.TypeFor[paymentAnnounced]()},
+	"claim.raised":         {reflect.TypeFor[claimAnnounced]()},
+	"claim.granted":        {reflect.TypeFor[claimAnnounced]()},
+	"claim.partly":         {reflect.TypeFor[claimAnnounced]()},
+	"claim.refused":        {reflect.TypeFor[claimAnnounced]()},
+	"claim.reclaimed":      {reflect.TypeFor[claimAnnounced]()},
+	"claim.settled":        {reflect.TypeFor[claimAnnounced]()},
+	"payment.settled":      {reflect.TypeFor[paymentSettled]()},
+	"agreement.recorded":   {reflect.TypeFor[agreementAnnounced]()},
+	"trajectory.referred":  {reflect.TypeFor[trajectoryAnnounced]()},
+	"trajectory.recorded":  {reflect.TypeFor[trajectoryAnnounced]()},
+	"trajectory.confirmed": {reflect.TypeFor[trajectoryAnnounced]()},
+	"trajectory.contested": {reflect.TypeFor[trajectoryAnnounced]()},
+	"trajectory.upheld":    {reflect.TypeFor[trajectoryAnnounced]()},
+	"trajectory.rejected":  {reflect.TypeFor[trajectoryAnnounced]()},
+	"fee.granted":          {reflect.TypeFor[feeAnnounced]()},
+	"fee.reclaimed":        {reflect.TypeFor[feeAnnounced]()},
+	"premium.granted":      {reflect.TypeFor[feeAnnounced]()},
+	"premium.reclaimed":    {reflect.TypeFor[feeAnnounced]()},
+	"statement.settled":    {reflect.TypeFor[statementSettled]()},
+	"scheme.added":         {reflect.TypeFor[schemeAnnounced]()},
+	"cost.approved":        {reflect.TypeFor[subsidy.CostApproved]()},
 }
 
 type decisionAnnounced struct {
@@ -74,16 +86,17 @@ type runAnnounced struct {
 }
 
 type paymentAnnounced struct {
-	Payment  uuid.UUID           `json:"payment"`
-	Kind     payroll.PaymentKind `json:"kind"`
-	Run      uuid.UUID           `json:"run"`
-	Contract string              `json:"contract"`
-	Claim    *uuid.UUID          `json:"claim,omitempty"`
-	Period   calendar.Period     `json:"period"`
-	PayDate  calendar.Date       `json:"pay_date"`
-	Amount   euro.Amount         `json:"amount"`
-	Currency string              `json:"currency"`
-	EndToEnd string              `json:"end_to_end"`
+	Payment   uuid.UUID           `json:"payment"`
+	Kind      payroll.PaymentKind `json:"kind"`
+	Run       *uuid.UUID          `json:"run,omitempty"`
+	Contract  string              `json:"contract,omitempty"`
+	Claim     *uuid.UUID          `json:"claim,omitempty"`
+	Statement *uuid.UUID          `json:"statement,omitempty"`
+	Period    calendar.Period     `json:"period"`
+	PayDate   calendar.Date       `json:"pay_date"`
+	Amount    euro.Amount         `json:"amount"`
+	Currency  string              `json:"currency"`
+	EndToEnd  string              `json:"end_to_end"`
 }
 
 type claimAnnounced struct {
@@ -116,4 +129,41 @@ type paymentSettled struct {
 	Day      calendar.Date `json:"day"`
 	Amount   euro.Amount   `json:"amount"`
 	Currency string        `json:"currency"`
+}
+
+type agreementAnnounced struct {
+	Agreement uuid.UUID `json:"agreement"`
+	Number    string    `json:"number"`
+	Scheme    string    `json:"scheme"`
+}
+
+type trajectoryAnnounced struct {
+	Trajectory uuid.UUID              `json:"trajectory"`
+	Number     string                 `json:"number"`
+	Scheme     string                 `json:"scheme"`
+	Kind       subsidy.TrajectoryKind `json:"kind,omitempty"`
+	Event      int                    `json:"event,omitempty"`
+	Day        calendar.Date          `json:"day"`
+	Product    string                 `json:"product,omitempty"`
+	State      subsidy.EventState     `json:"state,omitempty"`
+	Until      calendar.Date          `json:"until,omitzero"` // by when a contested event is to be proved
+}
+
+type feeAnnounced struct {
+	Fee       uuid.UUID       `json:"fee"`
+	Statement uuid.UUID       `json:"statement"`
+	Number    string          `json:"number"` // of the trajectory or the agreement
+	Scheme    string          `json:"scheme"`
+	Rule      string          `json:"rule"`
+	Key       string          `json:"key"`
+	Day       calendar.Date   `json:"day"`
+	Period    calendar.Period `json:"period"`
+	Amount    euro.Amount     `json:"amount"`
+	VAT       euro.Amount     `json:"vat"`
+	Currency  string          `json:"currency"`
+}
+
+type statementSettled struct {
+	subsidy.StatementSettled
+	Day calendar.Date `json:"day"`
 }

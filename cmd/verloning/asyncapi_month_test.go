@@ -105,6 +105,7 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(clerk, "worklist.show", m{"period": "2026-07", "months": 3, "limit": 5})
 	w.ask(control, "worklist.show", m{"period": "2028-06"}) // The decision ends.
 	w.ask(clerk, "run.close", m{"run": run})
+	w.trajectories(control, chief)
 
 	for _, s := range w.ask(clerk, "scheme.list", m{})["schemes"].([]any) {
 		w.ask(clerk, "scheme.show", m{"scheme": s.(m)["scheme"]})
@@ -114,4 +115,32 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(w.admin, "events.held", m{})
 	w.ask(w.admin, "events.replay", m{"organisation": "E", "since": "2026-01-01"})
 	return clerk, control
+}
+
+// trajectories takes a trajectory through every endpoint.
+func (w witness) trajectories(control, chief *bus.Client) {
+	type m = map[string]any
+	w.ask(w.admin, "org.register", m{"code": "P", "name": "Naam", "roles": []string{"reintegratiebedrijf"}, "iban": "NL02ABNA0123456789"})
+	provider := w.user("P", "uitvoerder", "submit")
+	w.ask(control, "agreement.record", m{"number": "G-1", "provider": "P", "scheme": "generiek-traject", "from": "2026-01-01", "to": "2027-12-31", "agreed": 10,
+		"targets": []any{m{"of": "outcomes", "number": 5}}})
+	w.ask(control, "agreement.list", m{"limit": 5})
+	w.ask(control, "trajectory.refer", m{"trajectories": []any{m{"number": "T-1", "scheme": "generiek-traject", "agreement": "G-1", "benefit": "WWB", "referred": "2026-07-01", "bsn": "111222333"}}})
+	w.ask(control, "trajectory.record", m{"events": []any{m{"trajectory": "T-1", "kind": "started", "day": "2026-07-01", "despite": "bekend"}}})
+	w.ask(provider, "trajectory.report", m{"events": []any{m{"municipality": "M", "trajectory": "T-1", "kind": "placed", "day": "2026-08-01", "job_to": "2027-07-31", "job_hours": "20",
+		"job_full_time_hours": "36", "sector": "profit", "evidence": "dossier 7"}}})
+	w.ask(control, "trajectory.judge", m{"verdict": "contested", "reason": "geen contract", "until": "2026-12-31", "events": []any{m{"trajectory": "T-1", "event": 2}}})
+	w.ask(control, "trajectory.judge", m{"verdict": "upheld", "events": []any{m{"trajectory": "T-1", "event": 2}}})
+	w.ask(provider, "trajectory.report", m{"events": []any{m{"municipality": "M", "trajectory": "T-1", "kind": "accepted", "day": "2026-07-02"}}})
+	w.ask(control, "trajectory.judge", m{"verdict": "confirmed", "provider": "P", "all": true})
+	w.ask(control, "trajectory.list", m{"scheme": "generiek-traject", "limit": 5})
+	w.ask(control, "trajectory.show", m{"trajectory": "T-1"})
+	s := w.ask(control, "statement.calculate", m{"period": "2026-10"})
+	w.ask(chief, "statement.approve", m{"statement": s["statement"], "hash": s["hash"], "accept": "bekeken"})
+	w.ask(control, "statement.show", m{"statement": s["statement"]})
+	w.ask(control, "statement.list", m{"limit": 5})
+	w.ask(control, "statement.settle", m{"statement": s["statement"], "day": "2026-11-03", "reference": "afschrift 12"})
+	w.ask(control, "payment.list", m{})
+	w.ask(provider, "fee.list", m{"period": "2026-10"})
+	w.ask(provider, "agreement.standing", m{"on": "2026-10-31"})
 }

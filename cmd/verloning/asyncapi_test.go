@@ -446,8 +446,9 @@ func TestInterfaceOfService(t *testing.T) {
 			return seen["run.closed"] && (c == clerk || seen["payment.ordered"])
 		})
 	}
-	if got := strings.Join(slices.Sorted(maps.Keys(seen)), " "); got != "claim.partly claim.raised claim.settled contract.amended contract.ended contract.extended contract.registered cost.approved decision.recorded "+
-		"hours.accepted hours.rejected payment.ordered payment.settled run.approved run.calculated run.closed run.reopened scheme.added" {
+	if got := strings.Join(slices.Sorted(maps.Keys(seen)), " "); got != "agreement.recorded claim.partly claim.raised claim.settled contract.amended contract.ended contract.extended contract.registered cost.approved decision.recorded fee.granted "+
+		"hours.accepted hours.rejected payment.ordered payment.settled run.approved run.calculated run.closed run.reopened scheme.added statement.settled "+
+		"trajectory.confirmed trajectory.contested trajectory.recorded trajectory.referred trajectory.upheld" {
 		t.Errorf("events: %s", got)
 	}
 	_, err = w.call(clerk, "run.show", map[string]any{"run": "x"})

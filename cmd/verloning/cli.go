@@ -118,6 +118,31 @@ type grammar struct {
 		Approve claimApprove `cmd:"" help:"Approve a batch of verdicts by its hash."`
 		Settle  claimSettle  `cmd:"" help:"Note that the money of claims went over your bank account."`
 	} `cmd:"" help:"Claims on the gemeente, and hire prices of inleners."`
+	Agreement struct {
+		Record   agreementRecord   `cmd:"" help:"Record what your gemeente agreed with a re-integratiebedrijf for a scheme."`
+		List     agreementList     `cmd:"" help:"List agreements."`
+		Standing agreementStanding `cmd:"" help:"Show how each contract year stands: outcome, target, bonus or malus."`
+	} `cmd:"" help:"Agreements with re-integratiebedrijven."`
+	Trajectory struct {
+		Refer  trajectoryRefer  `cmd:"" help:"Refer a participant under a scheme."`
+		Import trajectoryImport `cmd:"" help:"Refer the participants of a CSV file."`
+		Record trajectoryRecord `cmd:"" help:"Record what happened to a trajectory, as the gemeente."`
+		Report trajectoryReport `cmd:"" help:"Report what happened, as the re-integratiebedrijf; the gemeente confirms it."`
+		Events trajectoryEvents `cmd:"" help:"Record or report what happened from a CSV file."`
+		Judge  trajectoryJudge  `cmd:"" help:"Confirm, contest, uphold or reject what was reported."`
+		List   trajectoryList   `cmd:"" help:"List trajectories."`
+		Show   trajectoryShow   `cmd:"" help:"Show a trajectory with all that happened."`
+	} `cmd:"" help:"Trajectories, from referral to exit, with or without a contract."`
+	Statement struct {
+		Calculate statementCalculate `cmd:"" help:"Calculate what your gemeente owes by the end of a month for trajectories: fees, premiums, bonus and malus."`
+		Show      statementShow      `cmd:"" help:"Show a statement with every line."`
+		List      statementList      `cmd:"" help:"List statements."`
+		Approve   statementApprove   `cmd:"" help:"Approve what somebody else calculated, by its hash."`
+		Settle    statementSettle    `cmd:"" help:"Note that the money of a statement went over your bank account."`
+	} `cmd:"" help:"Statements of the gemeente: what it owes for trajectories."`
+	Fee struct {
+		List feeList `cmd:"" help:"List what was granted line by line, as the gemeente, the provider or who pays in its place."`
+	} `cmd:"" help:"Fees and premiums for trajectories."`
 	Budget struct {
 		Record   budgetRecord   `cmd:"" help:"Record money that your gemeente has for a year, or move it."`
 		List     budgetList     `cmd:"" help:"Show how each budget stands: granted, reserved, spent."`

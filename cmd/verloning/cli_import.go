@@ -32,6 +32,7 @@ type importing struct {
 	noun, verb string
 	lane       string   // rows with the same text in this column are handed in in the order of the file
 	decimals   []string // columns that hold decimal numbers
+	within     string   // the request is a list under this key, of which a row is the one item
 }
 
 // importLanes is how many rows are in hand at the same time.
@@ -95,7 +96,7 @@ func columnsOf(request reflect.Type, decimals []string) []sheet.Column {
 			kind = kind.Elem()
 		}
 		switch {
-		case name == "idempotency_key": // Made here, of the row.
+		case name == "idempotency_key", kind.Kind() == reflect.Slice: // The key is made here, of the row; a list has no column.
 			continue
 		case slices.Contains(decimals, name):
 			column.Kind = sheet.Decimal
@@ -135,11 +136,15 @@ func (what importing) lanes(salt string, rows []sheet.Row, report *imported) ([i
 		if n := times[key]; n > 1 { // The same row twice is two requests, and the second has its own answer.
 			key += fmt.Sprintf("/%d", n)
 		}
-		row.Cells["idempotency_key"] = key
+		body := row.Cells
+		if what.within != "" {
+			body = map[string]any{what.within: []any{row.Cells}}
+		}
+		body["idempotency_key"] = key
 		lane := fnv.New32a()
 		_, _ = lane.Write([]byte(row.Texts[what.lane]))
 		n := lane.Sum32() % importLanes
-		lanes[n] = append(lanes[n], keyedRow{row.Line, row.Cells})
+		lanes[n] = append(lanes[n], keyedRow{row.Line, body})
 	}
 	return lanes, nil
 }

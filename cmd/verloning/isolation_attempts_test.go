@@ -1,13 +1,17 @@
 package main
 
-import "github.com/google/uuid"
+import (
+	"maps"
+
+	"github.com/google/uuid"
+)
 
 // attempts are, for every endpoint, requests that name what is A's.
 func (v victim) attempts() map[string][]map[string]any {
 	run, approved := v.ids["run"], v.ids["approved"]
 	named := func(key string) []map[string]any { return []map[string]any{{key: run}, {key: approved}} }
 	terms := map[string]any{"number": "C-1", "valid_from": "2026-10-01", "hours_per_week": "1", "full_time_hours": "40"}
-	return map[string][]map[string]any{
+	attempts := map[string][]map[string]any{
 		"org.register":    {{"code": v.e, "name": "x", "roles": []string{"employer"}, "iban": "NL91ABNA0417164300"}},
 		"org.list":        {{}},
 		"user.add":        {{"organisation": v.e, "name": "x", "roles": []string{"approve"}}},
@@ -74,4 +78,6 @@ func (v victim) attempts() map[string][]map[string]any {
 		"events.release":  {{"reason": "zomaar"}},
 		"events.replay":   {{"organisation": v.e, "since": "2026-01-01"}},
 	}
+	maps.Copy(attempts, v.trajectoryAttempts())
+	return attempts
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -55,6 +56,7 @@ func newVictim(s *site, e, m string) victim {
 	cost := v.must(v.control, "cost.record", map[string]any{"scheme": "oss-bonusbaan", "rule": "execution", "day": "2007-10-01", "amount": "3141.59", "reference": "UREN-31415"})
 	v.ids["cost"], v.ids["costhash"] = fmt.Sprint(cost["cost"]), fmt.Sprint(cost["hash"])
 	v.secret = []string{"UREN-31415", `"` + e + `"`, `"` + m + `"`, "Werkbedrijf " + e, "Gemeente " + m, "119.92", v.ids["hash"], "C-1", "D-1", "P-1", "Jan Jansen", "BESLAG-1", "VORDERING-1", "Deurwaarder Goudsbloem", "3141.59", "WHK-31415", "Pensioen Goudsbloem"}
+	v.trajectories()
 	return v
 }
 
@@ -166,7 +168,9 @@ func (v victim) rows(t *testing.T, conn *pgx.Conn) string {
 			(SELECT count(*) FROM settlement), (SELECT count(*) FROM run_reopened), (SELECT sum(amount) FROM reservation WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM budget_entry WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM internal_cost c LEFT JOIN internal_cost_approval p ON p.cost = c.id WHERE municipality IN (SELECT id FROM a) AND p.cost IS NULL),
-			(SELECT count(*) FROM grant_approval), (SELECT count(*) FROM posting WHERE ledger IN (SELECT id FROM a)), (SELECT count(*) FROM outbox WHERE owner IN (SELECT id FROM a)))`, v.e, v.m)
+			(SELECT count(*) FROM agreement WHERE municipality IN (SELECT id FROM a)), (SELECT count(*) FROM trajectory WHERE municipality IN (SELECT id FROM a)),
+			(SELECT count(*) FROM trajectory_event e JOIN trajectory t ON t.id = e.trajectory WHERE t.municipality IN (SELECT id FROM a)), (SELECT count(*) FROM trajectory_verdict),
+			(SELECT count(*) FROM statement WHERE municipality IN (SELECT id FROM a)), (SELECT count(*) FROM statement_approval), (SELECT count(*) FROM statement_settlement), (SELECT count(*) FROM grant_approval), (SELECT count(*) FROM posting WHERE ledger IN (SELECT id FROM a)), (SELECT count(*) FROM outbox WHERE owner IN (SELECT id FROM a)))`, v.e, v.m)
 }
 
 // busIsClosed publishes and asks as B, past the interface, where A's account

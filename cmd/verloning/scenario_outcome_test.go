@@ -29,10 +29,13 @@ func (y *story) outcome(what string) []string {
 		return y.claims()
 	case "transfers":
 		return column[string](y.t, y.conn, `
-			SELECT CASE WHEN o.code = $1 THEN 'E' ELSE 'M' END || ' ' || to_char(t.period, 'YYYY-MM') || ' ' || c.number || ': ' || t.debit || ' <- ' || t.credit || ' ' || t.amount
-			FROM posted_transfer t JOIN organisation o ON o.id = t.ledger JOIN contract c ON c.id = t.contract JOIN posting p ON p.id = t.posting
+			SELECT CASE WHEN o.code = $1 THEN 'E' ELSE 'M' END || ' ' || to_char(t.period, 'YYYY-MM') || ' ' || s.number || ': ' || t.debit || ' <- ' || t.credit || ' ' || t.amount
+			FROM posted_transfer t JOIN organisation o ON o.id = t.ledger JOIN posting p ON p.id = t.posting
+			JOIN LATERAL (
+				SELECT number FROM contract c WHERE c.id = t.contract UNION ALL SELECT number FROM trajectory j WHERE j.id = t.contract
+				UNION ALL SELECT number FROM agreement g WHERE g.id = t.contract UNION ALL SELECT split_part(code, '-', 1) FROM organisation x WHERE x.id = t.contract) s ON true
 			WHERE o.code IN ($1, $2)
-			ORDER BY o.code, t.period, c.number, p.sequence, CASE p.kind WHEN 'settlement' THEN 0 ELSE t.number END, t.debit, t.credit, t.amount`, y.e, y.m)
+			ORDER BY o.code, t.period, s.number, p.sequence, CASE p.kind WHEN 'settlement' THEN 0 ELSE t.number END, t.debit, t.credit, t.amount`, y.e, y.m)
 	case "events":
 		return y.events()
 	case "exceptions":
@@ -45,6 +48,13 @@ func (y *story) outcome(what string) []string {
 		return y.compared(period)
 	case "missing":
 		return y.missing(period)
+	case "statement":
+		if !named {
+			period = y.lastStatement
+		}
+		return y.statementLines(period)
+	case "standing":
+		return y.standing(period)
 	}
 	y.t.Fatalf("nothing is known of expect/%s", what)
 	return nil
@@ -124,7 +134,13 @@ func (y *story) payments() []string {
 					period = r.period
 				}
 			}
-			list = append(list, fmt.Sprintf("%s %s %s: %s %s on %s", letter, period, p["contract"], p["kind"], p["amount"], p["pay_date"]))
+			subject, on := p["contract"], fmt.Sprintf(" on %s", p["pay_date"])
+			for month, id := range y.statements {
+				if id == p["statement"] {
+					period, subject, on = month, "statement", "" // it is paid on the day of its approval
+				}
+			}
+			list = append(list, fmt.Sprintf("%s %s %s: %s %s%s", letter, period, subject, p["kind"], p["amount"], on))
 		}
 	}
 	slices.Sort(list)

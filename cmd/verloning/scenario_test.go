@@ -40,6 +40,8 @@ const rewriteScenarios = "VERLONING_REWRITE_SCENARIOS"
 // are {contract, verdict, amount, reason} on what the next run claims, instead
 // of granting it. An off_cycle entry {person, period} is a run for one person.
 //
+// The steps of trajectories stand in scenario_trajectory_test.go.
+//
 // A part refused/STEP is a list of requests of which each must be refused,
 // because of the problems that it names. An expectation expect/WHAT is about
 // everything that happened above it; what belongs to a month is that of the last
@@ -57,6 +59,10 @@ type story struct {
 	verdicts   []map[string]any
 	exceptions []string
 	seen       map[string]string // id of an event → its line
+	providers  map[string]*bus.Client
+	statements map[string]string // month → the approved statement
+
+	lastStatement string // its month
 }
 
 // storyRun is a run of a scenario.
@@ -93,7 +99,7 @@ func TestScenario(t *testing.T) {
 // trajectories are not in the scenarios yet. Whoever adds one takes its line away.
 var withoutScenario = []string{
 	"bergen-op-zoom-proefplaatsing", "bergen-op-zoom-springplank", "bergen-op-zoom-werk-voorop",
-	"breda-samen-naar-werk", "breda-werk-aan-de-wijk", "breda-work-first",
+	"breda-samen-naar-werk", "breda-werk-aan-de-wijk",
 	"eindhoven-modulair", "eindhoven-no-cure-less-pay", "emmen-plan",
 	"generiek-premie", "generiek-snelheid", "generiek-traject", "helmond-actief",
 	"krimpen-spoor-0", "krimpen-spoor-1", "krimpen-spoor-1-werkbedrijf", "krimpen-spoor-2", "krimpen-spoor-3", "krimpen-spoor-4", "krimpen-spoor-5",
@@ -180,9 +186,18 @@ func (y *story) step(part txtar.File) (expectations int) {
 		}
 		return 0
 	}
+	if part.Name == "statement" {
+		for _, period := range strings.Fields(string(part.Data)) {
+			y.statement(period, "")
+		}
+		return 0
+	}
 	for n, entry := range y.entries(part) {
 		step, refused := strings.CutPrefix(part.Name, "refused/")
 		switch {
+		case refused && step == "statement":
+			y.statement(entry["period"].(string), entry["because"].(string))
+			expectations++
 		case refused:
 			because := fmt.Sprint(entry["because"])
 			delete(entry, "because")
@@ -207,7 +222,7 @@ func (y *story) step(part txtar.File) (expectations int) {
 }
 
 // scenarioNumbers are the fields that the interface takes as whole numbers.
-var scenarioNumbers = []string{"loonwaarde", "productivity", "percent", "year", "whk_year", "waiting_days", "from_age", "to_age", "sick_waiting_days", "rank"}
+var scenarioNumbers = []string{"loonwaarde", "productivity", "percent", "year", "whk_year", "waiting_days", "from_age", "to_age", "sick_waiting_days", "rank", "agreed"}
 
 // entries reads a part that is a list. The interface takes numbers and days as
 // texts; whole percentages, years and the like are numbers.
@@ -231,6 +246,9 @@ func (y *story) entries(part txtar.File) []map[string]any {
 // out: contracts of loonkostensubsidie on M are the usual ones.
 func (y *story) ask(step string, entry map[string]any) (*bus.Client, string, map[string]any) {
 	y.t.Helper()
+	if client, endpoint, request, ours := y.askTrajectory(step, entry); ours {
+		return client, endpoint, request
+	}
 	switch step {
 	case "persons", "identify":
 		verb := "amend" // says the BSN of who was registered without one

@@ -118,12 +118,6 @@ func (s *service) surface() []operation {
 		op("claim", "grant", payroll.Control, d.GrantClaims),
 		op("claim", "approve", payroll.Approve, d.ApproveClaims, "claim.granted", "claim.partly", "claim.refused", "claim.reclaimed", "payment.ordered"),
 		op("claim", "settle", payroll.Control, d.SettleClaims, "claim.settled", "payment.settled"),
-		op("budget", "record", payroll.Control, d.RecordBudget),
-		op("budget", "list", payroll.Read, s.listBudgets),
-		op("budget", "underuse", payroll.Read, s.underuse),
-		op("cost", "record", payroll.Control, d.RecordCost),
-		op("cost", "list", payroll.Read, s.listCosts),
-		op("cost", "approve", payroll.Approve, d.ApproveCost, "cost.approved"),
 		op("payslip", "show", payroll.Read, s.showPayslip),
 		op("payment", "list", payroll.Read, s.listPayments),
 		op("ledger", "balances", payroll.Read, s.listBalances),
@@ -139,6 +133,7 @@ func (s *service) surface() []operation {
 		op("events", "release", payroll.Admin, s.release),
 		op("asyncapi", "show", payroll.Read, s.showInterface),
 	}
+	table = append(append(table, s.trajectorySurface()...), s.budgetSurface()...)
 	for i := range table {
 		table[i].secret = table[i].name() == "user.add"
 	}

@@ -17,6 +17,19 @@ type budgetsAsked struct {
 	Year int `json:"year,omitempty" validate:"omitempty,min=2004,max=2100"`
 }
 
+// budgetSurface are the rows about what a municipality has and costs itself.
+func (s *service) budgetSurface() []operation {
+	d := s.desk
+	return []operation{
+		op("budget", "record", payroll.Control, d.RecordBudget),
+		op("budget", "list", payroll.Read, s.listBudgets),
+		op("budget", "underuse", payroll.Read, s.underuse),
+		op("cost", "record", payroll.Control, d.RecordCost),
+		op("cost", "list", payroll.Read, s.listCosts),
+		op("cost", "approve", payroll.Approve, d.ApproveCost, "cost.approved"),
+	}
+}
+
 type budgetsListed struct {
 	Budgets []subsidy.BudgetStands `json:"budgets"`
 }

@@ -53,6 +53,9 @@ const (
 	SubsidyReclaimable Account = "GemTerugTeVorderenSubsidie"
 	FeeCost            Account = "GemTrajectlast"
 	FeePayable         Account = "GemCrediteuren"
+	FeeReceivable      Account = "GemTeVorderenTraject" // malus and clawback beyond what is due
+	PremiumCost        Account = "GemPremielast"
+	PremiumPayable     Account = "GemTeBetalenPremie"
 	VATCompensable     Account = "GemCompensabeleBtw" // from the BTW-compensatiefonds
 	MunicipalBank      Account = "GemBank"
 	InternalCost       Account = "GemUitvoeringskosten" // of a scheme, by the municipality's own people

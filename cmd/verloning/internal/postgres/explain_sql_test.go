@@ -29,6 +29,8 @@ var spliced = map[string][]string{
 	"organisation/where": {`code = $1`, `id = $1`},
 	"contract/where": {`c.employer = $1 AND c.number = $2`,
 		`c.municipality = $1 AND c.number = $2 AND c.employer = (SELECT id FROM organisation WHERE code = $3)`},
+	"events/where":  {`e.trajectory = @id`, `t.municipality = @municipality`},
+	"sources/where": {`s.statement = @id`, `s.statement IN (SELECT x.id FROM statement x JOIN statement_approval a ON a.statement = x.id AND a.known <= @cutoff WHERE x.municipality = @municipality)`},
 	"prune/table":   {"claim_source", "claim", "payslip_line", "payslip"},
 	"prune/table#2": {"exception", "shard"},
 	"Run/lock":      {"", "FOR SHARE", "FOR UPDATE"},

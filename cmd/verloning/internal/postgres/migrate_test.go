@@ -76,6 +76,18 @@ func brokenRules(org, contract, other, run string) []broken {
 		{"a run of four weeks over a month's", `INSERT INTO run (id, employer, period, period_end, period_kind, kind, sequence, pay_date, status, opened_by)
 			VALUES ('` + id(aRun, 9) + `', '` + org + `', '2026-10-05', '2026-11-01', 'four_weeks', 'regular', 1, '2026-11-06', 'open', '` + id(aUser, 1) + `')`, "23P01 run_overlap"},
 		{"who grants approves", `INSERT INTO grant_approval (batch, posting, granted_by, approved_by) VALUES ('` + id(aBatch, 1) + `', '` + id(aPosting, 2) + `', '` + id(aUser, 1) + `', '` + id(aUser, 1) + `')`, "23514 grant_four_eyes"},
+		{"who calculates a statement approves", `INSERT INTO statement_approval (statement, posting, asked_by, approved_by, known)
+			VALUES ('` + id(aStatement, 1) + `', '` + id(aPosting, 2) + `', '` + id(aUser, 1) + `', '` + id(aUser, 1) + `', 3)`, "23514 statement_four_eyes"},
+		{"a premium that a provider gets", `INSERT INTO statement_line (statement, number, trajectory, subject, scheme, rule, key, kind, document, day, payer, payee, iban, amount, vat_rate, vat, vat_cost)
+			VALUES ('` + id(aStatement, 1) + `', 2, '` + id(aTrajectory, 1) + `', 'T-1', 's', 'r', 'k', 'premium', 'decision', '2026-10-01', '` + org + `', '` + org + `', 'x', 1, 0, 0, 0)`, "23514"},
+		{"a payment of a statement twice on a line", `INSERT INTO statement_line (statement, number, trajectory, subject, scheme, rule, key, kind, document, day, payer, payee, amount, vat_rate, vat, vat_cost)
+			VALUES ('` + id(aStatement, 1) + `', 2, '` + id(aTrajectory, 1) + `', 'T-1', 's', 'r', 'start', 'fee', 'invoice', '2026-10-01', '` + org + `', '` + org + `', 1, 0, 0, 0)`, "23505 statement_line_once"},
+		{"spending twice for a statement", `INSERT INTO budget_entry (municipality, year, source, kind, amount, statement, entered_by)
+			VALUES ('` + org + `', 2026, 'BUIG', 'spent', 1, '` + id(aStatement, 1) + `', '` + id(aUser, 1) + `')`, "23505 budget_entry_statement"},
+		{"an exit without a reason", `INSERT INTO trajectory_event (trajectory, number, kind, day, reported, known, recorded_by)
+			VALUES ('` + id(aTrajectory, 1) + `', 2, 'exited', '2026-01-01', false, 1, '` + id(aUser, 1) + `')`, "23514"},
+		{"a no without a reason", `INSERT INTO trajectory_verdict (trajectory, event, version, verdict, known, judged_by)
+			VALUES ('` + id(aTrajectory, 1) + `', 1, 2, 'rejected', 1, '` + id(aUser, 1) + `')`, "23514"},
 		{"a transfer of nought", transfer("a", "0", "2026-10-01"), "23514"},
 		{"a transfer to the same account", transfer("b", "1", "2026-10-01"), "23514"},
 		{"a transfer of a month that has no partition", transfer("a", "1", "2031-01-01"), "23514"},

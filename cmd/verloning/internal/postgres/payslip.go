@@ -135,22 +135,23 @@ func (tx *Tx) lines(ctx context.Context, r payroll.Run, calc int64, contract uui
 
 // PaymentRow is a payment as a list shows it, without account numbers.
 type PaymentRow struct {
-	Payment  uuid.UUID     `json:"payment"`
-	Kind     string        `json:"kind"`
-	Run      uuid.UUID     `json:"run"`
-	Contract string        `json:"contract"`
-	Claim    *uuid.UUID    `json:"claim,omitempty"`
-	Amount   euro.Amount   `json:"amount"`
-	PayDate  calendar.Date `json:"pay_date"`
-	EndToEnd string        `json:"end_to_end"`
+	Payment   uuid.UUID     `json:"payment"`
+	Kind      string        `json:"kind"`
+	Run       *uuid.UUID    `json:"run,omitempty"`
+	Contract  string        `json:"contract,omitempty"`
+	Claim     *uuid.UUID    `json:"claim,omitempty"`
+	Statement *uuid.UUID    `json:"statement,omitempty"` // of a fee or premium for a trajectory
+	Amount    euro.Amount   `json:"amount"`
+	PayDate   calendar.Date `json:"pay_date"`
+	EndToEnd  string        `json:"end_to_end"`
 }
 
 // Payments lists what the organisation has ordered, after an id in order of id,
 // of one run or of all.
 func (tx *Tx) Payments(ctx context.Context, a payroll.Actor, run, after uuid.UUID, limit int) ([]PaymentRow, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT p.id, p.kind, p.run, c.number, p.claim, p.amount, p.pay_date, p.end_to_end
-		FROM payment p JOIN contract c ON c.id = p.contract
+		SELECT p.id, p.kind, p.run, coalesce(c.number, ''), p.claim, p.statement, p.amount, p.pay_date, p.end_to_end
+		FROM payment p LEFT JOIN contract c ON c.id = p.contract
 		WHERE p.organisation = @org AND (@run::uuid IS NULL OR p.run = @run) AND p.id > @after ORDER BY p.id LIMIT @limit`,
 		pgx.NamedArgs{"org": a.Organisation.ID, "run": null(run), "after": after, "limit": limit})
 	if err != nil {
@@ -159,7 +160,7 @@ func (tx *Tx) Payments(ctx context.Context, a payroll.Actor, run, after uuid.UUI
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (p PaymentRow, err error) {
 		var amount decimal.Decimal
 		var payDate time.Time
-		if err = row.Scan(&p.Payment, &p.Kind, &p.Run, &p.Contract, &p.Claim, &amount, &payDate, &p.EndToEnd); err != nil {
+		if err = row.Scan(&p.Payment, &p.Kind, &p.Run, &p.Contract, &p.Claim, &p.Statement, &amount, &payDate, &p.EndToEnd); err != nil {
 			return p, err
 		}
 		p.PayDate = date(&payDate)

@@ -125,6 +125,9 @@ const (
 	aGarnishment
 	aReceivable
 	aCost
+	anAgreement
+	aTrajectory
+	aStatement
 )
 
 // world is one row in every table, of a run that was approved and posted and a
@@ -229,6 +232,32 @@ func world() [][]string {
 		worldOfBudgets(org, user, contract, hash),
 		{`INSERT INTO scheme_version (municipality, scheme, version, valid_from, file, hash, known, recorded_by)
 				VALUES ('` + org + `', 's1', 1, '2026-11-01', 'scheme: s1', encode(sha256('scheme: s1'), 'hex'), 1, '` + user + `')`},
+		worldOfTrajectories(org, user, contract, posting, hash),
+	}
+}
+
+// worldOfTrajectories is what a municipality owes for a trajectory.
+func worldOfTrajectories(org, user, contract, posting, hash string) []string {
+	agreement, trajectory, statement := id(anAgreement, 1), id(aTrajectory, 1), id(aStatement, 1)
+	return []string{
+		`INSERT INTO agreement (id, municipality, number, provider, scheme, starts, agreed, known, recorded_by)
+			VALUES ('` + agreement + `', '` + org + `', 'G-1', '` + org + `', 's', '2026-01-01', 10, 1, '` + user + `')`,
+		`INSERT INTO trajectory (id, municipality, number, provider, agreement, scheme, person, benefit, referred, iban, known, recorded_by)
+			VALUES ('` + trajectory + `', '` + org + `', 'T-1', '` + org + `', '` + agreement + `', 's', '` + id(aPerson, 2) + `', 'WWB', '2026-01-01', 'NL44RABO0123456789', 1, '` + user + `')`,
+		`INSERT INTO trajectory_event (trajectory, number, kind, day, contract, reported, known, recorded_by)
+			VALUES ('` + trajectory + `', 1, 'started', '2026-01-01', '` + contract + `', true, 1, '` + user + `')`,
+		`INSERT INTO trajectory_verdict (trajectory, event, version, verdict, known, judged_by) VALUES ('` + trajectory + `', 1, 1, 'confirmed', 1, '` + user + `')`,
+		`INSERT INTO statement (id, municipality, period, sequence, cutoff, rule_set, lines, amount, vat, hash, asked_by)
+			VALUES ('` + statement + `', '` + org + `', '2026-10-01', 1, 1, 'r', 1, 100, 21, '` + hash + `', '` + user + `')`,
+		`INSERT INTO statement_line (statement, number, trajectory, agreement, subject, scheme, rule, key, kind, document, day, payer, payee, amount, vat_rate, vat, vat_cost)
+			VALUES ('` + statement + `', 1, '` + trajectory + `', '` + agreement + `', 'T-1', 's', 'r', 'start', 'fee', 'invoice', '2026-10-01', '` + org + `', '` + org + `', 100, 21, 21, 0)`,
+		`INSERT INTO statement_source (statement, line, source, year, amount) VALUES ('` + statement + `', 1, 'BUIG', 2026, 100)`,
+		`INSERT INTO statement_exception (statement, number, kind, subject, detail_nl, detail_en) VALUES ('` + statement + `', 1, 'k', 's', 'nl', 'en')`,
+		`INSERT INTO statement_approval (statement, posting, asked_by, approved_by, known) VALUES ('` + statement + `', '` + posting + `', '` + user + `', '` + id(aUser, 2) + `', 2)`,
+		`INSERT INTO statement_settlement (statement, posting, day, reference, settled_by) VALUES ('` + statement + `', '` + posting + `', '2026-11-02', 'r', '` + user + `')`,
+		`INSERT INTO payment (id, organisation, kind, statement, debtor, creditor, amount, pay_date, end_to_end, reference)
+			VALUES ('` + id(aPayment, 7) + `', '` + org + `', 'fee', '` + statement + `', 'a', 'b', 121, '2026-10-30', 'h', 'r')`,
+		`INSERT INTO budget_entry (municipality, year, source, kind, amount, statement, entered_by) VALUES ('` + org + `', 2026, 'BUIG', 'spent', 100, '` + statement + `', '` + user + `')`,
 	}
 }
 
@@ -284,7 +313,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 23
+const steps = 24
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -322,7 +351,9 @@ func TestFactsAreForEver(t *testing.T) {
 	forEver := strings.Fields(`cutoff person employment employment_version contract contract_version placement decision decision_version loonwaarde
 		submission hours acceptance stream_release posting payment grant_batch grant_line grant_approval claim_decided budget_entry
 		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn
-		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version`)
+		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
+
+		agreement trajectory trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",

@@ -1,0 +1,92 @@
+package subsidy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"verloning/payroll"
+	"verloning/payroll/euro"
+	"verloning/payroll/statute"
+)
+
+// The kinds of exceptions of a statement.
+const (
+	PremiumTimes     payroll.ExceptionKind = "premium/times"
+	PremiumYear      payroll.ExceptionKind = "premium/year"
+	EventsOpen       payroll.ExceptionKind = "trajectory/unconfirmed"
+	PlacesOver       payroll.ExceptionKind = "trajectory/places_over"
+	LateStart        payroll.ExceptionKind = "trajectory/late_start"
+	WageBesideKept   payroll.ExceptionKind = "benefit/with_wage"
+	SettlementNoBase payroll.ExceptionKind = "settlement/no_base"
+	TrajectoryOdd    payroll.ExceptionKind = "trajectory/no_scheme"
+)
+
+// PaidElsewhere is what a person got in premiums of other municipalities.
+type PaidElsewhere struct {
+	Year   int
+	Times  map[string]int // by scheme
+	Amount euro.Amount
+}
+
+// premiums holds the premiums of one person, over all trajectories, under what a
+// person gets in a calendar year: the times of the scheme, and the amount over all
+// schemes. They are taken in order of day; what is beyond is not owed.
+func premiums(list []TrajectoryDue, elsewhere []PaidElsewhere) ([]TrajectoryDue, []payroll.Exception, error) {
+	slices.SortStableFunc(list, func(a, b TrajectoryDue) int {
+		return cmp.Or(a.Day.Cmp(b.Day), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Key, b.Key))
+	})
+	type counted struct {
+		year   int
+		scheme string
+	}
+	times, sums := map[counted]int{}, map[int]euro.Amount{}
+	for _, e := range elsewhere {
+		sums[e.Year] = sums[e.Year].Add(e.Amount)
+	}
+	var kept []TrajectoryDue
+	var found []payroll.Exception
+	for _, due := range list {
+		year := due.Day.Year()
+		n := counted{year, due.Scheme}
+		if terms := due.Rule.Year; terms != nil && terms.Times != nil && times[n] >= wholeMonths(terms.Times) {
+			found = append(found, tooOften(due, wholeMonths(terms.Times)))
+			continue
+		}
+		if due.Rule.Year != nil && due.Rule.Year.Cap == "premium" {
+			figure, err := statute.PremiumYear(due.Day)
+			if err != nil {
+				return nil, nil, fmt.Errorf("premium of trajectory %s: %w", due.Number, err)
+			}
+			if e, doubtful := payroll.Doubtful(figure, due.Day); doubtful {
+				found = append(found, e)
+			}
+			most := figure.Value.Cents().Sub(sums[year])
+			if most.Cmp(due.Amount) < 0 {
+				found = append(found, overYear(due, figure))
+				if due.Amount = most; most.Sign() <= 0 {
+					continue
+				}
+			}
+		}
+		times[n]++
+		sums[year] = sums[year].Add(due.Amount)
+		kept = append(kept, due)
+	}
+	return kept, found, nil
+}
+
+func tooOften(due TrajectoryDue, times int) payroll.Exception {
+	return payroll.Exception{Kind: PremiumTimes, Subject: due.Number, Detail: payroll.Text{
+		NL: fmt.Sprintf("Traject %s: de premie van %s wordt niet betaald: een persoon krijgt er onder deze regeling hoogstens %d in een kalenderjaar.", due.Number, due.Day, times),
+		EN: fmt.Sprintf("Trajectory %s: the premium of %s is not paid: a person gets %d of them in a calendar year under this scheme at most.", due.Number, due.Day, times)}}
+}
+
+func overYear(due TrajectoryDue, figure statute.Figure) payroll.Exception {
+	return payroll.Exception{Kind: PremiumYear, Subject: due.Number, Article: figure.Article, Detail: payroll.Text{
+		NL: fmt.Sprintf("Traject %s: de premie van %s gaat boven %s, wat een persoon in een kalenderjaar krijgt zonder dat het als inkomen telt; wat daarboven gaat wordt niet betaald.", due.Number, due.Day, figure.Value.Fixed(2)),
+		EN: fmt.Sprintf("Trajectory %s: the premium of %s exceeds %s, which a person gets in a calendar year without its counting as income; what is above is not paid.", due.Number, due.Day, figure.Value.Fixed(2))}}
+}
+
+// isPremium reports whether the year's limits look at it.
+func (d TrajectoryDue) isPremium() bool { return d.Rule.Kind == Premium }

@@ -1,0 +1,386 @@
+package subsidy
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"verloning/payroll"
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+	"verloning/payroll/ledger"
+)
+
+// Statement (afrekening) is what a municipality owes by the end of a month for
+// trajectories and agreements, less what earlier statements booked: fees to
+// providers, premiums to participants, bonus and malus. One person of the
+// municipality has it calculated, another approves it, naming its hash.
+type Statement struct {
+	ID           uuid.UUID
+	Municipality uuid.UUID
+	Period       calendar.Period
+	Sequence     int // of the municipality's statements
+	Cutoff       int64
+	RuleSet      string
+	AskedBy      uuid.UUID
+	Lines        []StatementLine
+	Exceptions   []payroll.Exception
+}
+
+// StatementLine is one payment that changed: what is due less what was booked,
+// below nil where less is due now.
+type StatementLine struct {
+	BookedDue // the difference
+	Number    int
+	IBAN      payroll.IBAN // of a participant
+}
+
+// BookedDue is what statements booked of one payment, or the difference to book.
+type BookedDue struct {
+	Trajectory uuid.UUID // nil of a settlement
+	Agreement  uuid.UUID
+	Subject    string // number of the trajectory or the agreement
+	Scheme     string
+	Rule       string
+	Key        string
+	Kind       Kind
+	Document   string
+	Day        calendar.Date
+	Payer      uuid.UUID   // the municipality, or who pays in its place
+	Payee      uuid.UUID   // nil: the participant
+	Amount     euro.Amount // without VAT
+	VATRate    euro.Number
+	VAT        euro.Amount
+	VATCost    euro.Amount // of the VAT, what burdens the budget
+	Sources    []SourceAmount
+}
+
+// SourceAmount is what a source of money bears, VAT that is not given back
+// included.
+type SourceAmount struct {
+	Source Source
+	Year   int
+	Amount euro.Amount
+}
+
+// dueKey says which payment it is.
+type dueKey struct {
+	subject   uuid.UUID
+	rule, key string
+}
+
+func (b BookedDue) identity() dueKey {
+	if b.Trajectory != uuid.Nil {
+		return dueKey{b.Trajectory, b.Rule, b.Key}
+	}
+	return dueKey{b.Agreement, b.Rule, b.Key}
+}
+
+// StatementFile is all that a statement is computed from, as known at its cut-off.
+type StatementFile struct {
+	Trajectories []Trajectory
+	Agreements   []ProviderAgreement
+	Booked       []BookedDue                   // by approved statements, summed by payment
+	Elsewhere    map[uuid.UUID][]PaidElsewhere // premiums of other municipalities, by person
+	Wages        map[uuid.UUID][]WageBeside    // contracts of the same person, by trajectory
+}
+
+// WageBeside is a contract of the person of a trajectory.
+type WageBeside struct {
+	Scheme       string
+	Municipality uuid.UUID
+	Span         calendar.Span
+}
+
+// Compute fills in lines and exceptions: pure, and the same for the same file.
+func (s *Statement) Compute(book *Book, file StatementFile) error {
+	due, found, err := s.allDue(book, file)
+	if err != nil {
+		return err
+	}
+	ibans := map[uuid.UUID]payroll.IBAN{}
+	for _, t := range file.Trajectories {
+		ibans[t.ID] = t.IBAN
+	}
+	booked := map[dueKey]BookedDue{}
+	for _, b := range file.Booked {
+		booked[b.identity()] = b
+	}
+	for _, b := range due {
+		s.add(b.less(booked[b.identity()]), ibans)
+		delete(booked, b.identity())
+	}
+	for _, b := range file.Booked { // what is not due any more
+		if _, left := booked[b.identity()]; left {
+			s.add(BookedDue{}.less(b), ibans)
+		}
+	}
+	s.Exceptions = distinct(found)
+	return nil
+}
+
+func (s *Statement) add(b BookedDue, ibans map[uuid.UUID]payroll.IBAN) {
+	if b.Amount.IsZero() && b.VAT.IsZero() && b.VATCost.IsZero() {
+		return
+	}
+	line := StatementLine{BookedDue: b, Number: len(s.Lines) + 1}
+	if b.Kind == Premium {
+		line.IBAN = ibans[b.Trajectory]
+	}
+	s.Lines = append(s.Lines, line)
+}
+
+// allDue is everything that fell due by the end of the month, in a fixed order.
+func (s *Statement) allDue(book *Book, file StatementFile) ([]BookedDue, []payroll.Exception, error) {
+	until := s.Period.To
+	var all []TrajectoryDue
+	var found []payroll.Exception
+	byPerson, cohorts := map[string][]TrajectoryDue{}, map[uuid.UUID][]Trajectory{}
+	persons := map[string]uuid.UUID{}
+	for _, t := range file.Trajectories {
+		scheme, known := book.Scheme(t.Scheme, t.Municipality)
+		if !known {
+			found = append(found, noScheme(t))
+			continue
+		}
+		cohorts[t.Agreement] = append(cohorts[t.Agreement], t)
+		found = append(found, t.attention(book, scheme, until, file.Wages[t.ID])...)
+		for _, due := range TrajectoryDues(scheme, t, until, nil) {
+			if !due.isPremium() {
+				all = append(all, due)
+				continue
+			}
+			person := t.ID.String() // who is not known as a person is one for each trajectory
+			if t.Person != uuid.Nil {
+				person = t.Person.String()
+			}
+			persons[person] = t.Person
+			byPerson[person] = append(byPerson[person], due)
+		}
+	}
+	for _, person := range slices.Sorted(maps.Keys(byPerson)) {
+		kept, odd, err := premiums(byPerson[person], file.Elsewhere[persons[person]])
+		if err != nil {
+			return nil, nil, err
+		}
+		all, found = append(all, kept...), append(found, odd...)
+	}
+	for _, g := range file.Agreements {
+		if scheme, known := book.Scheme(g.Scheme, g.Municipality); known {
+			settled, odd := settlements(scheme, g, Standings(scheme, g, cohorts[g.ID], under(all, g.ID), until))
+			all, found = append(all, settled...), append(found, odd...)
+		}
+	}
+	found = append(found, placesOver(book, file.Trajectories, until)...)
+	booked, odd, err := s.booked(all, file)
+	return booked, append(found, odd...), err
+}
+
+// under are the payments of an agreement's trajectories.
+func under(all []TrajectoryDue, agreement uuid.UUID) []TrajectoryDue {
+	var mine []TrajectoryDue
+	for _, d := range all {
+		if d.Agreement == agreement {
+			mine = append(mine, d)
+		}
+	}
+	return mine
+}
+
+// booked says of each payment who pays whom, its VAT and which sources bear it.
+func (s *Statement) booked(all []TrajectoryDue, file StatementFile) ([]BookedDue, []payroll.Exception, error) {
+	providers, payers := map[uuid.UUID]uuid.UUID{}, map[uuid.UUID]uuid.UUID{}
+	for _, g := range file.Agreements {
+		providers[g.ID], payers[g.ID] = g.Provider, g.Payer
+	}
+	for _, t := range file.Trajectories {
+		providers[t.ID] = t.Provider
+	}
+	list := make([]BookedDue, 0, len(all))
+	var found []payroll.Exception
+	for _, d := range all {
+		b := BookedDue{
+			Trajectory: d.Trajectory, Agreement: d.Agreement, Subject: d.Number, Scheme: d.Scheme, Rule: d.Rule.ID, Key: d.Key,
+			Kind: d.Rule.Kind, Document: d.Rule.Document, Day: d.Day, Payer: s.Municipality, Amount: d.Amount,
+		}
+		if d.Rule.Payer == "inlener" {
+			if b.Payer = payers[d.Agreement]; b.Payer == uuid.Nil {
+				continue // nobody agreed to pay it
+			}
+		}
+		if d.Rule.Payee == "provider" {
+			if b.Payee = providers[d.Trajectory]; d.Trajectory == uuid.Nil {
+				b.Payee = providers[d.Agreement]
+			}
+			if b.Payee == uuid.Nil || b.Payee == s.Municipality {
+				continue // the municipality does it itself: nobody is paid
+			}
+		}
+		odd, err := b.tax(d)
+		if err != nil {
+			return nil, nil, err
+		}
+		list, found = append(list, b), append(append(found, odd...), d.setting()...)
+	}
+	return list, found, nil
+}
+
+// tax adds the VAT on a supply of the day on which it fell due, and deals out what
+// burdens the budget.
+func (b *BookedDue) tax(d TrajectoryDue) ([]payroll.Exception, error) {
+	var found []payroll.Exception
+	if b.Kind == Fee {
+		figure, err := vatOn(d.Day)
+		if err != nil {
+			return nil, err
+		}
+		found = doubts([]figureUse{figure})
+		compensable := euro.One
+		if d.Rule.VAT != nil {
+			compensable = d.Rule.VAT.Compensable.Value.Number
+		}
+		b.VATRate = figure.figure.Value
+		b.VAT, b.VATCost = Claim{}.tax(b.Amount, b.VATRate, compensable)
+	}
+	shares := d.Rule.Budget
+	if by, other := d.Rule.BudgetBy[d.Benefit]; other {
+		shares = by
+	}
+	b.Sources = dealt(b.Amount.Add(b.VATCost), shares, d.Day.Year())
+	return found, nil
+}
+
+// dealt divides an amount over sources, to the cent; the sources go in order of
+// name, so that the same cent goes to the same one each time.
+func dealt(amount euro.Amount, shares map[string]Decimal, year int) []SourceAmount {
+	if len(shares) == 0 {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(shares))
+	weights := make([]euro.Number, len(names))
+	for i, name := range names {
+		weights[i] = shares[name].Number
+	}
+	parts := make([]SourceAmount, len(names))
+	for i, part := range amount.Share(weights...) {
+		parts[i] = SourceAmount{Source(names[i]), year, part}
+	}
+	return parts
+}
+
+// less is the difference with what was booked; of what is not due any more it is
+// all of it, back.
+func (b BookedDue) less(before BookedDue) BookedDue {
+	if before.Rule == "" {
+		return b
+	}
+	diff := b
+	if b.Rule == "" {
+		diff = before
+		diff.Amount, diff.VAT, diff.VATCost = euro.Zero, euro.Zero, euro.Zero
+		diff.Sources = nil
+	}
+	diff.Amount, diff.VAT, diff.VATCost = diff.Amount.Sub(before.Amount), diff.VAT.Sub(before.VAT), diff.VATCost.Sub(before.VATCost)
+	diff.Sources = lessSources(diff.Sources, before.Sources)
+	return diff
+}
+
+func lessSources(now, before []SourceAmount) []SourceAmount {
+	type place struct {
+		source Source
+		year   int
+	}
+	sums := map[place]euro.Amount{}
+	var order []place
+	add := func(list []SourceAmount, sign func(euro.Amount) euro.Amount) {
+		for _, s := range list {
+			p := place{s.Source, s.Year}
+			if _, known := sums[p]; !known {
+				order = append(order, p)
+			}
+			sums[p] = sums[p].Add(sign(s.Amount))
+		}
+	}
+	add(now, func(a euro.Amount) euro.Amount { return a })
+	add(before, euro.Amount.Neg)
+	var list []SourceAmount
+	for _, p := range order {
+		if !sums[p].IsZero() {
+			list = append(list, SourceAmount{p.source, p.year, sums[p]})
+		}
+	}
+	return list
+}
+
+// Hash is over every line and exception, in order.
+func (s Statement) Hash() string {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%s|%s|%d|%s\n", s.Municipality, s.Period, s.Cutoff, s.RuleSet)
+	for _, l := range s.Lines {
+		_, _ = fmt.Fprintf(h, "%d|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%v\n", l.Number, l.Trajectory, l.Agreement, l.Scheme, l.Rule, l.Key, l.Kind, l.Day,
+			l.Payer, l.Payee, l.Amount, l.VATRate, l.VAT, l.VATCost, l.Sources)
+	}
+	for _, e := range s.Exceptions {
+		_, _ = fmt.Fprintf(h, "%s|%s|%q\n", e.Kind, e.Subject, e.Detail.NL)
+	}
+	return payroll.HashText(h.Sum(nil))
+}
+
+// ours reports whether the municipality pays the line.
+func (s Statement) ours(l StatementLine) bool { return l.Payer == s.Municipality }
+
+// Totals are what the municipality's own lines come to, without VAT and with what
+// VAT.
+func (s Statement) Totals() (amount, vat euro.Amount) {
+	for _, l := range s.Lines {
+		if s.ours(l) {
+			amount, vat = amount.Add(l.Amount), vat.Add(l.VAT)
+		}
+	}
+	return amount, vat
+}
+
+// transfers are the municipality's bookings of a line.
+func (s Statement) transfers(l StatementLine) []ledger.Transfer {
+	if l.Kind == Premium {
+		return ledger.NonZero(ledger.Transfer{Ledger: s.Municipality, Debit: ledger.PremiumCost, Credit: ledger.PremiumPayable, Amount: l.Amount})
+	}
+	return ledger.NonZero(
+		ledger.Transfer{Ledger: s.Municipality, Debit: ledger.FeeCost, Credit: ledger.FeePayable, Amount: l.Amount.Add(l.VATCost)},
+		ledger.Transfer{Ledger: s.Municipality, Debit: ledger.VATCompensable, Credit: ledger.FeePayable, Amount: l.VAT.Sub(l.VATCost)},
+	)
+}
+
+// subject is what the bookings of a line are about.
+func (l StatementLine) subject() uuid.UUID { return l.identity().subject }
+
+// distinct keeps one of each exception, in order.
+func distinct(list []payroll.Exception) []payroll.Exception {
+	seen := map[payroll.Exception]bool{}
+	var kept []payroll.Exception
+	for _, e := range list {
+		if !seen[e] {
+			kept = append(kept, e)
+		}
+		seen[e] = true
+	}
+	return kept
+}
+
+// Same reports whether two lines are of the same payment.
+func (b BookedDue) Same(c BookedDue) bool { return b.identity() == c.identity() }
+
+// Plus adds a later line of the same payment, whose day and parties then hold.
+func (b BookedDue) Plus(later BookedDue) BookedDue {
+	sum := later
+	sum.Amount, sum.VAT, sum.VATCost = b.Amount.Add(later.Amount), b.VAT.Add(later.VAT), b.VATCost.Add(later.VATCost)
+	negated := make([]SourceAmount, len(b.Sources))
+	for i, s := range b.Sources {
+		negated[i] = SourceAmount{s.Source, s.Year, s.Amount.Neg()}
+	}
+	sum.Sources = lessSources(later.Sources, negated)
+	return sum
+}
