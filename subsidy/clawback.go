@@ -9,6 +9,25 @@ import (
 	"verloning/payroll/euro"
 )
 
+// The words for what is claimed back, in lists and events: under a decision it is a
+// reclaim (terugvordering), under an agreement the contract says what is repaid.
+const (
+	Reclaim           = "reclaim"
+	ContractRepayment = "contract_repayment"
+)
+
+// Recovery is the word for an amount below nil that rests on this paper; none for
+// one above.
+func (d Document) Recovery(amount euro.Amount) string {
+	switch {
+	case amount.Sign() >= 0:
+		return ""
+	case d == Agreement:
+		return ContractRepayment
+	}
+	return Reclaim
+}
+
 // The exceptions of an early end: what is claimed back under either paper, and an
 // end for a reason that the scheme does not tell apart.
 const (

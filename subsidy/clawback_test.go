@@ -76,6 +76,36 @@ func TestEarlyEnd(t *testing.T) {
 	}
 }
 
+// A file says so at once when an end would never cost anything: for months after the
+// subsidy, for no reason, or for one that is no exit.
+func TestClawbackThatNeverCounts(t *testing.T) {
+	good := "        trigger: milestone\n        clawback: {months: {value: \"12\", mark: setting}, reasons: [ended_by_employer]}\n"
+	for _, c := range []struct{ from, to, want string }{
+		{"", "", ""},
+		{`"12", mark: setting}, reasons`, `"13", mark: setting}, reasons`, "13 months are never served"},
+		{`"12", mark: setting}, reasons`, `"1.5", mark: setting}, reasons`, "write a whole number of months"},
+		{"[ended_by_employer]", "[]", "without one nothing is taken back"},
+		{"[ended_by_employer]", "[fired]", `"fired" is not among the exits`},
+	} {
+		rule := payRule("one", "subsidy", `parts: {price: {value: "5000.00", mark: stated}, shares: {start: "1"}}`, strings.Replace(good, c.from, c.to, 1))
+		_, faults := subsidy.ParseScheme([]byte("scheme: staged\nname: {nl: Proef, en: Trial}\nversions:\n  - from: 2004-01-01\n    source: \"a source\"\n" +
+			"    status: {kind: employee, employer: firm}\n    period: {months: {value: \"12\", mark: stated}, limits: subsidy}\n    pay:\n" + rule + "    exits: [ended_by_employer, work]\n"))
+		said := fmt.Sprint(faults)
+		if c.want == "" && len(faults) > 0 || !strings.Contains(said, c.want) {
+			t.Errorf("%s for %s: %s, want %q", c.to, c.from, said, c.want)
+		}
+	}
+	for _, c := range []struct {
+		document subsidy.Document
+		amount   string
+		want     string
+	}{{subsidy.Beschikking, "-1.00", subsidy.Reclaim}, {subsidy.Agreement, "-1.00", subsidy.ContractRepayment}, {subsidy.Agreement, "1.00", ""}, {subsidy.Beschikking, "0.00", ""}} {
+		if got := c.document.Recovery(euro.MustParse(c.amount)); got != c.want {
+			t.Errorf("%s of %s: %q, want %q", c.amount, c.document, got, c.want)
+		}
+	}
+}
+
 // An early end that becomes known after its month was run is settled by a run of
 // that month again, and a reason that was wrong is put right the same way.
 func TestEarlyEndIsKnownLater(t *testing.T) {

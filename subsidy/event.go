@@ -23,12 +23,13 @@ type claimData struct {
 	Settled  *calendar.Date  `json:"settled,omitempty"`
 	Currency string          `json:"currency"`
 	Budget   Source          `json:"budget,omitempty"`
+	Recovery string          `json:"recovery,omitempty"` // of what is claimed back: reclaim | contract_repayment
 }
 
 func (c Claim) data(p calendar.Period) claimData {
 	return claimData{
 		Claim: c.ID, Contract: c.ContractNumber, Decision: c.DecisionNumber, Scheme: c.Scheme, Rule: c.Rule, Kind: c.Kind,
-		Period: p, Amount: c.Amount, VAT: c.VAT, Currency: "EUR", Budget: c.Budget,
+		Period: p, Amount: c.Amount, VAT: c.VAT, Currency: "EUR", Budget: c.Budget, Recovery: c.Document.Recovery(c.Amount),
 	}
 }
 

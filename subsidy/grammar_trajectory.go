@@ -245,12 +245,35 @@ func (v Version) checkResults(l *faultList, path string) {
 	}
 	for i, r := range v.Pay[:min(len(v.Pay), maxRules)] {
 		if r.Clawback != nil {
-			v.checkReasons(l, below(nth(below(path, "pay"), i), "clawback.reasons"), r.Clawback.Reasons)
+			at := below(nth(below(path, "pay"), i), "clawback")
+			v.checkReasons(l, below(at, "reasons"), r.Clawback.Reasons)
+			v.checkServed(l, below(at, "months"), r.Clawback.Months)
 		}
 	}
 	if d := v.ContestDays; d != nil {
 		l.marked(below(path, "contest_days"), *d, func(n euro.Number) bool { days, err := n.Int(); return err == nil && days >= 1 && days <= 366 },
 			"schrijf een heel aantal dagen, 1 tot en met 366", "write a whole number of days, 1 to 366")
+	}
+}
+
+// checkServed refuses months of a clawback that go on after the subsidy does: an end
+// in them would cost nothing, since no run looks at days that are not subsidised.
+func (v Version) checkServed(l *faultList, path string, served Marked) {
+	if v.Period == nil || v.Period.Months == nil {
+		return
+	}
+	most, extended := 0, v.Period.Extension
+	n, err := served.Value.Int()
+	if err == nil {
+		most, err = v.Period.Months.Value.Int()
+	}
+	if err == nil && extended != nil {
+		var more int
+		more, err = extended.Value.Int()
+		most += more
+	}
+	if err == nil && n > most { // what is no whole number has a fault of its own
+		l.fault(path, "%d maanden worden nooit gediend: de regeling betaalt over hoogstens %d maanden", "%d months are never served: the scheme pays for %d months at most", n, most)
 	}
 }
 

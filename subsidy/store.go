@@ -157,6 +157,7 @@ type RaisedClaim struct {
 	Granted     *euro.Amount  `json:"granted,omitempty"`
 	GrantedVAT  *euro.Amount  `json:"granted_vat,omitempty"`
 	Reason      string        `json:"reason,omitempty"`
+	Recovery    string        `json:"recovery,omitempty"` // of what is claimed back: reclaim | contract_repayment
 
 	GrantedBefore euro.Amount `json:"-"` // under the same decision and rule
 }

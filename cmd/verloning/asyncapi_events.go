@@ -113,6 +113,7 @@ type claimAnnounced struct {
 	Settled  *calendar.Date  `json:"settled,omitempty"`
 	Currency string          `json:"currency"`
 	Budget   subsidy.Source  `json:"budget,omitempty"`
+	Recovery string          `json:"recovery,omitempty"` // of what is claimed back: reclaim | contract_repayment
 }
 
 // schemeAnnounced tells of a scheme file without its text.

@@ -81,6 +81,11 @@ func (o office) reclaims(t *testing.T) {
 			t.Errorf("%s: %s is claimed in all, want its wage cost %s", contract, got, want)
 		}
 	}
+	for _, c := range o.claims("C-1") {
+		if back := c["period"] == "2007-02"; back != (c["recovery"] == "reclaim") {
+			t.Errorf("%s: the word for it is %v", c["period"], c["recovery"])
+		}
+	}
 	all := map[string]any{"employer": o.e, "period": "2007-02", "all": true}
 	if got := o.refused(o.control, "claim.grant", all); got != "claim/reclaim_over_granted" {
 		t.Errorf("what was refused is claimed back: %s", got)

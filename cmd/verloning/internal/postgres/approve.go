@@ -59,7 +59,7 @@ func (tx *Tx) DuePage(ctx context.Context, r payroll.Run, c payroll.Calculation,
 func (tx *Tx) dueClaims(ctx context.Context, r payroll.Run, c payroll.Calculation, due []subsidy.Due) error {
 	rows, err := tx.Query(ctx, `
 		WITH m AS MATERIALIZED (
-			SELECT id, contract, decision, payer, payee, scheme, rule, kind, budget, amount, vat FROM claim
+			SELECT id, contract, decision, payer, payee, scheme, rule, kind, document, budget, amount, vat FROM claim
 			WHERE period = @period AND calculation = @id AND contract BETWEEN @first AND @last ORDER BY contract, id)
 		SELECT m.*, (SELECT d.number FROM decision d WHERE d.id = m.decision) FROM m ORDER BY m.contract, m.id`,
 		pgx.NamedArgs{"period": day(r.Period.From), "id": c.ID, "first": due[0].Payslip.Contract, "last": due[len(due)-1].Payslip.Contract})
@@ -72,7 +72,7 @@ func (tx *Tx) dueClaims(ctx context.Context, r payroll.Run, c payroll.Calculatio
 	var decision *uuid.UUID
 	var budget, number *string
 	var amount, vat decimal.Decimal
-	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Contract, &decision, &m.Payer, &m.Payee, &m.Scheme, &m.Rule, &kind, &budget, &amount, &vat, &number}, func() (err error) {
+	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Contract, &decision, &m.Payer, &m.Payee, &m.Scheme, &m.Rule, &kind, &m.Document, &budget, &amount, &vat, &number}, func() (err error) {
 		for due[at].Payslip.Contract != m.Contract {
 			at++
 		}

@@ -21,7 +21,7 @@ func (tx *Tx) ClaimsToSettle(ctx context.Context, a payroll.Actor, s subsidy.Set
 		return nil, fmt.Errorf("settle: %w", err)
 	}
 	rows, err := tx.Query(ctx, `
-		SELECT m.id, m.contract, c.number, coalesce(d.number, ''), m.payer, m.payee, m.scheme, m.rule, m.kind, coalesce(m.budget, ''), m.amount, m.vat,
+		SELECT m.id, m.contract, c.number, coalesce(d.number, ''), m.payer, m.payee, m.scheme, m.rule, m.kind, m.document, coalesce(m.budget, ''), m.amount, m.vat,
 		       CASE m.kind WHEN 'hire' THEN m.amount + m.vat ELSE g.amount + g.vat END, p.id, `+runColumns+`
 		FROM claim m JOIN calculation k ON k.id = m.calculation AND k.status = 'approved' JOIN run r ON r.id = k.run
 		JOIN contract c ON c.id = m.contract JOIN organisation e ON e.id = m.payee
@@ -45,7 +45,7 @@ func scanPayable(row pgx.CollectableRow) (p subsidy.Payable, err error) {
 	var amount, vat, paid decimal.Decimal
 	var payment *uuid.UUID
 	var r runRow
-	err = row.Scan(&p.ID, &p.Contract, &p.ContractNumber, &p.DecisionNumber, &p.Payer, &p.Payee, &p.Scheme, &p.Rule, &p.Kind, &p.Budget, &amount, &vat, &paid, &payment,
+	err = row.Scan(&p.ID, &p.Contract, &p.ContractNumber, &p.DecisionNumber, &p.Payer, &p.Payee, &p.Scheme, &p.Rule, &p.Kind, &p.Document, &p.Budget, &amount, &vat, &paid, &payment,
 		&r.ID, &r.Employer, &r.Period, &r.PeriodKind, &r.Kind, &r.Sequence, &r.Person, &r.PayDate, &r.Deadline, &r.Status, &r.Calculation)
 	if err != nil {
 		return p, err
