@@ -30,8 +30,8 @@ type Standing struct {
 }
 
 // Standings reckon each contract year of an agreement that began by a day, from
-// its trajectories and what fell due for them: the turnover is the products of the
-// year, the points are percentage points, exact to two decimals, and the share that
+// its trajectories and what fell due for them: what happened after that day is no
+// part of it, however long ago it is by now. The turnover is the products of the year, the points are percentage points, exact to two decimals, and the share that
 // they give is at most the cap either way. On the target it is nil.
 func Standings(s Scheme, g ProviderAgreement, cohort []Trajectory, dues []TrajectoryDue, until calendar.Date) []Standing {
 	version, known := s.Governing(g.Span.From)
@@ -59,7 +59,7 @@ func (v Version) standing(rule PayRule, g ProviderAgreement, n int, cohort []Tra
 	a, year := rule.Amount.Settle, g.year(n)
 	s := Standing{Agreement: g.Number, Rule: rule.ID, Year: n, Days: year, Over: !year.To.After(until), Base: a.Base, Target: a.Target.Value.Number}
 	for _, t := range cohort {
-		if !v.counts(t, a.Base, year) {
+		if t = t.by(until); !v.counts(t, a.Base, year.Meet(calendar.Span{To: until})) {
 			continue
 		}
 		s.Of++

@@ -113,8 +113,10 @@ func (s *Statement) Compute(book *Book, file StatementFile) error {
 		s.add(b.less(booked[b.identity()]), ibans)
 		delete(booked, b.identity())
 	}
-	for _, b := range file.Booked { // what is not due any more
-		if _, left := booked[b.identity()]; left {
+	// What is not due any more comes back; what fell due after this month is not looked
+	// at, since a statement of a later month may have been approved before this one.
+	for _, b := range file.Booked {
+		if _, left := booked[b.identity()]; left && !b.Day.After(s.Period.To) {
 			s.add(BookedDue{}.less(b), ibans)
 		}
 	}

@@ -134,6 +134,12 @@ func (j *Job) compare(k *Job) int {
 	return cmp.Or(last(k.To)-last(j.To), k.To.Cmp(j.To), k.HoursPerWeek.Cmp(j.HoursPerWeek), k.FullTimeHours.Cmp(j.FullTimeHours), cmp.Compare(j.Sector, k.Sector))
 }
 
+// by is the trajectory as it was on a day: without what happened after it.
+func (t Trajectory) by(day calendar.Date) Trajectory {
+	t.Events = slices.DeleteFunc(slices.Clone(t.Events), func(e TrajectoryEvent) bool { return e.Day.After(day) })
+	return t
+}
+
 // first is the first event of a kind that counts.
 func (t Trajectory) first(kind TrajectoryKind) (TrajectoryEvent, bool) {
 	for _, e := range t.counted() {
