@@ -55,6 +55,15 @@ func (y *story) outcome(what string) []string {
 		return y.statementLines(period)
 	case "standing":
 		return y.standing(period)
+	case "earned":
+		return column[string](y.t, y.conn, `
+			SELECT l.subject || ' ' || sum(l.amount) FROM statement_line l JOIN statement_approval a ON a.statement = l.statement
+			JOIN statement s ON s.id = l.statement JOIN organisation o ON o.id = s.municipality WHERE o.code = $1 GROUP BY l.subject ORDER BY l.subject`, y.m)
+	case "accounts":
+		return column[string](y.t, y.conn, `
+			SELECT CASE WHEN o.code = $1 THEN 'E' ELSE 'M' END || ' ' || s.account || ' ' || sum(s.amount)
+			FROM posted_transfer t JOIN organisation o ON o.id = t.ledger CROSS JOIN LATERAL (VALUES (t.debit, t.amount), (t.credit, -t.amount)) s (account, amount)
+			WHERE o.code IN ($1, $2) GROUP BY o.code, s.account HAVING sum(s.amount) <> 0 ORDER BY o.code, s.account`, y.e, y.m)
 	}
 	y.t.Fatalf("nothing is known of expect/%s", what)
 	return nil

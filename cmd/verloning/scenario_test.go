@@ -101,10 +101,7 @@ var withoutScenario = []string{
 	"bergen-op-zoom-proefplaatsing", "bergen-op-zoom-springplank", "bergen-op-zoom-werk-voorop",
 	"breda-samen-naar-werk", "breda-werk-aan-de-wijk",
 	"eindhoven-modulair", "eindhoven-no-cure-less-pay", "emmen-plan",
-	"generiek-premie", "generiek-snelheid", "generiek-traject", "helmond-actief",
-	"krimpen-spoor-0", "krimpen-spoor-1", "krimpen-spoor-1-werkbedrijf", "krimpen-spoor-2", "krimpen-spoor-3", "krimpen-spoor-4", "krimpen-spoor-5",
 	"oss-werkstage", "tilburg-noma", "tilburg-participatiebanen", "tilburg-participatieproject",
-	"uwv-resultaat-50-50", "uwv-resultaat-80-20",
 }
 
 // TestScenarioOfEveryScheme wants at least one scenario for each scheme that

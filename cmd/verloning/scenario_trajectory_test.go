@@ -15,7 +15,8 @@ import (
 // happened, recorded by M or, where an entry has by: P, reported by P. An entry may
 // name several trajectories, as in {trajectory: "T-1 T-2", kind: started, day: …},
 // or a range such as T-1..T-240. judge is a list of {verdict, events, reason, all}.
-// statement lists months, of which each is calculated and approved, or entries with
+// schemes are files that M adds: {text, from}. settle_statement is a list of {period, day,
+// reference}. statement lists months, of which each is calculated and approved, or entries with
 // because: where approval must be refused.
 
 // numbered spells out "T-1..T-3 T-7".
@@ -68,6 +69,8 @@ func (y *story) named(entry map[string]any, keys ...string) {
 func (y *story) askTrajectory(step string, entry map[string]any) (*bus.Client, string, map[string]any, bool) {
 	y.t.Helper()
 	switch step {
+	case "schemes":
+		return y.control, "scheme.add", entry, true
 	case "agreements":
 		y.named(entry, "provider", "payer")
 		var targets []any
