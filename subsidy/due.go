@@ -89,7 +89,7 @@ func (d *dues) add(r PayRule, key string, day calendar.Date, exact euro.Number, 
 		return
 	}
 	due := TrajectoryDue{
-		Trajectory: d.t.ID, Agreement: d.t.Agreement, Number: d.t.Number, Scheme: d.scheme.ID, Rule: r, Key: key, Day: day,
+		Trajectory: d.t.ID, Agreement: d.t.Agreement, Number: d.t.Number, Scheme: d.scheme.ID, Rule: d.scheme.sourcesOn(r, day), Key: key, Day: day,
 		Benefit: d.t.Benefit, Amount: exact.Cents(),
 	}
 	d.list = append(d.list, due)
@@ -100,6 +100,22 @@ func (d *dues) add(r PayRule, key string, day calendar.Date, exact euro.Number, 
 			Formula: formula, Result: due.Amount.String(), Rounded: "half up, 0.01",
 		}
 	})
+}
+
+// sourcesOn is the rule with the sources of money of a day: the price stays that of
+// the referral, but money comes from what there is, such as the participatiebudget
+// after the werkdeel.
+func (s Scheme) sourcesOn(r PayRule, day calendar.Date) PayRule {
+	version, known := s.On(day)
+	if !known {
+		return r
+	}
+	for _, now := range version.Pay {
+		if now.ID == r.ID {
+			r.Budget, r.BudgetBy = now.Budget, now.BudgetBy
+		}
+	}
+	return r
 }
 
 // monthly pays each calendar month that is over, for part of it by calendar days.

@@ -83,6 +83,7 @@ func (b BookedDue) identity() dueKey {
 type StatementFile struct {
 	Trajectories []Trajectory
 	Agreements   []ProviderAgreement
+	Closed       calendar.Date                 // last day of the newest month with an approved statement; none yet
 	Booked       []BookedDue                   // by approved statements, summed by payment
 	Elsewhere    map[uuid.UUID][]PaidElsewhere // premiums of other municipalities, by person
 	Wages        map[uuid.UUID][]WageBeside    // contracts of the same person, by trajectory

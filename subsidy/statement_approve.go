@@ -58,6 +58,9 @@ func (d *Desk) ApproveStatement(ctx context.Context, tx Tx, a payroll.Actor, req
 	if err != nil {
 		return StatementApproved{}, err
 	}
+	if err := sourcesExist(lines); err != nil {
+		return StatementApproved{}, err
+	}
 	o := statementOrder{Statement: Statement{ID: head.ID, Municipality: head.Municipality, Period: head.Period, Sequence: head.Sequence, Lines: lines}, today: tx.Today()}
 	ibans, err := tx.IBANs(ctx, o.organisations())
 	if err != nil {
@@ -78,6 +81,26 @@ func (d *Desk) ApproveStatement(ctx context.Context, tx Tx, a payroll.Actor, req
 	}
 	o.reply.Statement, o.reply.Posting = head.ID, post.ID
 	return o.reply, tx.Publish(ctx, o.events)
+}
+
+// sourcesExist refuses what is paid from a source that there was not in the year,
+// by trajectory: the scheme needs a version that says where its money comes from.
+func sourcesExist(lines []StatementLine) error {
+	var problems []payroll.Problem
+	seen := map[SourceAmount]bool{}
+	for _, l := range lines {
+		for _, part := range l.Sources {
+			place := SourceAmount{Source: part.Source, Year: part.Year}
+			if part.Source.Exists(part.Year) || seen[place] {
+				continue
+			}
+			seen[place] = true
+			problems = append(problems, payroll.Reason("budget/other_time", "statement",
+				fmt.Sprintf("Regeling %s put uit %s, dat in %d niet bestond: voeg een versie van de regeling toe met een andere bron.", l.Scheme, part.Source, part.Year),
+				fmt.Sprintf("Scheme %s draws on %s, which did not exist in %d: add a version of the scheme with another source.", l.Scheme, part.Source, part.Year)))
+		}
+	}
+	return payroll.Refuse(payroll.Conflict, problems...)
 }
 
 func ownStatement(ctx context.Context, tx Tx, a payroll.Actor, id string) (StatementHead, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -39,7 +40,26 @@ func (s *service) listBudgets(ctx context.Context, tx *postgres.Tx, a payroll.Ac
 		return budgetsListed{}, err
 	}
 	list, err := tx.Budgets(ctx, a, q.Year)
-	return budgetsListed{list}, err
+	if err != nil {
+		return budgetsListed{}, err
+	}
+	expected, err := s.expectedOfTrajectories(ctx, tx, a, q.Year)
+	return budgetsListed{subsidy.WithTrajectories(list, expected)}, err
+}
+
+// expectedOfTrajectories is what the trajectories of a municipality hold of its
+// budgets, of one year or of all.
+func (s *service) expectedOfTrajectories(ctx context.Context, tx *postgres.Tx, a payroll.Actor, year int) ([]subsidy.TrajectoryExpected, error) {
+	book, err := s.desk.Books.Now(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	file, err := tx.StatementFile(ctx, a.Organisation.ID, postgres.Everything)
+	if err != nil {
+		return nil, err
+	}
+	list, err := subsidy.ExpectTrajectories(book, file)
+	return slices.DeleteFunc(list, func(e subsidy.TrajectoryExpected) bool { return year != 0 && e.Year != year }), err
 }
 
 type underuseListed struct {
@@ -51,7 +71,11 @@ func (s *service) underuse(ctx context.Context, tx *postgres.Tx, a payroll.Actor
 		return underuseListed{}, err
 	}
 	list, err := tx.Underuse(ctx, a, q.Year)
-	return underuseListed{list}, err
+	if err != nil {
+		return underuseListed{}, err
+	}
+	expected, err := s.expectedOfTrajectories(ctx, tx, a, q.Year)
+	return underuseListed{subsidy.UnderuseWithTrajectories(list, expected)}, err
 }
 
 // costListed is an internal cost as a controller reads it.

@@ -81,13 +81,16 @@ func (tx *Tx) ApprovedUnder(ctx context.Context, f payroll.SchemeFile) (calendar
 }
 
 // SchemeOwners lists the municipalities whose schemes concern the caller: itself,
-// and those that contracts of its name, in order of code.
+// those that contracts of its name, and those that it guides trajectories for, in
+// order of code.
 func (tx *Tx) SchemeOwners(ctx context.Context, a payroll.Actor) ([]payroll.Organisation, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT o.id, o.code FROM organisation o
 		WHERE 'gemeente' = ANY (o.roles) AND (o.id = $1
 		   OR EXISTS (SELECT FROM contract c WHERE c.municipality = o.id AND c.employer = $1)
-		   OR EXISTS (SELECT FROM contract c WHERE c.municipality = o.id AND c.provider = $1))
+		   OR EXISTS (SELECT FROM contract c WHERE c.municipality = o.id AND c.provider = $1)
+		   OR EXISTS (SELECT FROM agreement g WHERE g.municipality = o.id AND g.provider = $1)
+		   OR EXISTS (SELECT FROM trajectory t WHERE t.municipality = o.id AND t.provider = $1))
 		ORDER BY o.code`, a.Organisation.ID)
 	if err != nil {
 		return nil, fmt.Errorf("owners of schemes: %w", err)

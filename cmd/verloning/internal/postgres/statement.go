@@ -59,6 +59,17 @@ func (tx *Tx) bookedDues(ctx context.Context, args pgx.NamedArgs) ([]subsidy.Boo
 	return list, nil
 }
 
+// closedBy is the last day of the newest month with an approved statement.
+func (tx *Tx) closedBy(ctx context.Context, args pgx.NamedArgs) (calendar.Date, error) {
+	var period *time.Time
+	err := tx.QueryRow(ctx, `
+		SELECT max(s.period) FROM statement s JOIN statement_approval a ON a.statement = s.id AND a.known <= @cutoff WHERE s.municipality = @municipality`, args).Scan(&period)
+	if err != nil || period == nil {
+		return calendar.Date{}, err
+	}
+	return calendar.MonthOf(date(period)).To, nil
+}
+
 const lineColumns = `l.number, l.trajectory, l.agreement, l.subject, l.scheme, l.rule, l.key, l.kind, l.document, l.day, l.payer, l.payee, l.iban,
 	l.amount, l.vat_rate, l.vat, l.vat_cost`
 

@@ -248,6 +248,9 @@ func (tx *Tx) StatementFile(ctx context.Context, municipality uuid.UUID, cutoff 
 	if file.Booked, err = tx.bookedDues(ctx, args); err != nil {
 		return file, err
 	}
+	if file.Closed, err = tx.closedBy(ctx, args); err != nil {
+		return file, err
+	}
 	if file.Elsewhere, err = tx.paidElsewhere(ctx, args); err != nil {
 		return file, err
 	}
