@@ -2,6 +2,7 @@ package subsidy
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -19,6 +20,8 @@ const (
 	LateStart        payroll.ExceptionKind = "trajectory/late_start"
 	WageBesideKept   payroll.ExceptionKind = "benefit/with_wage"
 	SettlementNoBase payroll.ExceptionKind = "settlement/no_base"
+	PremiumNoFigure  payroll.ExceptionKind = "premium/no_figure"
+	PremiumNoIBAN    payroll.ExceptionKind = "premium/no_iban"
 	TrajectoryOdd    payroll.ExceptionKind = "trajectory/no_scheme"
 )
 
@@ -55,6 +58,10 @@ func premiums(list []TrajectoryDue, elsewhere []PaidElsewhere) ([]TrajectoryDue,
 		}
 		if due.Rule.Year != nil && due.Rule.Year.Cap == "premium" {
 			figure, err := statute.PremiumYear(due.Day)
+			if errors.Is(err, statute.ErrNoFigure) { // what nobody knows is not nought, and stops nobody else
+				found = append(found, noFigure(due))
+				continue
+			}
 			if err != nil {
 				return nil, nil, fmt.Errorf("premium of trajectory %s: %w", due.Number, err)
 			}
@@ -86,6 +93,20 @@ func overYear(due TrajectoryDue, figure statute.Figure) payroll.Exception {
 	return payroll.Exception{Kind: PremiumYear, Subject: due.Number, Article: figure.Article, Detail: payroll.Text{
 		NL: fmt.Sprintf("Traject %s: de premie van %s gaat boven %s, wat een persoon in een kalenderjaar krijgt zonder dat het als inkomen telt; wat daarboven gaat wordt niet betaald.", due.Number, due.Day, figure.Value.Fixed(2)),
 		EN: fmt.Sprintf("Trajectory %s: the premium of %s exceeds %s, which a person gets in a calendar year without its counting as income; what is above is not paid.", due.Number, due.Day, figure.Value.Fixed(2))}}
+}
+
+func noFigure(due TrajectoryDue) payroll.Exception {
+	return payroll.Exception{Kind: PremiumNoFigure, Subject: due.Number, Detail: payroll.Text{
+		NL: fmt.Sprintf("Traject %s: de premie van %s wordt niet betaald, want wat iemand dat jaar hoogstens krijgt is niet bekend.", due.Number, due.Day),
+		EN: fmt.Sprintf("Trajectory %s: the premium of %s is not paid, for the most that anybody gets in that year is not known.", due.Number, due.Day)}}
+}
+
+// noIBAN tells of a premium that the scheme got after the referral, of which nobody
+// asked for an account number then.
+func noIBAN(due TrajectoryDue) payroll.Exception {
+	return payroll.Exception{Kind: PremiumNoIBAN, Subject: due.Number, Detail: payroll.Text{
+		NL: fmt.Sprintf("Traject %s: de premie van %s wordt niet betaald, want van de deelnemer is geen IBAN bekend.", due.Number, due.Day),
+		EN: fmt.Sprintf("Trajectory %s: the premium of %s is not paid, for no IBAN of the participant is known.", due.Number, due.Day)}}
 }
 
 // isPremium reports whether the year's limits look at it.

@@ -36,6 +36,16 @@ type StatementLine struct {
 	BookedDue // the difference
 	Number    int
 	IBAN      payroll.IBAN // of a participant
+	Kept      euro.Amount  // of a premium, what the participant got before that was not due any more
+}
+
+// payable is what is ordered of a premium: the participant keeps what is not due any
+// more, so that when it is due after all it is not paid a second time.
+func (l StatementLine) payable() euro.Amount {
+	if owed := l.Amount.Sub(l.Kept); owed.Sign() > 0 {
+		return owed
+	}
+	return euro.Zero
 }
 
 // BookedDue is what statements booked of one payment, or the difference to book.
@@ -125,8 +135,11 @@ func (s *Statement) Compute(book *Book, file StatementFile) error {
 	return nil
 }
 
+// add notes a difference. One of nought may still move money from one budget to
+// another: a payment that fell due in another year than was known.
 func (s *Statement) add(b BookedDue, ibans map[uuid.UUID]payroll.IBAN) {
-	if b.Amount.IsZero() && b.VAT.IsZero() && b.VATCost.IsZero() {
+	b.Sources = lessSources(b.Sources, nil)
+	if b.Amount.IsZero() && b.VAT.IsZero() && b.VATCost.IsZero() && len(b.Sources) == 0 {
 		return
 	}
 	line := StatementLine{BookedDue: b, Number: len(s.Lines) + 1}
@@ -199,8 +212,9 @@ func (s *Statement) booked(all []TrajectoryDue, file StatementFile) ([]BookedDue
 	for _, g := range file.Agreements {
 		providers[g.ID], payers[g.ID] = g.Provider, g.Payer
 	}
+	reachable := map[uuid.UUID]bool{}
 	for _, t := range file.Trajectories {
-		providers[t.ID] = t.Provider
+		providers[t.ID], reachable[t.ID] = t.Provider, t.IBAN != ""
 	}
 	list := make([]BookedDue, 0, len(all))
 	var found []payroll.Exception
@@ -213,6 +227,10 @@ func (s *Statement) booked(all []TrajectoryDue, file StatementFile) ([]BookedDue
 			if b.Payer = payers[d.Agreement]; b.Payer == uuid.Nil {
 				continue // nobody agreed to pay it
 			}
+		}
+		if b.Kind == Premium && !reachable[d.Trajectory] {
+			found = append(found, noIBAN(d))
+			continue
 		}
 		if d.Rule.Payee == "provider" {
 			if b.Payee = providers[d.Trajectory]; d.Trajectory == uuid.Nil {
@@ -291,6 +309,7 @@ func (b BookedDue) less(before BookedDue) BookedDue {
 	return diff
 }
 
+// lessSources are the differences, without those of nought.
 func lessSources(now, before []SourceAmount) []SourceAmount {
 	type place struct {
 		source Source

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -22,6 +23,11 @@ type StatementApprove struct {
 	Hash       string `json:"hash" validate:"required,hexadecimal"`
 	Accept     string `json:"accept,omitempty" validate:"max=500"`      // why its exceptions are all right
 	OverBudget string `json:"over_budget,omitempty" validate:"max=500"` // why more is spent than a budget has
+}
+
+// accepted are the reasons that were given, as they are kept.
+func (r StatementApprove) accepted() string {
+	return strings.Trim(r.Accept+"; "+r.OverBudget, "; ")
 }
 
 // StatementApproved is the reply.
@@ -73,7 +79,7 @@ func (d *Desk) ApproveStatement(ctx context.Context, tx Tx, a payroll.Actor, req
 	for _, t := range o.booked {
 		post.Total = post.Total.Add(t.Amount)
 	}
-	if err := tx.ApproveStatement(ctx, a, head, post, req.Accept+req.OverBudget); err != nil {
+	if err := tx.ApproveStatement(ctx, a, head, post, req.accepted()); err != nil {
 		return StatementApproved{}, err
 	}
 	if err := tx.AddPayments(ctx, o.payments); err != nil {
@@ -205,12 +211,13 @@ func (o *statementOrder) book(subject uuid.UUID, t ledger.Transfer) {
 }
 
 // premium orders a premium to the participant. One that is not due any more is
-// never taken back by itself: it stays a claim on the account of premiums.
+// never taken back by itself: it stays a claim on the account of premiums, and what
+// is due again later is first taken from it.
 func (o *statementOrder) premium(l StatementLine, debtor payroll.IBAN) {
-	if l.Amount.Sign() <= 0 {
+	if l.payable().Sign() <= 0 {
 		return
 	}
-	o.pay(payroll.Payment{Kind: payroll.PremiumPayment, Creditor: l.IBAN, Amount: l.Amount, Reference: fmt.Sprintf("Premie %s %s", l.Day, l.Subject)},
+	o.pay(payroll.Payment{Kind: payroll.PremiumPayment, Creditor: l.IBAN, Amount: l.payable(), Reference: fmt.Sprintf("Premie %s %s", l.Day, l.Subject)},
 		fmt.Sprintf("%s/%s/%s", l.Trajectory, l.Rule, l.Key), debtor)
 }
 

@@ -1,9 +1,12 @@
 package subsidy
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -54,8 +57,9 @@ func (d *Desk) SettleStatement(ctx context.Context, tx Tx, a payroll.Actor, req 
 	s := Statement{ID: head.ID, Municipality: head.Municipality, Period: head.Period, Lines: lines}
 	reply := StatementSettled{Statement: head.ID, Posting: payroll.DeriveID("posting/settlement/" + head.ID.String())}
 	post := Posted{Posting: Posting{ID: reply.Posting, Ledger: head.Municipality, Kind: "settlement"}}
-	for subject, transfers := range s.bank() {
-		for _, t := range ledger.NonZero(transfers) {
+	bank := s.bank()
+	for _, subject := range slices.SortedFunc(maps.Keys(bank), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
+		for _, t := range ledger.NonZero(bank[subject]) {
 			post.Transfers = append(post.Transfers, RunTransfer{payroll.Run{Period: head.Period}, ContractTransfer{subject, t}})
 			post.Total = post.Total.Add(t.Amount)
 			if t.Debit == ledger.MunicipalBank {
@@ -78,12 +82,12 @@ func (d *Desk) SettleStatement(ctx context.Context, tx Tx, a payroll.Actor, req 
 func (s Statement) bank() map[uuid.UUID]ledger.Transfer {
 	list := map[uuid.UUID]ledger.Transfer{}
 	for _, l := range s.Lines {
-		if !s.ours(l) || l.Kind == Premium && l.Amount.Sign() <= 0 {
+		if !s.ours(l) {
 			continue
 		}
 		subject, account, amount := l.Payee, ledger.FeePayable, l.Amount.Add(l.VAT)
 		if l.Kind == Premium {
-			subject, account = l.Trajectory, ledger.PremiumPayable
+			subject, account, amount = l.Trajectory, ledger.PremiumPayable, l.payable()
 		}
 		t := list[subject]
 		list[subject] = ledger.Transfer{Ledger: s.Municipality, Debit: account, Credit: ledger.MunicipalBank, Amount: t.Amount.Add(amount)}

@@ -39,8 +39,11 @@ func (tx *Tx) SchemeText(ctx context.Context, f payroll.SchemeFile) (text string
 }
 
 // HoldSchemes holds the municipality, so that two who add a file at the same
-// time get two versions.
+// time get two versions. The lock of knowledge comes first, as everywhere.
 func (tx *Tx) HoldSchemes(ctx context.Context, a payroll.Actor) error {
+	if _, err := tx.knowledge(ctx); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, a.Organisation.ID); err != nil {
 		return fmt.Errorf("hold schemes: %w", err)
 	}

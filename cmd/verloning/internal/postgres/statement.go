@@ -224,7 +224,40 @@ func (tx *Tx) StatementLines(ctx context.Context, s subsidy.StatementHead) ([]su
 	if err != nil {
 		return nil, fmt.Errorf("lines of statement %s: %w", s.ID, err)
 	}
-	return lines, tx.sources(ctx, lines, statements, `s.statement = @id`, pgx.NamedArgs{"id": s.ID})
+	if err := tx.sources(ctx, lines, statements, `s.statement = @id`, pgx.NamedArgs{"id": s.ID}); err != nil {
+		return nil, err
+	}
+	return lines, tx.keptPremiums(ctx, s, lines)
+}
+
+// keptPremiums adds to premiums what the participant got of the very payment by
+// earlier statements, and that since then was not due any more: the most that was
+// ever booked of it less what is booked now.
+func (tx *Tx) keptPremiums(ctx context.Context, s subsidy.StatementHead, lines []subsidy.StatementLine) error {
+	rows, err := tx.Query(ctx, `
+		WITH before AS (
+			SELECT n.number, b.amount, sum(b.amount) OVER (PARTITION BY n.number ORDER BY o.sequence) AS booked
+			FROM statement_line n JOIN statement_line b ON b.trajectory = n.trajectory AND b.rule = n.rule AND b.key = n.key
+			JOIN statement o ON o.id = b.statement AND o.sequence < $2 JOIN statement_approval a ON a.statement = o.id
+			WHERE n.statement = $1 AND n.kind = 'premium')
+		SELECT number, greatest(max(booked), 0) - sum(amount) FROM before GROUP BY number`, s.ID, s.Sequence)
+	if err != nil {
+		return fmt.Errorf("premiums of statement %s: %w", s.ID, err)
+	}
+	kept := map[int]euro.Amount{}
+	var number int
+	var amount decimal.Decimal
+	_, err = pgx.ForEachRow(rows, []any{&number, &amount}, func() (err error) {
+		kept[number], err = money(amount)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("premiums of statement %s: %w", s.ID, err)
+	}
+	for i := range lines {
+		lines[i].Kept = kept[lines[i].Number]
+	}
+	return nil
 }
 
 // StatementOver tells what a statement leaves of each budget it draws on.
