@@ -231,6 +231,7 @@ func (v Version) checkResults(l *faultList, path string) {
 	if o := v.Outcome; o != nil {
 		o.check(l, below(path, "outcome"))
 		v.checkReasons(l, below(path, "outcome.reasons"), o.Reasons)
+		v.checkReasons(l, below(path, "outcome.off_benefit"), o.OffBenefit)
 		if o.Target != nil && o.Base == BasePlaces && v.Eligibility.Places == 0 {
 			l.fault(below(path, "outcome.base"), "gemeten over de plaatsen, maar eligibility.places noemt er geen", "measured over the places, but eligibility.places names none")
 		}

@@ -26,6 +26,10 @@ func (o *ordinance) outcome(out *Outcome) {
 		o.add(o.say("Daarvoor telt wie uitstroomt om een van deze redenen:", "For that those count who leave for one of these reasons:"))
 		o.items(o.words(exitWords, out.Reasons))
 	}
+	if len(out.OffBenefit) > 0 {
+		o.add(o.say("De uitkering eindigt, los van het resultaat, bij uitstroom om een van deze redenen:", "The benefit ends, whatever the outcome, for who leaves for one of these reasons:"))
+		o.items(o.words(exitWords, out.OffBenefit))
+	}
 	o.add(o.say("Gemeten over: %s.", "Measured over: %s.", o.word(baseWords, out.Base)))
 	if len(out.AlsoBases) > 0 {
 		o.add(o.say("Ook gemeten over: %s; elke uitkomst houdt haar eigen noemer.", "Measured over these too: %s; each result keeps its own denominator.", o.enumerate(o.words(baseWords, out.AlsoBases))))

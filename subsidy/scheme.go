@@ -312,6 +312,7 @@ type Outcome struct {
 	HoursShare     *Marked  `yaml:"hours_share" json:"hours_share,omitempty"` // hours of the job over a full week, at least
 	Base           string   `yaml:"base" json:"base"`                         // what the target is a part of
 	AlsoBases      []string `yaml:"also_bases" json:"also_bases,omitempty"`   // others that a source uses, each with its own result
+	OffBenefit     []string `yaml:"off_benefit" json:"off_benefit,omitempty"` // exits that end the benefit, for whatever reason
 	Target         *Target  `yaml:"target" json:"target,omitempty"`
 }
 

@@ -143,4 +143,8 @@ func (w witness) trajectories(control, chief *bus.Client) {
 	w.ask(control, "payment.list", m{})
 	w.ask(provider, "fee.list", m{"period": "2026-10"})
 	w.ask(provider, "agreement.standing", m{"on": "2026-10-31"})
+	w.ask(control, "report.outcomes", m{"scheme": "generiek-traject", "on": "2026-10-31"})
+	w.ask(provider, "report.funnel", m{"agreement": "G-1", "on": "2026-10-31"})
+	w.ask(control, "trajectory.refer", m{"trajectories": []any{m{"number": "T-2", "scheme": "emmen-plan", "referred": "2026-07-01"}}})
+	w.ask(control, "report.savings", m{"scheme": "emmen-plan", "on": "2026-10-31"})
 }

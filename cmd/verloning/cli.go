@@ -143,6 +143,11 @@ type grammar struct {
 	Fee struct {
 		List feeList `cmd:"" help:"List what was granted line by line, as the gemeente, the provider or who pays in its place."`
 	} `cmd:"" help:"Fees and premiums for trajectories."`
+	Report struct {
+		Outcomes reportOutcomes `cmd:"" help:"Report what came of the trajectories of each scheme, each percentage with its own base, and the targets."`
+		Funnel   reportFunnel   `cmd:"" help:"Report each agreement by month: agreed, referred, started, guided, out, earned."`
+		Savings  reportSavings  `cmd:"" help:"Report what was saved by the months off benefit, and when a plan breaks even."`
+	} `cmd:"" help:"Reports for the gemeente; a re-integratiebedrijf sees the funnel of its own agreements."`
 	Budget struct {
 		Record   budgetRecord   `cmd:"" help:"Record money that your gemeente has for a year, or move it."`
 		List     budgetList     `cmd:"" help:"Show how each budget stands: granted, reserved, spent."`

@@ -45,5 +45,8 @@ func (v victim) trajectoryAttempts() map[string][]map[string]any {
 		"statement.list":      {{}},
 		"statement.show":      {{"statement": v.ids["statement"]}},
 		"fee.list":            {{}, {"period": "2026-09"}},
+		"report.outcomes":     {{}, {"scheme": "generiek-traject"}},
+		"report.funnel":       {{}, {"agreement": "G-31415"}},
+		"report.savings":      {{}, {"on": "2026-10-01"}},
 	}
 }

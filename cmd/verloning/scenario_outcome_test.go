@@ -64,6 +64,8 @@ func (y *story) outcome(what string) []string {
 			SELECT CASE WHEN o.code = $1 THEN 'E' ELSE 'M' END || ' ' || s.account || ' ' || sum(s.amount)
 			FROM posted_transfer t JOIN organisation o ON o.id = t.ledger CROSS JOIN LATERAL (VALUES (t.debit, t.amount), (t.credit, -t.amount)) s (account, amount)
 			WHERE o.code IN ($1, $2) GROUP BY o.code, s.account HAVING sum(s.amount) <> 0 ORDER BY o.code, s.account`, y.e, y.m)
+	case "outcomes", "funnel", "savings":
+		return y.reported(what, period)
 	}
 	y.t.Fatalf("nothing is known of expect/%s", what)
 	return nil

@@ -133,7 +133,7 @@ func (s *service) surface() []operation {
 		op("events", "release", payroll.Admin, s.release),
 		op("asyncapi", "show", payroll.Read, s.showInterface),
 	}
-	table = append(append(table, s.trajectorySurface()...), s.budgetSurface()...)
+	table = append(append(append(table, s.trajectorySurface()...), s.budgetSurface()...), s.reportSurface()...)
 	for i := range table {
 		table[i].secret = table[i].name() == "user.add"
 	}
