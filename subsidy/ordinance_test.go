@@ -215,7 +215,7 @@ versions:
 		rule("g", "contract_year", `settle: {of: product_turnover, base: referrals, target: {value: "44", mark: setting}, per_point: {value: "0.015", mark: stated}, cap: {value: "0.1", mark: public}}`, "") + `
       - {id: h, kind: premium, payer: municipality, payee: person, trigger: six_months, amount: {fixed: {amount: {value: "150", mark: setting}}}, mark: stated, year: {times: {value: "2", mark: public}, cap: premium}, document: decision, budget: {UWV: "1"}}
     exits: [work, dropout]
-    outcome: {event: regular_work, reasons: [work], contract_months: 6, hours_share: {value: "0.5", mark: setting}, successive: true, base: places, also_bases: [starters, exits], target: {count: {value: "38", mark: stated}, percent: {value: "75", mark: setting}}}
+    outcome: {event: regular_work, reasons: [work], contract_months: 6, hours_share: {value: "0.5", mark: setting}, successive: true, base: places, also_bases: [starters, exits], off_benefit: [work, dropout], target: {count: {value: "38", mark: stated}, percent: {value: "75", mark: setting}}}
     saving: {per_year: {value: "14000", mark: stated}, reasons: [work], plan: {value: "900000", mark: setting}}
     contest_days: {value: "28", mark: setting}
 `
@@ -232,7 +232,7 @@ versions:
 			"- tot en met maand 2: € 1.600,00 (bron); - tot en met maand 4: € 700,00 (openbare regel); - tot en met maand 11: € 1,00 (openbare regel).",
 			"Het doel is een resultaat bij 44 % (instelling, te bevestigen door de gemeente) van: wie is aangemeld.", "krijgt de uitvoerder 1,5 % (bron) van de omzet", "Naar beide kanten ten hoogste 10 % (openbare regel)",
 			"betaalt de deelnemer na elke zes maanden deelname een premie", "voor iedereen gelijk", "Ten hoogste 2 keer (openbare regel) per kalenderjaar.", "Over een premie is geen btw verschuldigd.", "40 % Europees Sociaal Fonds (ESF) en 60 % Wmo",
-			"ten minste 50 % (instelling, te bevestigen door de gemeente) van een volledige werkweek", "tellen samen als één", "Daarvoor telt wie uitstroomt om een van deze redenen: - werk.", "Ook gemeten over: wie begint en wie uitstroomt; elke uitkomst houdt haar eigen noemer.",
+			"ten minste 50 % (instelling, te bevestigen door de gemeente) van een volledige werkweek", "tellen samen als één", "Daarvoor telt wie uitstroomt om een van deze redenen: - werk.", "De uitkering eindigt, los van het resultaat, bij uitstroom om een van deze redenen: - werk; - uitval.", "Ook gemeten over: wie begint en wie uitstroomt; elke uitkomst houdt haar eigen noemer.",
 			"ten minste 38 mensen (bron).", "ten minste 75 % (instelling", "bespaart de gemeente € 14.000,00 (bron) per jaar", "Het plan kost € 900.000,00 (instelling", "heeft de uitvoerder 28 dagen (instelling",
 		},
 		"en": {
@@ -240,7 +240,7 @@ versions:
 			"at the start of the trajectory", "charged instead to: 100 % UWV.", "once for a participant, and only where the product was ordered.", "on the outcome of this scheme",
 			"- 25 % at the start; - 15 % at the approved plan; - 30 % after 2 months; - 20 % at the placement; - 10 % after 6 months in the job.", "- up to and including month 4: € 700.00 (public rule);",
 			"The target is an outcome for 44 % (setting, to be confirmed by the municipality) of: those who were referred.", "the provider gets 1.5 % (stated) of the turnover", "after each contract year", "At most 2 times (public rule) in a calendar year.", "A premium carries no VAT.",
-			"at least 50 % (setting, to be confirmed by the municipality) of a full week", "each result keeps its own denominator.", "at least 38 people (stated).", "saves the municipality € 14,000.00 (stated) a year", "28 days (setting",
+			"at least 50 % (setting, to be confirmed by the municipality) of a full week", "The benefit ends, whatever the outcome, for who leaves for one of these reasons: - work;", "each result keeps its own denominator.", "at least 38 people (stated).", "saves the municipality € 14,000.00 (stated) a year", "28 days (setting",
 		},
 	} {
 		said := strings.Join(strings.Fields(subsidy.Ordinance(s, lang)), " ")

@@ -24,9 +24,12 @@ type SavingReport struct {
 	BreakEvenPersons *int          `json:"break_even_persons,omitempty"` // the same in whole persons, rounded up
 }
 
-// monthUnits is the least number that months of 28, 29, 30 and 31 days all divide, so
-// that parts of months add up without rounding.
+// monthUnits is the least number that 28, 29, 30 and 31 all divide, and dayUnits is a
+// day as a part of it by the length of its month, so that parts of months add up
+// without rounding.
 const monthUnits = 377_580
+
+var dayUnits = map[int]int{28: 13_485, 29: 13_020, 30: 12_586, 31: 12_180}
 
 // Savings report each scheme that says what somebody off benefit saves. A person is
 // off benefit from the day after an exit for one of the reasons until the day before
@@ -127,7 +130,7 @@ func unitsOf(spans []calendar.Span) (units int) {
 			continue
 		}
 		for month := calendar.MonthOf(span.From); !month.From.After(span.To); month = month.Next() {
-			units += month.Meet(span).Days() * (monthUnits / month.Days())
+			units += month.Meet(span).Days() * dayUnits[month.Days()]
 		}
 		next = span.To.Add(1)
 	}
