@@ -151,7 +151,7 @@ func (m month) priceMissing() payroll.Exception {
 
 // settings says once for a rule that it rests on what nobody confirmed yet.
 func (m month) settings(j job) []payroll.Exception {
-	if j.rule.Mark != Setting || j.placement != nil && j.placement.Price != nil {
+	if !j.rule.unconfirmed() || j.placement != nil && j.placement.Price != nil {
 		return nil
 	}
 	return []payroll.Exception{unconfirmed(m.scheme.ID, j.rule.ID)}

@@ -15,4 +15,10 @@
 // follows it and never exceeds the wage cost over the decision's period. A hire
 // price rests on a placement instead. The desk closes the month: payroll's step
 // first, then the claims on it; month.go has one contract's part of that.
+//
+// What does not hang on a contract hangs on a Trajectory: fees to providers and
+// premiums to participants. due.go computes all that ever fell due for one, each
+// payment under a key of its own, and a Statement books the difference with what
+// was booked before: so a fact may come late, be contested or be taken back, and
+// nothing is paid twice or forgotten.
 package subsidy

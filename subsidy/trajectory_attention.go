@@ -88,7 +88,7 @@ func placesOver(book *Book, list []Trajectory, on calendar.Date) []payroll.Excep
 
 // setting says once for a rule that it rests on what nobody confirmed yet.
 func (d TrajectoryDue) setting() []payroll.Exception {
-	if d.Rule.Mark != Setting {
+	if !d.Rule.unconfirmed() {
 		return nil
 	}
 	return []payroll.Exception{unconfirmed(d.Scheme, d.Rule.ID)}
