@@ -28,7 +28,7 @@ type TrajectoryExpected struct {
 // is certain, such as a job that still has to last; what it could have come to and
 // did not is told by its cause.
 func ExpectTrajectories(book *Book, file StatementFile) ([]TrajectoryExpected, error) {
-	e := expectation{sums: map[SourceAmount]*TrajectoryExpected{}, booked: map[dueKey]euro.Amount{}}
+	e := expectation{sums: map[SourceAmount]*TrajectoryExpected{}, booked: map[dueKey]euro.Amount{}, premiums: map[uuid.UUID][]TrajectoryDue{}}
 	for _, b := range file.Booked {
 		e.booked[b.identity()] = b.Amount
 	}
@@ -39,6 +39,15 @@ func ExpectTrajectories(book *Book, file StatementFile) ([]TrajectoryExpected, e
 			continue
 		}
 		if err := e.add(scheme, version, t, file.Closed); err != nil {
+			return nil, err
+		}
+	}
+	for person, list := range e.premiums {
+		kept, _, err := premiums(list, file.Elsewhere[person])
+		if err != nil {
+			return nil, err
+		}
+		if err := e.reserve(kept); err != nil {
 			return nil, err
 		}
 	}
@@ -55,6 +64,8 @@ func ExpectTrajectories(book *Book, file StatementFile) ([]TrajectoryExpected, e
 type expectation struct {
 	sums   map[SourceAmount]*TrajectoryExpected // by source and year
 	booked map[dueKey]euro.Amount
+
+	premiums map[uuid.UUID][]TrajectoryDue // by person, since a year's limits hold for one; else by trajectory
 }
 
 // add reckons one trajectory.
@@ -63,10 +74,10 @@ func (e expectation) add(s Scheme, v Version, t Trajectory, closed calendar.Date
 	_, out := t.Exit()
 	last := t.lastDay(v)
 	if !out && (last.IsZero() || last.After(closed)) {
-		return e.reserve(TrajectoryDues(s, t.atBest(v, closed), horizon, nil))
+		return e.reserve(e.withoutPremiums(t, TrajectoryDues(s, t.atBest(v, closed), horizon, nil)))
 	}
 	certain := TrajectoryDues(s, t, horizon, nil)
-	if err := e.reserve(certain); err != nil {
+	if err := e.reserve(e.withoutPremiums(t, certain)); err != nil {
 		return err
 	}
 	came := map[dueKey]euro.Amount{}
@@ -88,6 +99,23 @@ func (e expectation) add(s Scheme, v Version, t Trajectory, closed calendar.Date
 		}
 	}
 	return nil
+}
+
+// withoutPremiums sets premiums aside for the limits of a person's year.
+func (e expectation) withoutPremiums(t Trajectory, list []TrajectoryDue) []TrajectoryDue {
+	person := t.Person
+	if person == uuid.Nil {
+		person = t.ID
+	}
+	var others []TrajectoryDue
+	for _, d := range list {
+		if d.isPremium() {
+			e.premiums[person] = append(e.premiums[person], d)
+			continue
+		}
+		others = append(others, d)
+	}
+	return others
 }
 
 // reserve holds what is not booked yet.
