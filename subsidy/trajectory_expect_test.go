@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
+	"verloning/payroll"
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 	"verloning/subsidy"
@@ -55,6 +58,28 @@ func TestExpectTrajectories(t *testing.T) {
 		}
 		if s := strings.Join(got, "; "); s != c.want {
 			t.Errorf("%s: %s, want %s", c.what, s, c.want)
+		}
+	}
+}
+
+// What a person gets in a year is not held twice: of three premiums in 2007 the third
+// cannot come, whichever trajectory it is of.
+func TestExpectPremiumsOfOnePerson(t *testing.T) {
+	book, err := subsidy.LoadBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := trajectoryOf(t, "generiek-premie", "started 2007-01-01"), trajectoryOf(t, "generiek-premie", "started 2007-04-01")
+	second.ID, second.Number = payroll.DeriveID("T-2"), "T-2"
+	for person, want := range map[string]string{"": "450.00", "one": "300.00"} {
+		if person != "" {
+			first.Person, second.Person = payroll.DeriveID(person), payroll.DeriveID(person)
+		} else {
+			first.Person, second.Person = uuid.Nil, uuid.Nil
+		}
+		list, err := subsidy.ExpectTrajectories(book, subsidy.StatementFile{Trajectories: []subsidy.Trajectory{first, second}})
+		if err != nil || len(list) != 1 || list[0].Reserved.String() != want {
+			t.Errorf("of person %q: %v, %v, want %s", person, list, err, want)
 		}
 	}
 }
