@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,21 +24,37 @@ var crashEmployers = map[string]crashEmployer{
 // crashInleners hire people of the re-integratiebedrijf.
 var crashInleners = []string{"HAVEN", "KADE"}
 
-// crashBudgets are roomy in 2007 and too small in 2026, so that the municipality
-// has to say why it grants what it does not have.
-var crashBudgets = modelBudgets{"W 2007": "60000.00", "BUIG 2026": "9000.00"}
+// crashBudgets are roomy in 2007 and too small in 2026, as one of 2007 is for
+// premiums, so that the municipality has to say why it grants what it does not have.
+var crashBudgets = modelBudgets{"W 2007": "60000.00", "BUIG 2026": "9000.00", "I 2007": "100.00"}
 
 // TestCrashFacts sees to it that the month has something of everything in it, so
 // that what is held against the model is not a month in which nothing happens. A
-// scheme that comes with the program and is not played fails here.
+// scheme of the model that is not played fails here, and so does a way of paying
+// that some scheme has and no scheme of the model.
 func TestCrashFacts(t *testing.T) {
 	book, err := subsidy.LoadBook()
 	if err != nil {
 		t.Fatal(err)
 	}
 	wanted := []string{"hire by price", "hire by share", "no decision", "nil", "held down", "part of the month", "placed for part", "amount"}
+	ways := map[string]bool{}
 	for _, s := range book.All() {
-		wanted = append(wanted, s.ID+" granted")
+		if _, modelled := modelRules[s.ID]; modelled {
+			wanted = append(wanted, s.ID+" granted")
+		} else if !slices.ContainsFunc(crashAccount().Trajectories, func(one modelTrajectory) bool { return one.Scheme == s.ID }) {
+			continue
+		}
+		crashWays(s, ways)
+	}
+	for _, s := range book.All() {
+		of := map[string]bool{}
+		crashWays(s, of)
+		for way := range of {
+			if !ways[way] && !slices.Contains(crashUnplayed, way) {
+				t.Errorf("%s pays by %s, and no scheme that is played does", s.ID, way)
+			}
+		}
 	}
 	for _, kind := range []string{"subsidy", "fee"} {
 		wanted = append(wanted, kind+" granted", kind+" partly", kind+" refused")
@@ -61,6 +78,25 @@ func TestCrashFacts(t *testing.T) {
 	end := modelOf("STAD", crashFacts(), crashBudgets)
 	if len(end.Beyond) == 0 || len(end.Beyond) == len(end.Claims) || fmt.Sprint(end.Reasoned) != "[ZORG]" {
 		t.Errorf("beyond a budget are %v, and granted for a reason %v", end.Beyond, end.Reasoned)
+	}
+}
+
+// crashUnplayed are ways of paying that the model does not know: kind, when and how.
+var crashUnplayed = []string{"hire month cost price", "fee start fixed", "fee outcome fixed"}
+
+// crashWays adds the ways in which a scheme pays.
+func crashWays(s subsidy.Scheme, ways map[string]bool) {
+	for _, v := range s.Versions {
+		for _, r := range v.Pay {
+			form := "nothing"
+			for name, has := range map[string]bool{"fixed": r.Amount.Fixed != nil, "pct": r.Amount.Pct != nil, "gap": r.Amount.Gap != nil, "parts": r.Amount.Parts != nil, "hourly": r.Amount.Hourly != nil,
+				"ladder": r.Amount.Ladder != nil, "settle": r.Amount.Settle != nil, "loonkostensubsidie": r.Amount.Loonkostensubsidie != nil, "cost price": r.Amount.CostPrice != nil} {
+				if has {
+					form = name
+				}
+			}
+			ways[fmt.Sprint(r.Kind, " ", r.Trigger, " ", form)] = true
+		}
 	}
 }
 

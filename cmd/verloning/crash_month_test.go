@@ -22,6 +22,7 @@ type crashCast struct {
 	municipality string
 	runs         map[string]string // of the employers
 	contracts    []modelContract
+	account      modelAccount
 	credentials  map[string][]byte // by organisation/user
 	since        int64             // row of the outbox up to which everything was read before
 	today        string            // when all this was prepared: a bank statement is never of a later day
@@ -30,7 +31,7 @@ type crashCast struct {
 // readers are a user of each organisation, by its code.
 func (c *crashCast) readers() map[string]string {
 	users := map[string]string{c.municipality: c.municipality + "/control"}
-	for _, code := range slices.Concat(c.employers, crashInleners) {
+	for _, code := range slices.Concat(c.employers, crashInleners, crashProviders) {
 		users[code] = code + "/clerk"
 	}
 	return users
@@ -193,6 +194,7 @@ var crashStages = []crashStage{
 	{"publish", allPublished, lookAtNothing, (*crashMonth).publish, map[string][]frameKind{"database": {frameRelay}, "bus": {frameEvent}}},
 	{"close", `SELECT bool_and(status = 'closed') FROM run`, lookAtNothing, (*crashMonth).shut, nil},
 	{"settle", `SELECT count(*) = 2 * (SELECT count(*) FROM run) FROM posting WHERE kind = 'settlement'`, lookAtNothing, (*crashMonth).settle, crashAims(frameReply)},
+	{"account", `SELECT (SELECT count(*) FROM statement_settlement) = 2 AND (SELECT count(*) FROM internal_cost_approval) = 3`, lookAtNothing, (*crashMonth).settleAccount, crashAims(frameReply)},
 	{"end", allPublished, lookAtNothing, (*crashMonth).publish, nil},
 }
 

@@ -64,7 +64,7 @@ func copyData(t *testing.T, from, to string) {
 
 // prepare registers everything up to the open runs, through the interface.
 func (c *crashCast) prepare(ctx context.Context, m *crashMonth) error {
-	c.contracts = crashFacts()
+	c.contracts, c.account = crashFacts(), crashAccount()
 	ask := func(user, noun, verb string, request map[string]any) map[string]any {
 		reply, err := m.insist(ctx, user, noun, verb, request)
 		if err != nil {
@@ -84,6 +84,7 @@ func (c *crashCast) prepare(ctx context.Context, m *crashMonth) error {
 		}
 		ask(c.municipality+"/control", "budget", "record", map[string]any{"year": n, "source": source, "kind": "granted", "amount": amount})
 	}
+	c.agreed(ask)
 	hours := map[string][]any{}
 	for i, k := range c.contracts {
 		c.hire(ask, i, k)
@@ -114,10 +115,13 @@ func (c *crashCast) register(ask crashAsk) {
 	for _, i := range crashInleners {
 		roles[i] = "inlener"
 	}
+	for _, p := range crashProviders {
+		roles[p] = "reintegratiebedrijf"
+	}
 	users := map[string]map[string][]string{
 		"employer": {"clerk": {"submit", "calculate"}, "boss": {"approve"}, "bank": {"control"}, "till": {"control"}},
-		"gemeente": {"control": {"control"}, "chief": {"approve"}, "bank": {"control"}, "till": {"control"}},
-		"inlener":  {"clerk": {"read"}},
+		"gemeente": {"control": {"control"}, "chief": {"approve"}, "deputy": {"approve"}, "bank": {"control"}, "till": {"control"}},
+		"inlener":  {"clerk": {"read"}}, "reintegratiebedrijf": {"clerk": {"submit"}},
 	}
 	for _, code := range slices.Sorted(maps.Keys(roles)) {
 		ask("BEHEER/admin", "org", "register", map[string]any{"code": code, "name": code, "roles": []string{roles[code]}, "iban": crashIBAN(len(c.credentials))})

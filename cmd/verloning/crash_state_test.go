@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,17 +28,21 @@ type crashState struct {
 // of its verdicts, because its batch has a random id.
 var crashSets = map[string]string{
 	"payments": `
-		SELECT concat_ws('|', p.id, o.code, p.kind, p.run, c.number, p.claim, p.debtor, p.creditor, p.amount, p.pay_date, p.end_to_end, p.reference)
-		FROM payment p JOIN organisation o ON o.id = p.organisation JOIN contract c ON c.id = p.contract`,
+		SELECT concat_ws('|', p.id, o.code, p.kind, coalesce(p.run, p.statement), c.number, p.claim, p.debtor, p.creditor, p.amount, p.pay_date, p.end_to_end, p.reference)
+		FROM payment p JOIN organisation o ON o.id = p.organisation LEFT JOIN contract c ON c.id = p.contract`,
 	"transfers": `
-		SELECT concat_ws('|', p.kind, p.content, t.period, o.code, c.number, t.number, t.debit, t.credit, t.amount)
-		FROM posted_transfer t JOIN posting p ON p.id = t.posting JOIN organisation o ON o.id = t.ledger JOIN contract c ON c.id = t.contract`,
+		SELECT concat_ws('|', p.kind, CASE p.kind WHEN 'cost' THEN '' ELSE p.content || t.contract END, t.period, o.code, t.number, t.debit, t.credit, t.amount)
+		FROM posted_transfer t JOIN posting p ON p.id = t.posting JOIN organisation o ON o.id = t.ledger`,
 	"postings": `
-		SELECT concat_ws('|', o.code, p.kind, p.content, p.total) FROM posting p JOIN organisation o ON o.id = p.ledger`,
+		SELECT concat_ws('|', o.code, p.kind, CASE p.kind WHEN 'cost' THEN '' ELSE p.content END, p.total) FROM posting p JOIN organisation o ON o.id = p.ledger`,
 	"budget": `
 		SELECT concat_ws('|', o.code, b.year, b.source, b.kind, b.amount) FROM budget_entry b JOIN organisation o ON o.id = b.municipality`,
 	"settlements": `
 		SELECT concat_ws('|', o.code, s.claim, s.amount, s.day, s.reference, p.content) FROM settlement s JOIN organisation o ON o.id = s.organisation JOIN posting p ON p.id = s.posting`,
+	"statements": `
+		SELECT concat_ws('|', o.code, s.sequence, s.period, s.cutoff, s.lines, s.amount, s.vat, s.hash, a.accepted, p.content, t.reference, q.content)
+		FROM statement s JOIN organisation o ON o.id = s.municipality JOIN statement_approval a ON a.statement = s.id JOIN posting p ON p.id = a.posting
+		JOIN statement_settlement t ON t.statement = s.id JOIN posting q ON q.id = t.posting`,
 	"events": `
 		SELECT concat_ws('|', o.code, e.noun, e.aggregate, e.version, e.verb, e.id, e.data)
 		FROM outbox e JOIN organisation o ON o.id = e.owner WHERE e.row > $1`,
@@ -57,7 +63,14 @@ var crashSums = map[string]string{
 	"spent": `
 		SELECT concat_ws(' ', source, year), sum(amount)::text FROM budget_entry WHERE kind = 'spent' GROUP BY 1`,
 	"payments": `
-		SELECT o.code || '/' || c.number || ' ' || p.kind || ' ' || p.amount FROM payment p JOIN contract c ON c.id = p.contract JOIN organisation o ON o.id = c.employer`,
+		SELECT o.code || '/' || c.number || ' ' || p.kind || ' ' || p.amount FROM payment p JOIN contract c ON c.id = p.contract JOIN organisation o ON o.id = c.employer
+		UNION ALL SELECT concat_ws(' ', m.code || '/' || s.sequence, coalesce(o.code, t.number), p.kind, p.amount)
+		FROM payment p JOIN statement s ON s.id = p.statement JOIN organisation m ON m.id = s.municipality
+		LEFT JOIN organisation o ON o.iban = p.creditor LEFT JOIN trajectory t ON t.iban = p.creditor`,
+	"lines": `
+		SELECT concat_ws(' ', s.sequence, l.subject, l.rule, l.key, l.amount, l.vat, l.vat_cost,
+			(SELECT string_agg(concat_ws(' ', x.source, x.year, x.amount), ' ' ORDER BY x.source, x.year) FROM statement_source x WHERE x.statement = s.id AND x.line = l.number))
+		FROM statement s JOIN statement_approval a ON a.statement = s.id JOIN statement_line l ON l.statement = s.id`,
 	"beyond": `
 		SELECT o.code || '/' || e.subject FROM exception e JOIN calculation k ON k.id = e.calculation AND k.status = 'approved'
 		JOIN run r ON r.id = k.run JOIN organisation o ON o.id = r.employer WHERE e.kind = 'budget/over'`,
@@ -79,7 +92,7 @@ func (m *crashMonth) read(ctx context.Context) (crashState, error) {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
-		for name, into := range map[string]*[]string{"payments": &s.judged.Payments, "beyond": &s.judged.Beyond, "reasoned": &s.judged.Reasoned} {
+		for name, into := range map[string]*[]string{"payments": &s.judged.Payments, "lines": &s.judged.Lines, "beyond": &s.judged.Beyond, "reasoned": &s.judged.Reasoned} {
 			if *into, err = crashColumn(ctx, conn, crashSums[name]); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
@@ -98,8 +111,28 @@ func (m *crashMonth) read(ctx context.Context) (crashState, error) {
 		words := strings.SplitN(line, "|", 6)
 		s.judged.Events[words[0]+" "+words[1]+"."+words[4]]++
 	}
-	return s, m.tail(ctx, s.sets)
+	if err := m.tail(ctx, s.sets); err != nil {
+		return s, err
+	}
+	for _, name := range []string{"events", "told"} {
+		for i, line := range s.sets[name] {
+			s.sets[name][i] = crashNameless(line)
+		}
+	}
+	return s, nil
 }
+
+// crashNameless takes the ids out of what tells of a fact that every trial records
+// anew, so that it gets another id each time: how often it was told still counts.
+func crashNameless(line string) string {
+	words := strings.SplitN(line, "|", 6)
+	if noun, verb := words[1], words[4]; noun == "cost" || noun == "agreement" || noun == "trajectory" && verb == "referred" {
+		return crashID.ReplaceAllString(line, "id")
+	}
+	return line
+}
+
+var crashID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|"hash":"[0-9a-f]+"`)
 
 func crashColumn(ctx context.Context, conn *pgx.Conn, question string, args ...any) ([]string, error) {
 	rows, err := conn.Query(ctx, question, args...)
@@ -111,8 +144,8 @@ func crashColumn(ctx context.Context, conn *pgx.Conn, question string, args ...a
 	return lines, err
 }
 
-func crashPairs(ctx context.Context, conn *pgx.Conn, into map[string]string, question string) error {
-	rows, err := conn.Query(ctx, question)
+func crashPairs(ctx context.Context, conn *pgx.Conn, into map[string]string, question string, args ...any) error {
+	rows, err := conn.Query(ctx, question, args...)
 	if err != nil {
 		return err
 	}
@@ -126,8 +159,17 @@ func crashPairs(ctx context.Context, conn *pgx.Conn, into map[string]string, que
 // same words as the rows of the outbox, and checks that the versions of each
 // aggregate come first in order and without a gap.
 func (m *crashMonth) tail(ctx context.Context, sets map[string][]string) error {
+	before := map[string]string{} // the version of each aggregate when the month began
+	if err := m.query(ctx, func(conn *pgx.Conn) error {
+		return crashPairs(ctx, conn, before, `SELECT aggregate::text, max(version)::text FROM outbox WHERE row <= $1 GROUP BY 1`, m.since)
+	}); err != nil {
+		return err
+	}
 	for org, user := range m.readers() {
 		seen, last := map[string]bool{}, map[string]int{}
+		for aggregate, version := range before {
+			last[aggregate], _ = strconv.Atoi(version)
+		}
 		wanted := 0
 		for _, line := range sets["events"] {
 			if strings.HasPrefix(line, org+"|") {
@@ -177,7 +219,7 @@ func crashEvent(org string, r bus.Received, last map[string]int) (string, error)
 // balanced checks that each organisation's accounts sum to nought.
 func (m *crashMonth) balanced(ctx context.Context) error {
 	for org, user := range m.readers() {
-		if slices.Contains(crashInleners, org) {
+		if slices.Contains(crashInleners, org) || slices.Contains(crashProviders, org) {
 			continue // They keep their books elsewhere.
 		}
 		reply, err := m.insist(ctx, user, "ledger", "balances", map[string]any{})
@@ -203,6 +245,7 @@ func (s crashState) judge(t *testing.T, model modelMonthEnd, undisturbed *crashS
 	crashSame(t, "payslips, against the model", crashFlat(s.judged.Payslips), crashFlat(model.Payslips))
 	crashSame(t, "claims, against the model", crashFlat(s.judged.Claims), crashFlat(model.Claims))
 	crashSame(t, "payments, against the model", s.judged.Payments, model.Payments)
+	crashSame(t, "lines of statements, against the model", s.judged.Lines, model.Lines)
 	crashSame(t, "spent, against the model", crashFlat(s.judged.Spent), crashFlat(model.Spent))
 	crashSame(t, "beyond a budget, against the model", s.judged.Beyond, model.Beyond)
 	crashSame(t, "granted for a reason, against the model", s.judged.Reasoned, model.Reasoned)

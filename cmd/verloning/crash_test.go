@@ -29,6 +29,9 @@ import (
 // existed that they are paid from, and loonkostensubsidie in October 2026. At
 // each stage the runs of all employers go at the same time, in one service.
 //
+// When the month is settled the municipality makes up two statements of what it
+// owes for trajectories, and spends on its own people.
+//
 // # The arrangement
 //
 // Data directories of a stopped service are snapshots: one before each stage.
@@ -99,9 +102,9 @@ func TestCrash(t *testing.T) {
 // so that a test in which none hit, or for which nothing was planned, fails. How
 // many there are to be stands here once more, and is not counted from the plans.
 func (c *crash) reckon(t *testing.T, plans []crashPlan) {
-	inFlight, hits, roles, aims := 5, 2, 10, 28 // Five stages are killed in two roles, publish at two aims and the others at three.
+	inFlight, hits, roles, aims := 5, 2, 12, 34 // Six stages are killed in two roles, publish at two aims and the others at three.
 	if testing.Short() {
-		inFlight, hits, aims = 1, 1, 10
+		inFlight, hits, aims = 1, 1, 12
 	}
 	at, aimed := map[string]bool{}, map[string]bool{}
 	for _, p := range plans {
@@ -173,7 +176,7 @@ func (c *crash) prepare(t *testing.T) {
 	}
 	s.stop()
 	c.snapshots[crashStages[0].name] = dir
-	c.model = modelOf(c.municipality, c.contracts, crashBudgets)
+	c.model = modelOf(c.municipality, c.contracts, crashBudgets).withAccount(c.municipality, c.account)
 }
 
 // undisturb runs the month in one process without any configuration, without
@@ -208,7 +211,7 @@ func (c *crash) measure(t *testing.T, i int) {
 		t.Logf("%s takes %d frames (%s)", stage.name, n, aim)
 	}
 	switch stage.name {
-	case "grant", "settle": // After the one the next stage begins elsewhere, and after the other none is disturbed.
+	case "grant", "account": // After the one the next stage begins elsewhere, and after the other none is disturbed.
 		got := s.finish(i + 1)
 		got.judge(t, c.model, c.undisturbed)
 	default:

@@ -17,7 +17,8 @@ type modelBudgets map[string]string
 type modelMonthEnd struct {
 	Payslips  map[string]string // by employer/contract: gross holiday tax charges
 	Claims    map[string]string // by employer/contract rule: payer kind base charges amount vat granted vat
-	Payments  []string          // contract kind amount
+	Payments  []string          // contract kind amount, or municipality/statement whom kind amount
+	Lines     []string          // of statements: number subject rule key amount vat cost, and budgets with their parts
 	Transfers map[string]string // by owner debit credit: total
 	Events    map[string]int    // by owner noun.verb, since the runs were opened
 	Spent     map[string]string // of budgets, by source year
