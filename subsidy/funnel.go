@@ -61,7 +61,7 @@ func Funnels(book *Book, file StatementFile, on calendar.Date) []Funnel {
 		var cohort []Trajectory
 		for _, t := range file.Trajectories {
 			if t.Agreement == g.ID && !t.Referred.After(on) {
-				cohort = append(cohort, t.asOf(on))
+				cohort = append(cohort, t.by(on))
 			}
 		}
 		booked := slices.DeleteFunc(slices.Clone(file.Booked), func(b BookedDue) bool {

@@ -87,19 +87,13 @@ func cohortsOf(book *Book, trajectories []Trajectory, on calendar.Date) []scheme
 		if !known {
 			groups = slices.Insert(groups, at, schemeCohort{scheme: t.Scheme, version: version})
 		}
-		groups[at].list = append(groups[at].list, t.asOf(on))
+		groups[at].list = append(groups[at].list, t.by(on))
 	}
 	return groups
 }
 
 func (c schemeCohort) compare(d schemeCohort) int {
 	return cmp.Or(cmp.Compare(c.scheme, d.scheme), c.version.From.Cmp(d.version.From.Date))
-}
-
-// asOf is the trajectory without what happened after a day.
-func (t Trajectory) asOf(day calendar.Date) Trajectory {
-	t.Events = slices.DeleteFunc(slices.Clone(t.Events), func(e TrajectoryEvent) bool { return e.Day.After(day) })
-	return t
 }
 
 func (v Version) report(list []Trajectory, on calendar.Date) OutcomeReport {
