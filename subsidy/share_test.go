@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"verloning/payroll"
+	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 	"verloning/subsidy"
 )
@@ -83,5 +84,21 @@ func TestSharesSumToTheWhole(t *testing.T) {
 	})
 	if below == 0 || divided == 0 || left == 0 {
 		t.Errorf("%d claims below nil, %d divided, %d parts with a cent left", below, divided, left)
+	}
+}
+
+// A statement deals cents out in the order of a claim, W before ESF: 300.00 × 16/31 =
+// 154.84 is 92.904 and 61.936, and the cent that is left goes to W.
+func TestStatementSharesAsClaims(t *testing.T) {
+	book, err := subsidy.LoadBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := subsidy.Statement{Municipality: municipality, Period: calendar.MonthOf(calendar.MustParse("2007-01-01"))}
+	if err := s.Compute(book, subsidy.StatementFile{Trajectories: []subsidy.Trajectory{trajectoryOf(t, "bergen-op-zoom-werk-voorop", "started 2007-01-16")}}); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Lines) != 1 || fmt.Sprint(s.Lines[0].Sources) != "[{W 2007 92.91} {ESF 2007 61.93}]" {
+		t.Errorf("%v", s.Lines)
 	}
 }

@@ -274,20 +274,12 @@ func (b *BookedDue) tax(d TrajectoryDue) ([]payroll.Exception, error) {
 	return found, nil
 }
 
-// dealt divides an amount over sources, to the cent; the sources go in order of
-// name, so that the same cent goes to the same one each time.
+// dealt divides an amount over sources, to the cent; the cents that are left go to
+// the first of Sources, as they do in a claim.
 func dealt(amount euro.Amount, shares map[string]Decimal, year int) []SourceAmount {
-	if len(shares) == 0 {
-		return nil
-	}
-	names := slices.Sorted(maps.Keys(shares))
-	weights := make([]euro.Number, len(names))
-	for i, name := range names {
-		weights[i] = shares[name].Number
-	}
-	parts := make([]SourceAmount, len(names))
-	for i, part := range amount.Share(weights...) {
-		parts[i] = SourceAmount{Source(names[i]), year, part}
+	var parts []SourceAmount
+	for _, part := range (PayRule{Budget: shares}).dealt(amount) {
+		parts = append(parts, SourceAmount{part.Source, year, part.Amount})
 	}
 	return parts
 }
