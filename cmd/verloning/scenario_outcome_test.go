@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,7 +38,10 @@ func (y *story) outcome(what string) []string {
 			WHERE o.code IN ($1, $2)
 			ORDER BY o.code, t.period, s.number, p.sequence, CASE p.kind WHEN 'settlement' THEN 0 ELSE t.number END, t.debit, t.credit, t.amount`, y.e, y.m)
 	case "events":
-		return y.events()
+		if named {
+			return y.events(period)
+		}
+		return y.events("E", "M", "I")
 	case "exceptions":
 		return y.exceptions
 	case "budgets":
@@ -234,39 +238,56 @@ func (y *story) balances() []string {
 	return list
 }
 
-// events reads what each party reads through its own account, once the outbox
-// is empty: the order of different aggregates is nobody's promise, so the lines
-// are sorted.
-func (y *story) events() []string {
-	until(y.t, "every event is published", func() bool {
-		return one[int](y.t, y.conn, `SELECT count(*) FROM outbox b JOIN outbox_waiting w ON w.row = b.row JOIN organisation o ON o.id = b.owner WHERE o.code IN ($1, $2, $3)`, y.e, y.m, y.code("I")) == 0
-	})
-	for code, c := range map[string]*bus.Client{"E": y.clerk, "M": y.control, "I": y.inlener} {
-		if err := c.Tail(context.Background(), false, func(_ context.Context, r bus.Received) error {
-			var e struct {
-				Type string
-				Data struct{ Contract, Number, Period, Amount, Kind string }
-			}
-			// Data that is not read here may have other shapes.
-			if err := json.Unmarshal(r.Data, &e); err != nil && e.Type == "" {
-				return err
-			}
-			words := []string{code, strings.TrimSuffix(strings.TrimPrefix(e.Type, "nl.verloning."), ".v1")}
-			for _, word := range []string{e.Data.Period, e.Data.Contract, e.Data.Number, e.Data.Kind, e.Data.Amount} {
-				if _, err := uuid.Parse(word); word != "" && err != nil {
-					words = append(words, word)
-				}
-			}
-			y.seen[r.ID] = strings.Join(words, " ")
-			return nil
-		}); err != nil {
-			y.t.Fatal(err)
+// events reads what parties read, each through its own account, once the outbox is
+// empty: the order of different aggregates is nobody's promise, so the lines are
+// sorted.
+func (y *story) events(letters ...string) []string {
+	y.t.Helper()
+	readers := map[string]*bus.Client{"E": y.clerk, "M": y.control, "I": y.inlener}
+	maps.Copy(readers, y.providers)
+	codes := make([]string, len(letters))
+	for i, letter := range letters {
+		if codes[i] = y.code(letter); readers[letter] == nil {
+			y.t.Fatalf("expect/events: the scenario has no %s", letter)
 		}
 	}
+	until(y.t, "every event is published", func() bool {
+		return one[int](y.t, y.conn, `SELECT count(*) FROM outbox b JOIN outbox_waiting w ON w.row = b.row JOIN organisation o ON o.id = b.owner WHERE o.code = ANY ($1)`, codes) == 0
+	})
 	var list []string
-	for _, line := range y.seen {
-		list = append(list, line)
+	for _, letter := range letters {
+		y.read(letter, readers[letter])
+		for _, line := range y.seen {
+			if strings.HasPrefix(line, letter+" ") {
+				list = append(list, line)
+			}
+		}
 	}
 	slices.Sort(list)
 	return list
+}
+
+// read takes in what an organisation has not read yet.
+func (y *story) read(letter string, c *bus.Client) {
+	y.t.Helper()
+	if err := c.Tail(context.Background(), false, func(_ context.Context, r bus.Received) error {
+		var e struct {
+			Type string
+			Data struct{ Contract, Number, Period, Amount, Kind string }
+		}
+		// Data that is not read here may have other shapes.
+		if err := json.Unmarshal(r.Data, &e); err != nil && e.Type == "" {
+			return err
+		}
+		words := []string{letter, strings.TrimSuffix(strings.TrimPrefix(e.Type, "nl.verloning."), ".v1")}
+		for _, word := range []string{e.Data.Period, e.Data.Contract, e.Data.Number, e.Data.Kind, e.Data.Amount} {
+			if _, err := uuid.Parse(word); word != "" && err != nil {
+				words = append(words, word)
+			}
+		}
+		y.seen[r.ID] = strings.Join(words, " ")
+		return nil
+	}); err != nil {
+		y.t.Fatal(err)
+	}
 }

@@ -15,9 +15,10 @@ import (
 // happened, recorded by M or, where an entry has by: P, reported by P. An entry may
 // name several trajectories, as in {trajectory: "T-1 T-2", kind: started, day: …},
 // or a range such as T-1..T-240. judge is a list of {verdict, events, reason, all}.
-// schemes are files that M adds: {text, from}. settle_statement is a list of {period, day,
-// reference}. statement lists months, of which each is calculated and approved, or entries with
-// because: where approval must be refused.
+// costs are those of M's own people, recorded and approved; schemes are files that M
+// adds: {text, from}. settle_statement is a list of {period, day, reference}. statement
+// lists months, of which each is calculated and approved, or entries with because:
+// where approval must be refused.
 
 // numbered spells out "T-1..T-3 T-7".
 func numbered(text string) []string {
