@@ -128,7 +128,7 @@ type grammar struct {
 		Import trajectoryImport `cmd:"" help:"Refer the participants of a CSV file."`
 		Record trajectoryRecord `cmd:"" help:"Record what happened to a trajectory, as the gemeente."`
 		Report trajectoryReport `cmd:"" help:"Report what happened, as the re-integratiebedrijf; the gemeente confirms it."`
-		Events trajectoryEvents `cmd:"" help:"Record or report what happened from a CSV file."`
+		Events trajectoryEvents `cmd:"" help:"Record or report what happened from a CSV file; a column answers holds those of an intake, such as dutch=yes motivated=unknown."`
 		Judge  trajectoryJudge  `cmd:"" help:"Confirm, contest, uphold or reject what was reported."`
 		List   trajectoryList   `cmd:"" help:"List trajectories."`
 		Show   trajectoryShow   `cmd:"" help:"Show a trajectory with all that happened."`

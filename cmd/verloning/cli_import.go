@@ -30,9 +30,10 @@ type importFile struct {
 // importing says what a file becomes.
 type importing struct {
 	noun, verb string
-	lane       string   // rows with the same text in this column are handed in in the order of the file
-	decimals   []string // columns that hold decimal numbers
-	within     string   // the request is a list under this key, of which a row is the one item
+	lane       string                     // rows with the same text in this column are handed in in the order of the file
+	decimals   []string                   // columns that hold decimal numbers
+	within     string                     // the request is a list under this key, of which a row is the one item
+	shape      func(cells map[string]any) // makes of a row's cells what the request has
 }
 
 // importLanes is how many rows are in hand at the same time.
@@ -137,6 +138,9 @@ func (what importing) lanes(salt string, rows []sheet.Row, report *imported) ([i
 			key += fmt.Sprintf("/%d", n)
 		}
 		body := row.Cells
+		if what.shape != nil {
+			what.shape(body)
+		}
 		if what.within != "" {
 			body = map[string]any{what.within: []any{row.Cells}}
 		}

@@ -101,6 +101,28 @@ func (sh *shell) eventsRecorded(r subsidy.TrajectoryRecorded) error {
 	return nil
 }
 
+// trajectoryRow is a line of a file: the answers of an intake stand in one column,
+// such as "dutch=yes motivated=unknown".
+type trajectoryRow struct {
+	subsidy.TrajectoryLine
+	Answers string `json:"answers"`
+}
+
+// answered takes the column of answers apart. What is not written as
+// condition=answer the service refuses.
+func answered(cells map[string]any) {
+	text, _ := cells["answers"].(string)
+	delete(cells, "answers")
+	var list []subsidy.Answered
+	for _, word := range strings.Fields(text) {
+		condition, answer, _ := strings.Cut(word, "=")
+		list = append(list, subsidy.Answered{Condition: condition, Answer: answer})
+	}
+	if len(list) > 0 {
+		cells["answers"] = list
+	}
+}
+
 type trajectoryEvents struct {
 	importFile
 	Report bool `help:"As the re-integratiebedrijf; the file has a column municipality."`
@@ -108,11 +130,11 @@ type trajectoryEvents struct {
 
 // Run hands in what happened in the order of the file for each trajectory.
 func (c *trajectoryEvents) Run(ctx context.Context, sh *shell) error {
-	what := importing{noun: "trajectory", verb: "record", lane: "trajectory", within: "events", decimals: []string{"job_hours", "job_full_time_hours"}}
+	what := importing{noun: "trajectory", verb: "record", lane: "trajectory", within: "events", decimals: []string{"job_hours", "job_full_time_hours"}, shape: answered}
 	if c.Report {
 		what.verb = "report"
 	}
-	return importRows[subsidy.TrajectoryLine](ctx, sh, c.importFile, what)
+	return importRows[trajectoryRow](ctx, sh, c.importFile, what)
 }
 
 type trajectoryJudge struct {
@@ -156,7 +178,7 @@ func (c *trajectoryList) Run(ctx context.Context, sh *shell) error {
 	}
 	shown := newTable("number", "municipality", "scheme", "provider", "agreement", "benefit", "referred", "last", "last_day", ">open")
 	for _, t := range list {
-		shown.add(t.Number, t.Municipality, t.Scheme, orDash(t.Provider), orDash(t.Agreement), string(t.Benefit), t.Referred.String(), orDash(t.Last), orDash(t.LastDay.String()), strconv.Itoa(t.Open))
+		shown.add(t.Number, t.Municipality, t.Scheme, orDash(t.Provider), orDash(t.Agreement), string(t.Benefit), t.Referred.String(), orDash(strings.TrimSpace(t.Last+" "+t.Reason)), orDash(t.LastDay.String()), strconv.Itoa(t.Open))
 	}
 	return shown.print(sh.out)
 }

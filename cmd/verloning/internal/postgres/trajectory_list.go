@@ -28,20 +28,21 @@ type TrajectoryListed struct {
 	Referred     calendar.Date   `json:"referred"`
 	Last         string          `json:"last,omitempty"`
 	LastDay      calendar.Date   `json:"last_day,omitzero"`
-	Open         int             `json:"open"` // events that wait for a verdict
+	Reason       string          `json:"reason,omitempty"` // of an exit, where that was the last
+	Open         int             `json:"open"`             // events that wait for a verdict
 }
 
 // Trajectories lists those of a municipality, or those that a provider guides, after
 // an id in order of id.
 func (tx *Tx) Trajectories(ctx context.Context, a payroll.Actor, scheme string, after uuid.UUID, limit int) ([]TrajectoryListed, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT t.id, t.number, m.code, coalesce(p.code, ''), coalesce(g.number, ''), t.scheme, t.benefit, t.referred, coalesce(e.kind, ''), e.day,
+		SELECT t.id, t.number, m.code, coalesce(p.code, ''), coalesce(g.number, ''), t.scheme, t.benefit, t.referred, coalesce(e.kind, ''), e.day, coalesce(e.reason, ''),
 		       (SELECT count(*)::int FROM trajectory_event o
 		        LEFT JOIN LATERAL (SELECT verdict FROM trajectory_verdict v WHERE v.trajectory = o.trajectory AND v.event = o.number ORDER BY v.version DESC LIMIT 1) v ON true
 		        WHERE o.trajectory = t.id AND coalesce(v.verdict, CASE WHEN o.reported THEN 'reported' ELSE 'confirmed' END) IN ('reported', 'contested'))
 		FROM trajectory t JOIN organisation m ON m.id = t.municipality
 		LEFT JOIN organisation p ON p.id = t.provider LEFT JOIN agreement g ON g.id = t.agreement
-		LEFT JOIN LATERAL (SELECT kind, day FROM trajectory_event e WHERE e.trajectory = t.id ORDER BY e.day DESC, e.number DESC LIMIT 1) e ON true
+		LEFT JOIN LATERAL (SELECT kind, day, reason FROM trajectory_event e WHERE e.trajectory = t.id ORDER BY e.day DESC, e.number DESC LIMIT 1) e ON true
 		WHERE (t.municipality = @org OR t.provider = @org) AND (@scheme = '' OR t.scheme = @scheme) AND t.id > @after
 		ORDER BY t.id LIMIT @limit`, pgx.NamedArgs{"org": a.Organisation.ID, "scheme": scheme, "after": after, "limit": limit})
 	if err != nil {
@@ -50,7 +51,7 @@ func (tx *Tx) Trajectories(ctx context.Context, a payroll.Actor, scheme string, 
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (t TrajectoryListed, err error) {
 		var referred time.Time
 		var last *time.Time
-		err = row.Scan(&t.Trajectory, &t.Number, &t.Municipality, &t.Provider, &t.Agreement, &t.Scheme, &t.Benefit, &referred, &t.Last, &last, &t.Open)
+		err = row.Scan(&t.Trajectory, &t.Number, &t.Municipality, &t.Provider, &t.Agreement, &t.Scheme, &t.Benefit, &referred, &t.Last, &last, &t.Reason, &t.Open)
 		t.Referred, t.LastDay = date(&referred), date(last)
 		return t, err
 	})
