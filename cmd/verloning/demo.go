@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"verloning/cmd/verloning/internal/postgres"
+	"verloning/payroll/euro"
 )
 
 // demoFiles are the plan of the demo: what the sources state of April 2007 and
@@ -37,11 +38,13 @@ type demo struct {
 	paper  io.Writer       // what a reader sees; nothing with --json
 	store  *postgres.Store // to know that every event was published
 	stop   func() error
+
+	received map[string]euro.Amount // what providers paid back, by municipality
 }
 
 // Run runs the demo; --json prints the totals alone.
 func (c demoCommand) Run(ctx context.Context, sh *shell) (err error) {
-	d := &demo{paper: &foldedWriter{to: sh.out, width: demoWidth}}
+	d := &demo{paper: &foldedWriter{to: sh.out, width: demoWidth}, received: map[string]euro.Amount{}}
 	if sh.JSON {
 		d.paper = io.Discard
 	}
@@ -151,7 +154,7 @@ func (d *demo) story(ctx context.Context) (demoTotals, error) {
 // month goes from people to settled claims.
 func (d *demo) month(ctx context.Context, m demoMonth) error {
 	for _, step := range []func(context.Context, demoMonth) error{
-		d.people, d.ends, d.settings, d.budgets, d.handsIn, d.calculates, d.approves, d.corrects, d.grants, d.settles, d.explains,
+		d.people, d.ends, d.settings, d.budgets, d.refers, d.handsIn, d.calculates, d.approves, d.corrects, d.costs, d.grants, d.settles, d.states, d.explains,
 	} {
 		if err := step(ctx, m); err != nil {
 			return fmt.Errorf("demo %s: %w", m.period, err)

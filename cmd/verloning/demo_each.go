@@ -19,24 +19,30 @@ func own(e demoEmployer) string { return e.code }
 // each has every employer do a step, those of one group after each other and the
 // groups side by side, and prints what they say in the order of the plan.
 func (d *demo) each(ctx context.Context, m demoMonth, group func(demoEmployer) string, step func(context.Context, *demo, demoEmployer) error) error {
-	var groups []string
-	for _, e := range m.employers {
-		if !slices.Contains(groups, group(e)) {
-			groups = append(groups, group(e))
-		}
+	groups := make([]string, len(m.employers))
+	for i, e := range m.employers {
+		groups[i] = group(e)
 	}
-	said := &demoTurns{d: d, papers: make([]bytes.Buffer, len(m.employers)), done: make([]bool, len(m.employers))}
+	return d.sideBySide(ctx, groups, func(ctx context.Context, d *demo, i int) error { return step(ctx, d, m.employers[i]) })
+}
+
+// sideBySide does steps, of which groups names the group of each.
+func (d *demo) sideBySide(ctx context.Context, groups []string, step func(context.Context, *demo, int) error) error {
+	said := &demoTurns{d: d, papers: make([]bytes.Buffer, len(groups)), done: make([]bool, len(groups))}
 	working, workers := errgroup.WithContext(ctx)
 	working.SetLimit(demoHands)
-	for _, one := range groups {
+	for i, one := range groups {
+		if slices.Index(groups, one) < i {
+			continue
+		}
 		working.Go(func() error {
-			for i, e := range m.employers {
-				if group(e) != one {
+			for i, group := range groups {
+				if group != one {
 					continue
 				}
 				his := *d
 				his.paper = &said.papers[i]
-				if err := step(workers, &his, e); err != nil {
+				if err := step(workers, &his, i); err != nil {
 					return err
 				}
 				said.finish(i)

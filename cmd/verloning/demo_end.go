@@ -14,25 +14,41 @@ func (d *demo) conclude(t demoTotals, kept bool) {
 	d.chapter("Per regeling: mensen en loon", "By scheme: people and wages")
 	wages := newTable("", ">people", ">running", ">payslips", ">gross", ">holiday", ">tax", ">charges", ">payments", ">paid", ">except.", ">refused")
 	claims := newTable("", ">claims", ">claimed", ">granted", ">hired", ">vat", ">payments", ">paid", ">balance", ">events")
+	trajectories := newTable("", ">referred", ">fees", ">bonus", ">malus", ">premiums", ">paid back", ">own costs")
 	row := func(name string, s demoTotal) {
 		n := strconv.Itoa
-		wages.add(name, n(s.People), n(s.Running), n(s.Payslips), s.Gross.String(), s.Holiday.String(), s.Tax.String(), s.Charges.String(), n(s.WagePayments), s.WagesPaid.String(), n(s.Exceptions), n(s.Refused))
+		if s.People > 0 {
+			wages.add(name, n(s.People), n(s.Running), n(s.Payslips), s.Gross.String(), s.Holiday.String(), s.Tax.String(), s.Charges.String(), n(s.WagePayments), s.WagesPaid.String(),
+				n(s.Exceptions), n(s.Refused))
+		}
 		claims.add(name, n(s.Claims), s.Claimed.String(), s.Granted.String(), s.Hired.String(), s.VAT.String(), n(s.MunicipalPayments), s.MunicipalPaid.String(),
 			s.Balance.String(), n(s.Events))
+		if s.Referred > 0 || !s.Costs.IsZero() {
+			trajectories.add(name, n(s.Referred), s.Fees.String(), s.Bonus.String(), s.Malus.String(), s.Premiums.String(), s.Receivable.String(), s.Costs.String())
+		}
 	}
 	for _, s := range t.Schemes {
 		row(s.Scheme, s)
 	}
 	row("totaal / total", t.Total)
 	d.table(wages)
-	d.chapter("Per regeling: declaraties, betalingen van gemeenten, saldo en gebeurtenissen", "By scheme: claims, payments of municipalities, balance and events")
+	d.chapter("Per regeling: declaraties, betalingen van gemeenten, saldo en gebeurtenissen", "By scheme: claims, municipal payments, balance and events")
 	d.table(claims)
+	d.chapter("Per regeling: trajecten, vergoedingen en premies", "By scheme: trajectories, fees and premiums")
+	d.table(trajectories)
+	d.say("%s", bilingual("De bedragen zijn zonder btw; terugbetaald is met btw, wat van een malus overbleef na verrekening op dezelfde afrekening",
+		"Amounts are without VAT; paid back is with VAT, what was left of a malus after it was set off on the same statement"))
+	d.budgeted(t.Budgets)
 	d.chapter("Wat de bronnen noemen en wat verzonnen is", "What the sources state and what is invented")
 	counts := newTable("", "", ">people", ">running", "")
+	marks := map[string]payroll.Text{"stated": {NL: "bron", EN: "stated"}, "invented": {NL: "verzonnen", EN: "invented"}}
 	for _, c := range t.Counts {
-		mark := map[string]payroll.Text{"stated": {NL: "bron", EN: "stated"}, "invented": {NL: "verzonnen", EN: "invented"}}[c.Mark]
-		counts.add(mark.NL, c.Scheme, strconv.Itoa(c.People), strconv.Itoa(c.Running), c.what.NL)
-		counts.add(mark.EN, "", "", "", c.what.EN)
+		counts.add(marks[c.Mark].NL, c.Scheme, strconv.Itoa(c.People), strconv.Itoa(c.Running), c.what.NL)
+		counts.add(marks[c.Mark].EN, "", "", "", c.what.EN)
+	}
+	for _, c := range t.Referrals {
+		counts.add(marks[c.Mark].NL, c.Scheme, strconv.Itoa(c.People), "", c.what.NL)
+		counts.add(marks[c.Mark].EN, "", "", "", c.what.EN)
 	}
 	d.table(counts)
 	d.say("Deze aantallen zijn in de database geteld. Verzonnen zijn verder alle mensen, uren, prijzen en budgetten, de verdeling over bedrijven, " +
@@ -41,6 +57,16 @@ func (d *demo) conclude(t demoTotals, kept bool) {
 		"and every amount that a scheme marks as a setting (verloning scheme check). IBAN and BSN are identifiers of today; 2007 had account and sofi numbers.")
 	d.say("Saldo van alle rekeningen samen %[1]s / balance of all accounts together %[1]s", t.Total.Balance)
 	d.next(kept)
+}
+
+// budgeted prints how the budgets stand.
+func (d *demo) budgeted(list []demoBudget) {
+	d.chapter("De budgetten", "The budgets")
+	budgets := newTable("", ">year", "source", ">granted", ">spent", ">left", ">claimed", ">reserved", ">free")
+	for _, b := range list {
+		budgets.add(b.Municipality, strconv.Itoa(b.Year), string(b.Source), b.Granted.String(), b.Spent.String(), b.Left.String(), b.Claimed.String(), b.Reserved.String(), b.Free.String())
+	}
+	d.table(budgets)
 }
 
 func (d *demo) table(t *table) { _ = t.print(d.paper) } // Nobody reads what cannot be printed.

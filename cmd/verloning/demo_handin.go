@@ -55,7 +55,10 @@ func (d *demo) leavePlan() error {
 	if err := d.leave(demoCSV(rows), "organisations.csv"); err != nil {
 		return err
 	}
-	for _, name := range []string{"users.csv", "employers.csv", "settings.csv", "budgets.csv", "verdicts.csv", "counts.csv", "2007-04/cohorts.csv"} {
+	for _, name := range []string{
+		"users.csv", "employers.csv", "settings.csv", "budgets.csv", "verdicts.csv", "counts.csv", "referrals.csv", "2007-04/cohorts.csv",
+		"2007-04/trajectories.csv", "2007-04/agreements.csv", "2007-04/judgements.csv", "2007-04/costs.csv", "2007-04/statements.csv",
+	} {
 		text, err := demoFiles.ReadFile("demo/" + name)
 		if err != nil {
 			return fmt.Errorf("demo: %w", err)
@@ -160,7 +163,7 @@ func (d *demo) budgets(ctx context.Context, m demoMonth) error {
 			continue
 		}
 		args := []string{"budget", "record", "--year", b["year"], "--source", b["source"], "--kind", b["kind"], "--amount", b["amount"], "--reason", b["reason"],
-			"--key", "demo-" + b["municipality"] + "-" + b["year"]}
+			"--key", "demo-" + b["municipality"] + "-" + b["year"] + "-" + b["source"]}
 		if err := d.brief(ctx, nil, d.plan.user(b["municipality"], "control"), args...); err != nil {
 			return err
 		}

@@ -20,6 +20,7 @@ type demoPlan struct {
 	organisations, users, settings, budgets, verdicts []demoRow
 	months                                            []demoMonth
 	counts                                            []demoCount
+	tallies                                           []demoTally
 }
 
 // demoMonth is a month of some employers.
@@ -27,6 +28,10 @@ type demoMonth struct {
 	period    string
 	payDate   string
 	employers []demoEmployer
+	referrers []demoReferrer
+	// What the municipalities agreed with providers, said of what these reported,
+	// spent on their own people, and have paid on statements.
+	agreements, judgements, costs, statements []demoRow
 }
 
 // demoEmployer is an employer with the one scheme that its people are under, and
@@ -50,6 +55,18 @@ type demoCount struct {
 	Running   int      `json:"running"`
 	Mark      string   `json:"mark"` // stated | invented
 	what      payroll.Text
+}
+
+// demoTally is how many trajectories of a scheme ended in one way, or with no last
+// event named, how many there are.
+type demoTally struct {
+	Scheme       string `json:"scheme"`
+	Municipality string `json:"municipality"`
+	Last         string `json:"last,omitempty"`
+	Reason       string `json:"reason,omitempty"`
+	People       int    `json:"people"`
+	Mark         string `json:"mark"` // stated | invented
+	what         payroll.Text
 }
 
 // demoRow is a row of a list of the plan by the names of its columns.
@@ -127,14 +144,20 @@ func readDemoPlan() (demoPlan, error) {
 	p := demoPlan{
 		organisations: r.rows("organisations.csv"), users: r.rows("users.csv"), settings: r.rows("settings.csv"), budgets: r.rows("budgets.csv"), verdicts: r.rows("verdicts.csv"),
 	}
-	for i, o := range p.organisations { // Whoever pays has an account; those of the plan without one get one.
-		if o["iban"] == "" && o["role"] != "inlener" && o["role"] != "reintegratiebedrijf" {
+	for i, o := range p.organisations { // Whoever pays or is paid has an account; those of the plan without one get one.
+		if o["iban"] == "" && o["role"] != "inlener" {
 			o["iban"] = demoIBAN(i)
 		}
 	}
 	for _, row := range r.rows("counts.csv") {
 		p.counts = append(p.counts, demoCount{
 			Scheme: row["scheme"], Employers: strings.Fields(row["employers"]), People: r.whole(row["people"]), Running: r.whole(row["running"]),
+			Mark: row["mark"], what: payroll.Text{NL: row["nl"], EN: row["en"]},
+		})
+	}
+	for _, row := range r.rows("referrals.csv") {
+		p.tallies = append(p.tallies, demoTally{
+			Scheme: row["scheme"], Municipality: row["municipality"], Last: row["last"], Reason: row["reason"], People: r.whole(row["people"]),
 			Mark: row["mark"], what: payroll.Text{NL: row["nl"], EN: row["en"]},
 		})
 	}
@@ -155,7 +178,16 @@ func readDemoPlan() (demoPlan, error) {
 		}
 		p.months[n-1].employers = append(p.months[n-1].employers, e)
 	}
+	r.referring(&p.months[0], people)
 	return p, r.err
+}
+
+// referring adds to the first month what was done for participants until then.
+func (r *demoReader) referring(m *demoMonth, people map[string][]demoPerson) {
+	m.referrers = r.inventReferrers(m.period, people)
+	for name, list := range map[string]*[]demoRow{"agreements": &m.agreements, "judgements": &m.judgements, "costs": &m.costs, "statements": &m.statements} {
+		*list = r.rows(m.period + "/" + name + ".csv")
+	}
 }
 
 // givenFiles are those that stand in the plan as they are handed in.
@@ -179,13 +211,38 @@ func (p demoPlan) user(org, role string) string {
 	return org + "/"
 }
 
-// municipalities are those of a month, in the order of its employers.
+// municipalities are those of a month, in the order of its employers, and then
+// those that refer alone.
 func (m demoMonth) municipalities() []string {
 	var codes []string
-	for _, e := range m.employers {
-		if !slices.Contains(codes, e.municipality) {
-			codes = append(codes, e.municipality)
+	add := func(code string) {
+		if !slices.Contains(codes, code) {
+			codes = append(codes, code)
 		}
 	}
+	for _, e := range m.employers {
+		add(e.municipality)
+	}
+	for _, g := range m.referrers {
+		add(g.code)
+	}
 	return codes
+}
+
+// schemes are those of a month: of its employers, and then those without a
+// contract of employment.
+func (m demoMonth) schemes() []string {
+	var ids []string
+	add := func(id string) {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	for _, e := range m.employers {
+		add(e.scheme)
+	}
+	for _, g := range m.referrers {
+		add(g.scheme)
+	}
+	return ids
 }

@@ -84,6 +84,16 @@ func (d *demo) whole(ctx context.Context, as string, args ...string) error {
 	return err
 }
 
+// lines is whole, with ids cut short so that a line is a line.
+func (d *demo) lines(ctx context.Context, as string, args ...string) error {
+	answer, err := d.do(ctx, as, args...)
+	if err != nil {
+		return fmt.Errorf("verloning %s: %w", quoted(as, args), err)
+	}
+	d.say("\n$ verloning %s\n%s", brief(quoted(as, args)), brief(strings.TrimRight(answer, "\n")))
+	return nil
+}
+
 // refused shows a command whose answer is to be a refusal.
 func (d *demo) refused(ctx context.Context, as string, args ...string) error {
 	err := d.whole(ctx, as, args...)
@@ -210,13 +220,17 @@ func (d *demo) download(name string, value any) error {
 // introduce says what is to come and what is true of it.
 func (d *demo) introduce() {
 	first := d.plan.months[0]
+	referred := 0
+	for _, g := range first.referrers {
+		referred += bytes.Count(g.files["trajectories.csv"], []byte("\n")) - 1
+	}
 	for _, t := range []payroll.Text{{
-		NL: fmt.Sprintf("Twee maanden, van uren tot betaalde subsidie: april 2007 bij %d werkgevers van %d gemeenten, en oktober 2026 bij een werkgever met veertig mensen op loonkostensubsidie.", len(first.employers), len(first.municipalities())),
-		EN: fmt.Sprintf("Two months, from hours to subsidies paid: April 2007 at %d employers of %d municipalities, and October 2026 at one employer with forty people on loonkostensubsidie.", len(first.employers), len(first.municipalities()))}, {
+		NL: fmt.Sprintf("Twee maanden, van uren tot betaalde subsidie en van aanmelding tot betaalde vergoeding: april 2007 in %d gemeenten, bij %d werkgevers en in %d trajecten, en oktober 2026 bij een werkgever met veertig mensen op loonkostensubsidie.", len(first.municipalities()), len(first.employers), referred),
+		EN: fmt.Sprintf("Two months, from hours to subsidies paid and from referral to fees paid: April 2007 in %d municipalities, at %d employers and in %d trajectories, and October 2026 at one employer with forty people on loonkostensubsidie.", len(first.municipalities()), len(first.employers), referred)}, {
 		NL: "Aantallen die een bron noemt zijn aangehouden; alle andere aantallen, lonen, prijzen, budgetten en mensen zijn verzonnen. 2007 wordt nagespeeld met de kenmerken van nu: er was nog geen IBAN en het BSN heette sofinummer; de rekeningen zijn van een bank die niet bestaat.",
 		EN: "Headcounts that a source states are kept; all other counts, wages, prices, budgets and people are invented. 2007 is played with the identifiers of today: there was no IBAN yet and the BSN was called sofinummer; the accounts are of a bank that does not exist."}, {
-		NL: "Er is alleen bruto gerekend: loonheffing en premies zijn er nog niet. Elke opdracht hieronder kan een gebruiker geven; elk heeft ook een --key, die hier niet wordt getoond, zodat herhalen niets verandert.",
-		EN: "Gross only: wage tax and premiums are not computed yet. A user can give every command below; each also has a --key, not shown here, so that repeating it changes nothing."},
+		NL: "Over april 2007 is alleen bruto gerekend: van de loonheffing en premies van dat jaar zijn de cijfers niet bevestigd. Elke opdracht hieronder kan een gebruiker geven; elk heeft ook een --key, die hier niet wordt getoond, zodat herhalen niets verandert.",
+		EN: "April 2007 is gross only: the figures of wage tax and premiums of that year are not confirmed. A user can give every command below; each also has a --key, not shown here, so that repeating it changes nothing."},
 	} {
 		d.say("%s\n%s\n", t.NL, t.EN)
 	}

@@ -18,9 +18,17 @@ import (
 
 // demoTotals is what the months came to.
 type demoTotals struct {
-	Schemes []demoTotal `json:"schemes"`
-	Total   demoTotal   `json:"total"`
-	Counts  []demoCount `json:"counts"` // that hold in the database
+	Schemes   []demoTotal  `json:"schemes"`
+	Total     demoTotal    `json:"total"`
+	Budgets   []demoBudget `json:"budgets"`
+	Counts    []demoCount  `json:"counts"`    // that hold in the database
+	Referrals []demoTally  `json:"referrals"` // that hold there too
+}
+
+// demoBudget is how a budget of a municipality stands in the end.
+type demoBudget struct {
+	Municipality string `json:"municipality"`
+	subsidy.BudgetStands
 }
 
 // demoTotal is what a month came to under one scheme, or under all.
@@ -40,7 +48,14 @@ type demoTotal struct {
 	Claimed           euro.Amount `json:"claimed"`
 	Granted           euro.Amount `json:"granted"`
 	Hired             euro.Amount `json:"hired"`
-	VAT               euro.Amount `json:"vat"` // on fees and hire
+	Referred          int         `json:"referred"`
+	Fees              euro.Amount `json:"fees"` // to providers, without bonus and malus
+	Bonus             euro.Amount `json:"bonus"`
+	Malus             euro.Amount `json:"malus"`
+	Premiums          euro.Amount `json:"premiums"`       // to participants
+	Receivable        euro.Amount `json:"receivable"`     // what providers paid back, with VAT
+	Costs             euro.Amount `json:"internal_costs"` // of the municipality itself: nobody is paid
+	VAT               euro.Amount `json:"vat"`            // on fees and hire
 	MunicipalPayments int         `json:"municipal_payments"`
 	MunicipalPaid     euro.Amount `json:"municipal_paid"` // with VAT
 	Settled           int         `json:"claims_settled"`
@@ -53,13 +68,13 @@ type demoTotal struct {
 func (t *demoTotal) add(u demoTotal) {
 	for to, n := range map[*int]int{
 		&t.People: u.People, &t.Running: u.Running, &t.Payslips: u.Payslips, &t.WagePayments: u.WagePayments, &t.Claims: u.Claims,
-		&t.MunicipalPayments: u.MunicipalPayments, &t.Settled: u.Settled, &t.Exceptions: u.Exceptions, &t.Refused: u.Refused, &t.Events: u.Events,
+		&t.MunicipalPayments: u.MunicipalPayments, &t.Settled: u.Settled, &t.Exceptions: u.Exceptions, &t.Refused: u.Refused, &t.Events: u.Events, &t.Referred: u.Referred,
 	} {
 		*to += n
 	}
 	for to, amount := range map[*euro.Amount]euro.Amount{
 		&t.Gross: u.Gross, &t.Holiday: u.Holiday, &t.Tax: u.Tax, &t.Charges: u.Charges, &t.WagesPaid: u.WagesPaid, &t.Claimed: u.Claimed, &t.Granted: u.Granted, &t.Hired: u.Hired, &t.VAT: u.VAT,
-		&t.MunicipalPaid: u.MunicipalPaid, &t.Balance: u.Balance,
+		&t.MunicipalPaid: u.MunicipalPaid, &t.Balance: u.Balance, &t.Fees: u.Fees, &t.Bonus: u.Bonus, &t.Malus: u.Malus, &t.Premiums: u.Premiums, &t.Receivable: u.Receivable, &t.Costs: u.Costs,
 	} {
 		*to = to.Add(amount)
 	}
@@ -96,26 +111,27 @@ func (d *demo) adds(ctx context.Context) (demoTotals, error) {
 				}
 			}
 		}
-		for _, code := range m.municipalities() {
-			balance, err := s.addMunicipality(ctx, m, code)
-			if err != nil {
+		for _, g := range m.referrers {
+			if err := s.addReferrer(ctx, m, g); err != nil {
 				return result, err
 			}
-			result.Total.Balance = result.Total.Balance.Add(balance)
+		}
+		for _, code := range m.municipalities() {
+			if err := s.addMunicipality(ctx, m, code, &result); err != nil {
+				return result, err
+			}
 		}
 	}
 	if err := s.addEvents(ctx); err != nil {
 		return result, err
 	}
 	for _, m := range d.plan.months {
-		for _, e := range m.employers {
-			if !slices.ContainsFunc(result.Schemes, func(t demoTotal) bool { return t.Scheme == e.scheme }) {
-				result.Schemes = append(result.Schemes, *s.totals[e.scheme])
-				result.Total.add(*s.totals[e.scheme])
-			}
+		for _, scheme := range m.schemes() {
+			result.Schemes = append(result.Schemes, *s.totals[scheme])
+			result.Total.add(*s.totals[scheme])
 		}
 	}
-	result.Counts = d.plan.counts
+	result.Counts, result.Referrals = d.plan.counts, d.plan.tallies
 	return result, s.check()
 }
 
@@ -223,30 +239,62 @@ func (s *demoSum) addWages(ctx context.Context, _ demoMonth, e demoEmployer) err
 	return nil
 }
 
-// addMunicipality counts what a municipality ordered, and leaves its budgets as
-// a file.
-func (s *demoSum) addMunicipality(ctx context.Context, m demoMonth, code string) (euro.Amount, error) {
+// addReferrer counts what was done for participants and what it cost.
+func (s *demoSum) addReferrer(ctx context.Context, m demoMonth, g demoReferrer) error {
+	if s.totals[g.scheme] == nil {
+		s.totals[g.scheme] = &demoTotal{Period: m.period, Scheme: g.scheme}
+	}
+	s.owners[g.code] = g.scheme
+	for _, provider := range g.providers() {
+		s.owners[provider] = g.scheme
+	}
+	if err := s.tallied(ctx, g); err != nil {
+		return err
+	}
+	return s.addStatements(ctx, m, g)
+}
+
+// addMunicipality counts what a municipality ordered and what its own people cost,
+// and leaves its budgets as a file.
+func (s *demoSum) addMunicipality(ctx context.Context, m demoMonth, code string, result *demoTotals) error {
 	by := s.plan.user(code, "control")
 	var list paymentsListed
 	if err := s.ask(ctx, &list, by, "payment", "list"); err != nil {
-		return euro.Zero, err
+		return err
 	}
 	for _, p := range list.Payments {
-		s.totals[s.contracts[p.Contract]].add(demoTotal{MunicipalPayments: 1, MunicipalPaid: p.Amount})
+		scheme := s.contracts[p.Contract]
+		if p.Statement != nil {
+			scheme = s.owners[code]
+		}
+		s.totals[scheme].add(demoTotal{MunicipalPayments: 1, MunicipalPaid: p.Amount})
+	}
+	var costs costsListed
+	if err := s.ask(ctx, &costs, by, "cost", "list"); err != nil {
+		return err
+	}
+	for _, c := range costs.Costs {
+		s.totals[c.Scheme].add(demoTotal{Costs: c.Amount})
 	}
 	var budgets budgetsListed
 	if err := s.ask(ctx, &budgets, by, "budget", "list"); err != nil {
-		return euro.Zero, err
+		return err
 	}
 	rows := [][]string{{"municipality", "year", "source", "granted", "spent", "left", "claimed", "reserved", "free"}}
 	for _, b := range budgets.Budgets {
+		result.Budgets = append(result.Budgets, demoBudget{code, b})
 		rows = append(rows, []string{code, strconv.Itoa(b.Year), string(b.Source), b.Granted.String(), b.Spent.String(), b.Left.String(),
 			b.Claimed.String(), b.Reserved.String(), b.Free.String()})
 	}
 	if err := s.leave(demoCSV(rows), m.period, code, "budgets.csv"); err != nil {
-		return euro.Zero, err
+		return err
 	}
-	return s.balance(ctx, by)
+	balance, err := s.balance(ctx, by)
+	if err != nil {
+		return err
+	}
+	result.Total.Balance = result.Total.Balance.Add(balance)
+	return s.cleared(ctx, by)
 }
 
 // check holds what the sources state against the database: a demo that shows
