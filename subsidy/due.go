@@ -34,7 +34,7 @@ type dues struct {
 	version Version
 	t       Trajectory
 	until   calendar.Date
-	trace   *payroll.Trace
+	heard   listener
 	list    []TrajectoryDue
 }
 
@@ -43,11 +43,15 @@ type dues struct {
 // trajectory goes by the version of the scheme on the day of its referral, to its
 // end: a price is not changed under way.
 func TrajectoryDues(s Scheme, t Trajectory, until calendar.Date, trace *payroll.Trace) []TrajectoryDue {
+	return trajectoryDues(s, t, until, listener{trace: trace})
+}
+
+func trajectoryDues(s Scheme, t Trajectory, until calendar.Date, heard listener) []TrajectoryDue {
 	version, known := s.Governing(t.Referred)
 	if !known {
 		return nil
 	}
-	d := &dues{scheme: s, version: version, t: t, until: until, trace: trace}
+	d := &dues{scheme: s, version: version, t: t, until: until, heard: heard}
 	for _, rule := range version.Pay {
 		if rule.ByTrajectory() {
 			d.rule(rule)
@@ -93,7 +97,7 @@ func (d *dues) add(r PayRule, key string, day calendar.Date, exact euro.Number, 
 		Benefit: d.t.Benefit, Amount: exact.Cents(),
 	}
 	d.list = append(d.list, due)
-	d.trace.Add(func() payroll.Step {
+	d.heard.of(due.identity()).Add(func() payroll.Step {
 		return payroll.Step{
 			What:    payroll.Text{NL: fmt.Sprintf("%s, %s: verschuldigd op %s", r.ID, key, day), EN: fmt.Sprintf("%s, %s: due on %s", r.ID, key, day)},
 			Source:  fmt.Sprintf("scheme %s %s (%s)", d.scheme.ID, d.version.From, r.Mark),
@@ -270,16 +274,16 @@ func (d *dues) limit(r PayRule, first int) {
 	slices.SortStableFunc(mine, func(a, b TrajectoryDue) int { return cmp.Or(a.Day.Cmp(b.Day), cmp.Compare(a.Key, b.Key)) })
 	left := r.Limit.Value.Cents()
 	for i := range mine {
-		due, whole := &mine[i], mine[i].Amount
+		due, whole, most := &mine[i], mine[i].Amount, left
 		due.Amount = whole.Min(left)
 		if left = left.Sub(due.Amount); due.Amount.Equal(whole) {
 			continue
 		}
-		d.trace.Add(func() payroll.Step {
+		d.heard.of(due.identity()).Add(func() payroll.Step {
 			return payroll.Step{
 				What:    payroll.Text{NL: fmt.Sprintf("%s, %s: wat een deelnemer hoogstens kost", r.ID, due.Key), EN: fmt.Sprintf("%s, %s: what a participant costs at most", r.ID, due.Key)},
 				Source:  fmt.Sprintf("scheme %s %s (%s)", d.scheme.ID, d.version.From, r.Limit.Mark),
-				Formula: fmt.Sprintf("at most %s in all", r.Limit.Value), Result: due.Amount.String(),
+				Formula: fmt.Sprintf("at most %s in all, of which %s is left", r.Limit.Value, most), Result: due.Amount.String(),
 			}
 		})
 	}

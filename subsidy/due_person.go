@@ -35,7 +35,7 @@ type PaidElsewhere struct {
 // premiums holds the premiums of one person, over all trajectories, under what a
 // person gets in a calendar year: the times of the scheme, and the amount over all
 // schemes. They are taken in order of day; what is beyond is not owed.
-func premiums(list []TrajectoryDue, elsewhere []PaidElsewhere) ([]TrajectoryDue, []payroll.Exception, error) {
+func premiums(list []TrajectoryDue, elsewhere []PaidElsewhere, heard listener) ([]TrajectoryDue, []payroll.Exception, error) {
 	slices.SortStableFunc(list, func(a, b TrajectoryDue) int {
 		return cmp.Or(a.Day.Cmp(b.Day), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Key, b.Key))
 	})
@@ -52,9 +52,12 @@ func premiums(list []TrajectoryDue, elsewhere []PaidElsewhere) ([]TrajectoryDue,
 	for _, due := range list {
 		year := due.Day.Year()
 		n := counted{year, due.Scheme}
-		if terms := due.Rule.Year; terms != nil && terms.Times != nil && times[n] >= wholeMonths(terms.Times) {
-			found = append(found, tooOften(due, wholeMonths(terms.Times)))
-			continue
+		if terms := due.Rule.Year; terms != nil && terms.Times != nil {
+			most := wholeMonths(terms.Times)
+			if heard.times(due, times[n], most); times[n] >= most {
+				found = append(found, tooOften(due, most))
+				continue
+			}
 		}
 		if due.Rule.Year != nil && due.Rule.Year.Cap == "premium" {
 			figure, err := statute.PremiumYear(due.Day)
@@ -69,6 +72,7 @@ func premiums(list []TrajectoryDue, elsewhere []PaidElsewhere) ([]TrajectoryDue,
 				found = append(found, e)
 			}
 			most := figure.Value.Cents().Sub(sums[year])
+			heard.inYear(due, sums[year], figure)
 			if most.Cmp(due.Amount) < 0 {
 				found = append(found, overYear(due, figure))
 				if due.Amount = most; most.Sign() <= 0 {

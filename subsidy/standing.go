@@ -87,7 +87,7 @@ func (v Version) standing(rule PayRule, g ProviderAgreement, n int, cohort []Tra
 // settlements are the bonus or malus of each contract year that is over, once a
 // year for the whole agreement. A year in which nobody is in the base has no
 // outcome, which is not an outcome of nought: it is an exception.
-func settlements(s Scheme, g ProviderAgreement, list []Standing) (due []TrajectoryDue, found []payroll.Exception) {
+func settlements(s Scheme, g ProviderAgreement, list []Standing, heard listener) (due []TrajectoryDue, found []payroll.Exception) {
 	version, _ := s.Governing(g.Span.From)
 	for _, one := range list {
 		if !one.Over {
@@ -104,6 +104,7 @@ func settlements(s Scheme, g ProviderAgreement, list []Standing) (due []Trajecto
 				due = append(due, TrajectoryDue{
 					Agreement: g.ID, Number: g.Number, Scheme: s.ID, Rule: rule, Key: fmt.Sprintf("year/%d", one.Year), Day: one.Days.To, Benefit: WWB, Amount: *one.Amount,
 				})
+				heard.settled(due[len(due)-1], one)
 			}
 		}
 	}

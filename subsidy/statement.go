@@ -28,6 +28,8 @@ type Statement struct {
 	AskedBy      uuid.UUID
 	Lines        []StatementLine
 	Exceptions   []payroll.Exception
+
+	heard listener // who hears the steps, where somebody asks for them
 }
 
 // StatementLine is one payment that changed: what is due less what was booked,
@@ -121,14 +123,19 @@ func (s *Statement) Compute(book *Book, file StatementFile) error {
 		booked[b.identity()] = b
 	}
 	for _, b := range due {
-		s.add(b.less(booked[b.identity()]), ibans)
+		before := booked[b.identity()]
+		left := b.less(before)
+		s.heard.before(b, before, left)
+		s.add(left, ibans)
 		delete(booked, b.identity())
 	}
 	// What is not due any more comes back; what fell due after this month is not looked
 	// at, since a statement of a later month may have been approved before this one.
 	for _, b := range file.Booked {
-		if _, left := booked[b.identity()]; left && !b.Day.After(s.Period.To) {
-			s.add(BookedDue{}.less(b), ibans)
+		if _, unmet := booked[b.identity()]; unmet && !b.Day.After(s.Period.To) {
+			left := BookedDue{}.less(b)
+			s.heard.before(BookedDue{}, b, left)
+			s.add(left, ibans)
 		}
 	}
 	s.Exceptions = distinct(found)
@@ -164,7 +171,7 @@ func (s *Statement) allDue(book *Book, file StatementFile) ([]BookedDue, []payro
 		}
 		cohorts[t.Agreement] = append(cohorts[t.Agreement], t)
 		found = append(found, t.attention(book, scheme, until, file.Wages[t.ID])...)
-		for _, due := range TrajectoryDues(scheme, t, until, nil) {
+		for _, due := range trajectoryDues(scheme, t, until, s.heard) {
 			if !due.isPremium() {
 				all = append(all, due)
 				continue
@@ -178,7 +185,7 @@ func (s *Statement) allDue(book *Book, file StatementFile) ([]BookedDue, []payro
 		}
 	}
 	for _, person := range slices.Sorted(maps.Keys(byPerson)) {
-		kept, odd, err := premiums(byPerson[person], file.Elsewhere[persons[person]])
+		kept, odd, err := premiums(byPerson[person], file.Elsewhere[persons[person]], s.heard)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -186,7 +193,7 @@ func (s *Statement) allDue(book *Book, file StatementFile) ([]BookedDue, []payro
 	}
 	for _, g := range file.Agreements {
 		if scheme, known := book.Scheme(g.Scheme, g.Municipality); known {
-			settled, odd := settlements(scheme, g, Standings(scheme, g, cohorts[g.ID], under(all, g.ID), until))
+			settled, odd := settlements(scheme, g, Standings(scheme, g, cohorts[g.ID], under(all, g.ID), until), s.heard)
 			all, found = append(all, settled...), append(found, odd...)
 		}
 	}
@@ -240,7 +247,7 @@ func (s *Statement) booked(all []TrajectoryDue, file StatementFile) ([]BookedDue
 				continue // the municipality does it itself: nobody is paid
 			}
 		}
-		odd, err := b.tax(d)
+		odd, err := b.tax(d, s.heard)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -251,7 +258,7 @@ func (s *Statement) booked(all []TrajectoryDue, file StatementFile) ([]BookedDue
 
 // tax adds the VAT on a supply of the day on which it fell due, and deals out what
 // burdens the budget.
-func (b *BookedDue) tax(d TrajectoryDue) ([]payroll.Exception, error) {
+func (b *BookedDue) tax(d TrajectoryDue, heard listener) ([]payroll.Exception, error) {
 	var found []payroll.Exception
 	if b.Kind == Fee {
 		figure, err := vatOn(d.Day)
@@ -265,12 +272,14 @@ func (b *BookedDue) tax(d TrajectoryDue) ([]payroll.Exception, error) {
 		}
 		b.VATRate = figure.figure.Value
 		b.VAT, b.VATCost = Claim{}.tax(b.Amount, b.VATRate, compensable)
+		heard.taxed(*b, figure.figure, compensable)
 	}
 	shares := d.Rule.Budget
 	if by, other := d.Rule.BudgetBy[d.Benefit]; other {
 		shares = by
 	}
 	b.Sources = dealt(b.Amount.Add(b.VATCost), shares, d.Day.Year())
+	heard.dealtOut(*b, shares)
 	return found, nil
 }
 

@@ -43,7 +43,7 @@ func ExpectTrajectories(book *Book, file StatementFile) ([]TrajectoryExpected, e
 		}
 	}
 	for person, list := range e.premiums {
-		kept, _, err := premiums(list, file.Elsewhere[person])
+		kept, _, err := premiums(list, file.Elsewhere[person], listener{})
 		if err != nil {
 			return nil, err
 		}
@@ -135,7 +135,7 @@ func (e expectation) reserve(list []TrajectoryDue) error {
 // each deals part of a payment out over the sources that bear it.
 func (e expectation) each(d TrajectoryDue, amount euro.Amount, to func(*TrajectoryExpected, euro.Amount)) error {
 	b := BookedDue{Kind: d.Rule.Kind, Amount: amount}
-	if _, err := b.tax(d); err != nil {
+	if _, err := b.tax(d, listener{}); err != nil {
 		return err
 	}
 	for _, part := range b.Sources {
