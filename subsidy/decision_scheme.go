@@ -37,6 +37,26 @@ func (d *Desk) withinScheme(ctx context.Context, tx Tx, door *payroll.Door, req 
 	return err
 }
 
+// AcceptAsked reads what a question says of a decision under the scheme as a record
+// of one is read. Where it names no source it is the first that the scheme draws on.
+func (r DecisionRecord) AcceptAsked(door *payroll.Door, v Version) DecisionTerms {
+	for _, rule := range v.Pay {
+		if sources := rule.sources(); r.Budget == "" && rule.ForContract() && len(sources) > 0 {
+			r.Budget = string(sources[0])
+		}
+	}
+	if r.Budget == "" {
+		door.Refuse(payroll.Reason("decision/not_of_scheme", "", "Onder deze regeling betaalt een gemeente niets op een besluit over een contract.", "Under this scheme a municipality pays nothing on a decision about a contract."))
+		return DecisionTerms{}
+	}
+	terms := r.accept(door)
+	terms.Version = 1
+	v.acceptSource(door, terms)
+	v.acceptDocument(door, &terms)
+	v.acceptPercent(door, r)
+	return terms
+}
+
 // acceptSource refuses a budget that the scheme's rules do not draw on, and a rule
 // that draws on several where one of them did not exist in a year of the decision.
 func (v Version) acceptSource(door *payroll.Door, t DecisionTerms) {

@@ -22,6 +22,7 @@ var calcQuestions = map[string]func(bus.Body, *payroll.Trace) (any, error){
 	"charges":            calcQuestion(answerCharges),
 	"loonkostensubsidie": calcQuestion(answerSubsidy),
 	"payslip":            calcQuestion(answerPayslip),
+	"scheme":             calcQuestion(answerScheme),
 }
 
 // calcNames lists them for whoever asks for another.

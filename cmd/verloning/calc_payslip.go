@@ -75,7 +75,7 @@ type payslipLine struct {
 // answerPayslip computes the payslip by the code of a run.
 func answerPayslip(q payslipQuestion, door *payroll.Door, t *payroll.Trace) (any, error) {
 	r := q.run(door)
-	file := q.dossier(door, r)
+	file := q.dossier(door, r, nil)
 	if err := door.Err(); err != nil {
 		return nil, err
 	}
@@ -117,8 +117,9 @@ func (q payslipQuestion) run(door *payroll.Door) payroll.Run {
 	return payroll.Run{Period: p, Kind: payroll.Regular, Sequence: 1, PayDate: paid}
 }
 
-// dossier is what a run would know of the person.
-func (q payslipQuestion) dossier(door *payroll.Door, r payroll.Run) payroll.Dossier {
+// dossier is what a run would know of the person, whose contract is held against the
+// rules of a scheme, if there is one.
+func (q payslipQuestion) dossier(door *payroll.Door, r payroll.Run, rules *payroll.SchemeRules) payroll.Dossier {
 	file := payroll.Dossier{
 		Employment: payroll.Employment{
 			Birth: calcBirth(door, q.Birth, r.Period.To), Korting: q.Korting, Identified: q.BSNKnown == nil || *q.BSNKnown,
@@ -129,7 +130,7 @@ func (q payslipQuestion) dossier(door *payroll.Door, r payroll.Run) payroll.Doss
 	if q.AnnualWage != "" {
 		file.AnnualWages = []payroll.AnnualWage{{Year: r.PayDate.Year() - 1, Amount: door.Amount("annual_wage", q.AnnualWage), Source: "the question"}}
 	}
-	month := payroll.ContractMonth{Contract: q.Contract.accept(door)}
+	month := payroll.ContractMonth{Contract: q.Contract.accept(door, rules)}
 	if q.Earlier != nil {
 		month.Earlier, month.Opening, file.Booked = q.Earlier.accept(door, r)
 	}

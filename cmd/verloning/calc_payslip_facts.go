@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"verloning/payroll"
 	"verloning/payroll/calendar"
@@ -44,11 +45,18 @@ func payslipTable(part *payroll.Door, steps []payslipStep) []payroll.WageStep {
 	return table
 }
 
-// accept reads the contract through the door that a registration goes through.
-func (c payslipContract) accept(door *payroll.Door) payroll.Contract {
+// accept reads the contract through the door that a registration goes through. Where
+// a scheme is asked about the wage table is the scheme's.
+func (c payslipContract) accept(door *payroll.Door, rules *payroll.SchemeRules) payroll.Contract {
 	part := payroll.NewDoor(c)
 	span := part.Span("start", c.Start, "end", c.End)
-	terms := c.ContractTerms.Accept(part, payroll.SchemeRules{Steps: payslipTable(part, c.Steps)})
+	switch {
+	case rules == nil:
+		rules = &payroll.SchemeRules{Steps: payslipTable(part, c.Steps)}
+	case len(c.Steps) > 0:
+		part.Refuse(payroll.Reason("steps/of_scheme", "steps", "De loontabel is die van de regeling.", "The wage table is the scheme's."))
+	}
+	terms := c.ContractTerms.Accept(part, *rules)
 	terms.Version, terms.ValidFrom, terms.Span, terms.EndedBy = 1, span.From, span, payroll.EndedBy(c.EndedBy)
 	switch {
 	case c.EndedBy != "" && c.End == "":
@@ -186,7 +194,7 @@ func (e payslipEarlier) accept(door *payroll.Door, r payroll.Run) (payroll.Accru
 // calcWithin tells the problems of a part of a question under its name.
 func calcWithin(door *payroll.Door, name string, part *payroll.Door) {
 	for _, p := range part.Problems {
-		p.Field = name + "." + p.Field
+		p.Field = strings.TrimSuffix(name+"."+p.Field, ".")
 		door.Refuse(p)
 	}
 }

@@ -47,7 +47,9 @@ func calcFields(t testing.TB, answer, want string) string {
 			case map[string]any:
 				at = node[step]
 			case []any:
-				at = node[0].(map[string]any)[step]
+				if at = nil; len(node) > 0 {
+					at = node[0].(map[string]any)[step]
+				}
 			}
 		}
 		if at == nil {
@@ -153,6 +155,46 @@ var calcCases = []struct{ question, want string }{
 	{`"calc":"payslip","period":"2026-10","birth_date":"1996-03-01","contract":{"start":"2026-07-01","hours_per_week":"32","full_time_hours":"40"}`, "error.code=contract/end error.field=contract.end"},
 	{`"calc":"payslip","period":"2026-10","birth_date":"1996-03-01","contract":{"start":"2026-07-01","hours_per_week":"32","full_time_hours":"40","uren":"1"}`, "error.code=field/unknown error.field=contract.uren"},
 
+	// A bonus of (1 − 60 %) × 1,300.80 × 1.08; the start of an opstapbaan is half of 5,000, and of its end in month 7 by
+	// the employer 7/12 is earned, of which 2,500 was paid.
+	{`"calc":"scheme","scheme":"oss-bonusbaan","date":"2007-01-31","facts":{` + calcJob("2007-12-31", "") + `,"decision":{"from":"2007-01-01","to":"2007-12-31","hours_per_week":"40","productivity":60}}`,
+		"total=561.95 payments.rule=bonus payments.day=2007-01-31 payments.amount=561.95 payments.vat=0.00 payments.document=agreement payments.payer=municipality payments.payee=employer payments.sources.source=W payments.sources.amount=561.95"},
+	{`"calc":"scheme","scheme":"breda-opstapbaan","date":"2007-01-31","facts":{` + calcJob("2007-12-31", "") + `,"decision":{"from":"2007-01-01","to":"2007-12-31","hours_per_week":"40"}}`,
+		"total=2500.00 payments.rule=one_off payments.document=beschikking payments.key=period/2007-01"},
+	{`"calc":"scheme","scheme":"breda-opstapbaan","date":"2007-07-31","facts":{` + calcJob("2007-07-31", "") + `,"end_reason":"ended_by_employer","decision":{"from":"2007-01-01","to":"2007-12-31","hours_per_week":"40"},` +
+		`"earlier":[{"rule":"one_off","entitled":"2500.00","wage_cost":"8429.18","amount":"2500.00"}]}`, "total=416.67 payments.key=period/2007-07"},
+	// A place of 1,900 with 19 % VAT, and eight hours of hire at 12.50.
+	{`"calc":"scheme","scheme":"uden-warmm","date":"2007-01-31","facts":{` + calcJob("2007-11-30", `,"wage_factor":"1.02"`) + `,"decision":{"from":"2007-01-01","to":"2007-11-30","hours_per_week":"40"},` +
+		`"placement":{"price":"12.50"},"hours":[{"day":"2007-01-02","kind":"worked","hours":"8.00"}]}`,
+		"total=2000.00 total_vat=380.00 payments.rule=place payments.kind=fee payments.amount=1900.00 payments.vat=361.00 payments.sources.amount=1900.00"},
+	// At work on the last day of month 3: 4,000, half at once and half after six months; a day later it is 3,000.
+	{`"calc":"scheme","scheme":"breda-work-first","date":"2007-03-31","facts":{"start":"2007-01-01","placements":[{"from":"2007-03-31"}]}`,
+		"total=2000.00 total_vat=380.00 payments.key=placed payments.day=2007-03-31 payments.payee=provider payments.document=invoice"},
+	{`"calc":"scheme","scheme":"breda-work-first","date":"2007-12-31","facts":{"referred":"2007-01-01","start":"2007-01-01","placements":[{"from":"2007-03-31"}]}`, "total=4000.00 total_vat=760.00"},
+	{`"calc":"scheme","scheme":"breda-work-first","date":"2007-12-31","facts":{"start":"2007-01-01","placements":[{"from":"2007-04-01"}],"relapses":["2007-07-01"]}`, "total=1500.00"},
+	// No cure less pay: half of 4,000 for a plan, and all of it for a job that lasts.
+	{`"calc":"scheme","scheme":"eindhoven-no-cure-less-pay","date":"2008-06-30","facts":{"referred":"2007-01-01","plan":"2007-02-01"}`, "total=2000.00 payments.key=plan payments.amount=2000.00"},
+	{`"calc":"scheme","scheme":"eindhoven-no-cure-less-pay","date":"2008-06-30","facts":{"referred":"2007-01-01","plan":"2007-02-01","placements":[{"from":"2007-06-01"}]}`, "total=4000.00 total_vat=760.00"},
+	// A product is paid when it was ordered, by who bears the benefit.
+	{`"calc":"scheme","scheme":"helmond-actief","date":"2008-06-30","facts":{"referred":"2007-01-01","benefit":"WW","orders":[{"product":"intake","day":"2007-01-01"}],"delivered":[{"product":"intake","day":"2007-01-15"},{"product":"module","day":"2007-01-15"}]}`,
+		"total=400.00 payments.rule=intake payments.day=2007-01-15 payments.sources.source=UWV payments.sources.amount=400.00 attention.code=scheme/setting"},
+	{`"calc":"scheme","scheme":"loonkostensubsidie","date":"2026-10-31","facts":{"birth_date":"1996-03-01","contract":{"start":"2026-07-01","open_ended":true,"written":true,"hours_per_week":"32","full_time_hours":"40","pay_basis":"fixed","averaging":true},` +
+		`"employer":{"aof":"low","whk":"1.52"},"decision":{"from":"2026-07-01","hours_per_week":"32","loonwaarde":60}}`, "total=1121.76 total_vat=0.00 payments.rule=lks payments.document=beschikking payments.sources.source=BUIG"},
+	// The wage cost of a quarter of the month holds no more than itself.
+	{`"calc":"scheme","scheme":"loonkostensubsidie","date":"2026-10-31","facts":{"period":"2026-10","birth_date":"1996-03-01","contract":{"start":"2026-07-01","open_ended":true,"hours_per_week":"32","full_time_hours":"40"},` +
+		`"hours":[{"day":"2026-10-01","kind":"worked","hours":"8.00"}],"decision":{"from":"2026-07-01","hours_per_week":"32","loonwaarde":60,"ceiling":"100.00"}}`, "total=100.00"},
+	{`"calc":"scheme","scheme":"tilburg-participatieproject","date":"2006-12-31","facts":{"start":"2006-07-01"}`,
+		"total=150.00 payments.kind=premium payments.key=six_months/1 payments.payee=person payments.sources.amount=75.00"},
+	{`"calc":"scheme","scheme":"krimpen-spoor-0","date":"2010-12-31","facts":{"start":"2010-01-01","exit":{"day":"2010-03-01","reason":"work"}}`, "total=0.00 payments.rule=- steps.result=0.00"},
+	{`"calc":"scheme","scheme":"nergens","date":"2007-01-31"`, "error.code=scheme/unknown error.field=scheme"},
+	{`"calc":"scheme","scheme":"oss-bonusbaan","date":"2003-01-31","facts":{"contract":{"start":"2003-01-01"}}`, "error.code=scheme/not_yet error.field=date"},
+	{`"calc":"scheme","scheme":"oss-bonusbaan","date":"2007-01-31"`, "error.code=field/required error.field=facts.contract"},
+	{`"calc":"scheme","scheme":"helmond-actief","date":"2007-01-31","facts":{"orders":[{"product":"intake","day":"2007-01-01"}]}`, "error.code=field/required error.field=facts.referred"},
+	{`"calc":"scheme","scheme":"helmond-actief","date":"2007-01-31","facts":{"geboren":"x"}`, "error.code=field/unknown error.field=facts.geboren"},
+	{`"calc":"scheme","scheme":"helmond-actief","date":"2007-01-31","facts":{"start":"2007-01-01","birth_date":"1990-01-01"}`, "error.code=field/without_contract error.field=facts.birth_date"},
+	{`"calc":"scheme","scheme":"krimpen-spoor-0","date":"2010-12-31","facts":{` + calcJob("2007-12-31", "") + `}`, "error.code=scheme/no_contract error.field=facts.contract"},
+	{`"calc":"scheme","scheme":"breda-opstapbaan","date":"2007-01-31","facts":{` + calcJob("2007-12-31", "") + `,"decision":{"from":"2007-01-01","hours_per_week":"40","productivity":60}}`, "error.code=productivity/not_of_scheme error.field=facts.decision.productivity"},
+
 	{`"calc":"netto"`, "error.code=calc/unknown error.field=calc"},
 	{`"wage":"1.00"`, "error.code=calc/unknown error.field=calc"},
 	{`"calc":5`, "error.code=calc/unknown error.field=calc"},
@@ -160,6 +202,15 @@ var calcCases = []struct{ question, want string }{
 	{`"calc":"minimumloon","Date":"2026-10-01","birth_date":"2000-01-01"`, "error.code=field/unknown error.field=Date"},
 	{`"calc":"minimumloon","date":"2026-10-01","date":"2026-10-02","birth_date":"2000-01-01"`, "error.code=field/repeated error.field=date"},
 	{`"calc":"minimumloon","calc":"charges","date":"2026-10-01","birth_date":"2000-01-01"`, "error.code=field/repeated error.field=calc"},
+}
+
+// calcJob is a whole week from January 2007 until a day, with what else its contract says.
+func calcJob(end, more string) string {
+	ended := ""
+	if end < "2007-10-01" {
+		ended = `,"ended_by":"employer"`
+	}
+	return `"birth_date":"1970-01-01","contract":{"start":"2007-01-01","end":"` + end + `","hours_per_week":"40","full_time_hours":"40","pay_basis":"fixed"` + ended + more + `}`
 }
 
 // calcDays are so many days of eight hours worked, from 1 October 2026.
@@ -209,6 +260,34 @@ func TestCalcPayslipProblems(t *testing.T) {
 	}
 	if answer.Error.Code == "" || answer.Error.Code != answer.Error.Problems[0].Code || answer.Error.Field != answer.Error.Problems[0].Field {
 		t.Errorf("%+v", answer.Error)
+	}
+}
+
+// Facts of a scheme that can not be have every reason at once, each in its place.
+func TestCalcSchemeProblems(t *testing.T) {
+	answers, err := calcRun(t, `{"calc":"scheme","scheme":"helmond-actief","date":"2007-13-31","facts":{"referred":"2003-01-01","benefit":"AOW","start":"2002-01-01","extended":"2007-01-01",`+
+		`"orders":[{"product":"soep","day":"2007-01-01"},{"day":"x"}],"placements":[{"from":"2007-05-01","to":"2007-04-01","hours_per_week":"0"}],"relapses":[""],"exit":{"day":"2107-01-01","reason":"zomaar"},`+
+		`"earlier":[{}],"hours":[{}],"contract":{"start":"2007-01-01","end":"2007-12-31","hours_per_week":"40"},"decision":{"from":"2007-02-01","to":"2007-01-01"},"placement":{"price":"1000"}}}`)
+	var answer calcAnswerless
+	if err == nil || json.Unmarshal([]byte(answers[0]), &answer) != nil {
+		t.Fatalf("%q, %v", answers, err)
+	}
+	var got []string
+	for _, p := range answer.Error.Problems {
+		got = append(got, p.Code+" "+p.Field)
+	}
+	want := []string{
+		"date/invalid date", "field/not_allowed facts.benefit", "scheme/not_yet facts.referred", "date/before_referral facts.start", "scheme/no_extension facts.extended",
+		"product/unknown facts.orders[0].product", "field/required facts.orders[1].product", "date/invalid facts.orders[1].day", "date/order facts.placements[0].to",
+		"number/out_of_range facts.placements[0].hours_per_week", "field/required facts.relapses[0]", "date/out_of_range facts.exit.day", "exit/unknown facts.exit.reason",
+		"field/required facts.birth_date", "scheme/no_contract facts.contract", "field/required facts.hours[0].day", "field/required facts.hours[0].kind", "field/required facts.hours[0].hours",
+		"field/required facts.contract.full_time_hours", "field/required facts.decision.hours_per_week", "decision/not_of_scheme facts.decision", "field/required facts.earlier[0].rule", "field/required facts.earlier[0].entitled",
+		"field/required facts.earlier[0].wage_cost", "field/required facts.earlier[0].amount", "number/out_of_range facts.placement.price",
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
@@ -341,14 +420,15 @@ func TestCalcReadme(t *testing.T) {
 		t.Errorf("%q, %v", answers, err)
 	}
 	fields := 0
-	for _, question := range []any{minimumWageAsked{}, taxAsked{}, chargesAsked{}, subsidyAsked{}, payslipQuestion{}, payslipContract{}, payslipCharges{}, payroll.PensionScheme{}, payslipEarlier{}} {
+	for _, question := range []any{minimumWageAsked{}, taxAsked{}, chargesAsked{}, subsidyAsked{}, payslipQuestion{}, payslipContract{}, payslipCharges{}, payroll.PensionScheme{}, payslipEarlier{},
+		schemeQuestion{}, schemeFacts{}, schemeOrder{}, schemeJob{}, schemeLeaving{}, schemeDecision{}, schemePlacement{}, schemeEarlier{}} {
 		for _, name := range calcFieldNames(reflect.TypeOf(question)) {
 			if fields++; !strings.Contains(string(text), "`"+name+"`") {
 				t.Errorf("%T has a field %s, and the README does not name it", question, name)
 			}
 		}
 	}
-	if fields < 60 {
+	if fields < 110 {
 		t.Errorf("looked at %d fields", fields)
 	}
 }
