@@ -19,6 +19,7 @@ import (
 type listener struct {
 	trace *payroll.Trace
 	only  *dueKey
+	payee bool // a provider listens, whom the municipality's budgets do not concern
 }
 
 // of is the trace that the steps of a payment go to, which may be nil.
@@ -61,10 +62,11 @@ func PaymentsOf(s Scheme, t Trajectory, payer uuid.UUID, until calendar.Date, tr
 
 // ExplainLine recomputes one payment of a statement from what its cut-off knew, with
 // every step, and reports whether there is still anything to book of it: by other
-// rules than those of then there may be nothing.
-func (s Statement) ExplainLine(book *Book, file StatementFile, b BookedDue, t *payroll.Trace) (StatementLine, bool, error) {
+// rules than those of then there may be nothing. A payee is not told which budgets of
+// the municipality bear it.
+func (s Statement) ExplainLine(book *Book, file StatementFile, b BookedDue, payee bool, t *payroll.Trace) (StatementLine, bool, error) {
 	key := b.identity()
-	s.heard, s.Lines, s.Exceptions = listener{trace: t, only: &key}, nil, nil
+	s.heard, s.Lines, s.Exceptions = listener{trace: t, only: &key, payee: payee}, nil, nil
 	if err := s.Compute(book, file); err != nil {
 		return StatementLine{}, false, err
 	}
@@ -135,7 +137,7 @@ func (l listener) taxed(b BookedDue, rate statute.Figure, compensable euro.Numbe
 			Article: rate.Article, Source: source(rate), Formula: fmt.Sprintf("%s × %s %%", b.Amount, b.VATRate), Result: b.VAT.String(), Rounded: "half up, 0.01",
 		}
 	})
-	if b.VATCost.IsZero() {
+	if b.VATCost.IsZero() || l.payee {
 		return
 	}
 	trace.Add(func() payroll.Step {
@@ -148,6 +150,9 @@ func (l listener) taxed(b BookedDue, rate statute.Figure, compensable euro.Numbe
 
 // dealtOut tells which source bears how much.
 func (l listener) dealtOut(b BookedDue, shares map[string]Decimal) {
+	if l.payee || len(shares) == 0 {
+		return
+	}
 	l.of(b.identity()).Add(func() payroll.Step {
 		var parts, results []string
 		for _, part := range b.Sources {

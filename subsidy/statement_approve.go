@@ -218,16 +218,38 @@ func (o *statementOrder) premium(l StatementLine, debtor payroll.IBAN) {
 		return
 	}
 	o.pay(payroll.Payment{Kind: payroll.PremiumPayment, Creditor: l.IBAN, Amount: l.payable(), Reference: fmt.Sprintf("Premie %s %s", l.Day, l.Subject)},
-		fmt.Sprintf("%s/%s/%s", l.Trajectory, l.Rule, l.Key), debtor)
+		l.whom(), debtor)
 }
 
 // pay orders a payment, of which the identity is the statement and whom it is for.
 func (o *statementOrder) pay(p payroll.Payment, whom string, debtor payroll.IBAN) {
-	p.ID = payroll.DeriveID(fmt.Sprintf("payment/statement/%s/%s/%s", o.ID, p.Kind, whom))
+	p.ID = statementPayment(o.ID, p.Kind, whom)
 	p.Organisation, p.Statement, p.Debtor, p.PayDate = o.Municipality, o.ID, debtor, o.today
 	o.payments = append(o.payments, p)
 	o.events = append(o.events, p.Ordered("", o.Period))
 	o.reply.Payments, o.reply.Paid = o.reply.Payments+1, o.reply.Paid.Add(p.Amount)
+}
+
+func statementPayment(statement uuid.UUID, kind payroll.PaymentKind, whom string) uuid.UUID {
+	return payroll.DeriveID(fmt.Sprintf("payment/statement/%s/%s/%s", statement, kind, whom))
+}
+
+// whom says whom the payment that a line is part of is for: a provider gets one of
+// each statement, and each premium is one.
+func (l StatementLine) whom() string {
+	if l.Kind == Premium {
+		return fmt.Sprintf("%s/%s/%s", l.Trajectory, l.Rule, l.Key)
+	}
+	return l.Payee.String()
+}
+
+// PaidBy reports whether a payment that a statement ordered is of a line.
+func (s StatementHead) PaidBy(payment uuid.UUID, l StatementLine) bool {
+	kind := payroll.FeePayment
+	if l.Kind == Premium {
+		kind = payroll.PremiumPayment
+	}
+	return l.Payer == s.Municipality && statementPayment(s.ID, kind, l.whom()) == payment
 }
 
 // lineID derives the id of a line from what it is.

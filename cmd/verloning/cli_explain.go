@@ -11,7 +11,7 @@ import (
 )
 
 type explainCommand struct {
-	What string `arg:"" help:"Id of a payment or claim, or RUN/CONTRACT for a payslip, where RUN is an id or a period."`
+	What string `arg:"" help:"Id of a payment, a claim or a fee, or RUN/CONTRACT for a payslip, where RUN is an id or a period."`
 }
 
 // Run prints a computation as a person would check it on paper.
@@ -24,8 +24,8 @@ func (c *explainCommand) Run(ctx context.Context, sh *shell) error {
 		}
 		request = explainAsked{Run: id, Contract: contract}
 	} else if _, err := uuid.Parse(c.What); err != nil {
-		return fault("explain/what", "", "Geef het kenmerk van een betaling of declaratie, of RUN/CONTRACT (zie: payment list, claim list).",
-			"Give the id of a payment or claim, or RUN/CONTRACT (see: payment list, claim list).")
+		return fault("explain/what", "", "Geef het kenmerk van een betaling, declaratie of vergoeding, of RUN/CONTRACT (zie: payment list, claim list, fee list).",
+			"Give the id of a payment, a claim or a fee, or RUN/CONTRACT (see: payment list, claim list, fee list).")
 	}
 	return ask(ctx, sh, "explain", "amount", request, func(x explained) error {
 		return sh.showExplained(x)
@@ -37,7 +37,11 @@ func (sh *shell) showExplained(x explained) error {
 	line := func(nl, en string, values ...any) {
 		b.WriteString(printable(fmt.Sprintf(sh.text(payroll.Text{NL: nl, EN: en}), values...)) + "\n")
 	}
-	line("Contract %s, %s (run %s)", "Contract %s, %s (run %s)", x.Contract, x.Period, x.Run)
+	if x.Statement == uuid.Nil {
+		line("Contract %s, %s (run %s)", "Contract %s, %s (run %s)", x.Contract, x.Period, x.Run)
+	} else {
+		line("Afrekening %s van %s", "Statement %s of %s", x.Statement, x.Period)
+	}
 	line("Berekend uit wat bekend was tot kennisnummer %d, met regels %.12s", "Computed from what was known up to knowledge number %d, by rules %.12s", x.Cutoff, x.RuleSet)
 	if x.OtherRules {
 		line("Let op: de regels zijn sindsdien veranderd (%.12s); hieronder staat de berekening van nu.",
@@ -63,6 +67,15 @@ func (sh *shell) showExplained(x explained) error {
 		line("  te declareren %s", "  to be claimed %s", claim.Amount)
 		if !claim.VAT.IsZero() {
 			line("  en btw %s", "  and VAT %s", claim.VAT)
+		}
+	}
+	for _, l := range x.Lines {
+		line("", "")
+		line("%s (%s), regeling %s, regel %s, %s", "%s (%s), scheme %s, rule %s, %s", l.Number, l.Kind, l.Scheme, l.Rule, l.Key)
+		sh.steps(&b, l.Steps)
+		line("  geboekt %s en btw %s, verschuldigd op %s", "  booked %s and VAT %s, due on %s", l.Amount, l.VAT, l.Day)
+		if l.Now != nil {
+			line("  met de regels van nu: %s en btw %s", "  by the rules of now: %s and VAT %s", l.Now.Amount, l.Now.VAT)
 		}
 	}
 	_, err := sh.out.Write([]byte(b.String()))

@@ -274,7 +274,7 @@ func TestWithoutService(t *testing.T) {
 		"run list --as E1/a --creds x":   "Give --creds or --as, not both",
 		"run list --as E1/anja":          "the service is not running in",
 		"org list":                       "start it with: verloning serve",
-		"explain not-an-id --as E1/a":    "Give the id of a payment or claim",
+		"explain not-an-id --as E1/a":    "Give the id of a payment, a claim or a fee",
 		"events dead list":               "The keys of the service are not here",
 		"hours submit nowhere.csv":       "nowhere.csv cannot be read: no such file or directory",
 		"hours submit " + dir:            "cannot be read: it is a directory",

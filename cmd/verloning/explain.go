@@ -12,28 +12,33 @@ import (
 	"verloning/subsidy"
 )
 
-// explainAsked names an amount: a payment, a claim, or the payslip of a
-// contract in a run.
+// explainAsked names an amount: a payment, a claim, a line of a statement, or the
+// payslip of a contract in a run.
 type explainAsked struct {
 	ID       string `json:"id,omitempty" validate:"omitempty,uuid"`
 	Run      string `json:"run,omitempty" validate:"omitempty,uuid"`
 	Contract string `json:"contract,omitempty" validate:"omitempty,number"`
 }
 
+// explainedForm is the version of the form below.
+const explainedForm = 3
+
 // explained is a computation as a person would check it on paper. Schema
 // counts the versions of this form.
 type explained struct {
 	Schema     int          `json:"schema"`
-	Of         string       `json:"of"` // payment | claim | payslip
-	Run        uuid.UUID    `json:"run"`
+	Of         string       `json:"of"` // payment | claim | payslip | fee
+	Run        uuid.UUID    `json:"run,omitzero"`
+	Statement  uuid.UUID    `json:"statement,omitzero"` // instead of a run
 	Period     string       `json:"period"`
-	Contract   string       `json:"contract"`
+	Contract   string       `json:"contract,omitempty"`
 	Cutoff     int64        `json:"cutoff"`
 	RuleSet    string       `json:"rule_set"`
 	RuleSetNow string       `json:"rule_set_now"`   // of this program, at the same cut-off
 	OtherRules bool         `json:"other_rules"`    // computed now by other rules than then
 	Wage       *wageSteps   `json:"wage,omitempty"` // for the employer alone
 	Claims     []claimSteps `json:"claims,omitempty"`
+	Lines      []lineSteps  `json:"lines,omitempty"` // of a statement
 }
 
 type wageSteps struct {
@@ -65,6 +70,15 @@ func (s *service) explain(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 	if err := payroll.NewDoor(q).Err(); err != nil {
 		return explained{}, err
 	}
+	if q.ID != "" {
+		found, known, err := s.lines(ctx, tx, a, uuid.MustParse(q.ID))
+		if err != nil {
+			return explained{}, err
+		}
+		if known {
+			return s.explainLines(ctx, tx, a, found)
+		}
+	}
 	x, c, files, err := s.recall(ctx, tx, a, q)
 	if err != nil {
 		return explained{}, err
@@ -74,7 +88,7 @@ func (s *service) explain(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 		return explained{}, err
 	}
 	out := explained{
-		Schema: 2, Of: x.Kind, Run: x.Run.ID, Period: x.Run.Period.String(), Contract: x.Contract,
+		Schema: explainedForm, Of: x.Kind, Run: x.Run.ID, Period: x.Run.Period.String(), Contract: x.Contract,
 		Cutoff: c.Cutoff, RuleSet: c.RuleSet, RuleSetNow: book.RuleSet(), OtherRules: c.RuleSet != book.RuleSet(),
 	}
 	err = recompute(&out, book, x, a, files)
