@@ -97,7 +97,7 @@ func organisation(ctx context.Context, tx Tx, door *payroll.Door, field, code st
 	}
 	org, known, err := tx.OrganisationByCode(ctx, code)
 	if err == nil && (!known || !org.Is(role)) {
-		door.Refuse(payroll.Reason("organisation/unknown", field, fmt.Sprintf("%.40s is geen bekende %s.", code, role), fmt.Sprintf("%.40s is not a known %s.", code, role)))
+		door.Refuse(payroll.Reason("organisation/unknown", field, fmt.Sprintf("%.40s is hier niet bekend als %s.", code, role), fmt.Sprintf("%.40s is not known here as %s.", code, role)))
 	}
 	return org.ID, err
 }

@@ -186,6 +186,9 @@ func (o *statementOrder) order(ibans map[uuid.UUID]payroll.IBAN) error {
 			o.book(l.subject(), t)
 		}
 		if l.Kind == Premium {
+			if l.payable().Sign() > 0 && l.IBAN == ibans[o.Municipality] {
+				return ownAccount()
+			}
 			o.premium(l, ibans[o.Municipality])
 			continue
 		}
@@ -195,6 +198,8 @@ func (o *statementOrder) order(ibans map[uuid.UUID]payroll.IBAN) error {
 		switch sum := sums[provider]; {
 		case sum.Sign() > 0 && ibans[provider] == "":
 			return payroll.Refuse(payroll.Conflict, payroll.Reason("organisation/no_iban", "statement", "Een uitvoerder heeft geen IBAN; registreer die eerst.", "A provider has no IBAN; register that first."))
+		case sum.Sign() > 0 && ibans[provider] == ibans[o.Municipality]:
+			return ownAccount()
 		case sum.Sign() > 0:
 			o.pay(payroll.Payment{Kind: payroll.FeePayment, Creditor: ibans[provider], Amount: sum, Reference: fmt.Sprintf("Trajecten %s afrekening %d", o.Period, o.Sequence)}, provider.String(), ibans[o.Municipality])
 		case sum.Sign() < 0:
@@ -204,6 +209,13 @@ func (o *statementOrder) order(ibans map[uuid.UUID]payroll.IBAN) error {
 		}
 	}
 	return nil
+}
+
+// ownAccount refuses a payment from the municipality's account to itself: accounts
+// may have changed since what is paid was recorded.
+func ownAccount() error {
+	return payroll.Refuse(payroll.Conflict, payroll.Reason("iban/own", "statement",
+		"Een uitvoerder of deelnemer heeft het rekeningnummer van de gemeente zelf; herstel dat eerst.", "A provider or participant has the municipality's own account number; mend that first."))
 }
 
 func (o *statementOrder) book(subject uuid.UUID, t ledger.Transfer) {

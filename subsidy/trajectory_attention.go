@@ -25,9 +25,7 @@ func (t Trajectory) attention(book *Book, s Scheme, until calendar.Date, wages [
 		}
 	}
 	if open > 0 {
-		found = append(found, payroll.Exception{Kind: EventsOpen, Subject: t.Number, Detail: payroll.Text{
-			NL: fmt.Sprintf("Traject %s: %d gemelde of betwiste gebeurtenissen wachten op een oordeel; daarvoor wordt niets betaald.", t.Number, open),
-			EN: fmt.Sprintf("Trajectory %s: %d reported or contested events wait for a verdict; nothing is paid for them.", t.Number, open)}})
+		found = append(found, t.waiting(open))
 	}
 	if start, started := t.Start(); started && version.Period != nil && version.Period.Before != nil {
 		if last := t.Referred.AddMonths(wholeMonths(version.Period.Before)); start.After(last) {
@@ -42,10 +40,21 @@ func (t Trajectory) attention(book *Book, s Scheme, until calendar.Date, wages [
 	return found
 }
 
-// besideWages finds days of the trajectory on which the person has a wage under a
-// scheme under which there is no benefit.
+// waiting says how many events have no verdict yet.
+func (t Trajectory) waiting(open int) payroll.Exception {
+	nl, en := "%d gemelde of betwiste gebeurtenissen wachten", "%d reported or contested events wait for a verdict; nothing is paid for them"
+	if open == 1 {
+		nl, en = "%d gemelde of betwiste gebeurtenis wacht", "%d reported or contested event waits for a verdict; nothing is paid for it"
+	}
+	return payroll.Exception{Kind: EventsOpen, Subject: t.Number, Detail: payroll.Text{
+		NL: fmt.Sprintf("Traject %s: "+nl+" op een oordeel; daarvoor wordt niets betaald.", t.Number, open),
+		EN: fmt.Sprintf("Trajectory %s: "+en+".", t.Number, open)}}
+}
+
+// besideWages finds that the person has a wage under a scheme under which there is no
+// benefit, on some day of the trajectory. Whose contract that is, under which scheme
+// and since when may be another municipality's to know, so it is not said.
 func (t Trajectory) besideWages(book *Book, v Version, until calendar.Date, wages []WageBeside) []payroll.Exception {
-	var found []payroll.Exception
 	for _, w := range wages {
 		other, known := book.Scheme(w.Scheme, w.Municipality)
 		terms, dated := other.Governing(w.Span.From)
@@ -55,13 +64,13 @@ func (t Trajectory) besideWages(book *Book, v Version, until calendar.Date, wage
 		for _, span := range t.running(v) {
 			both := span.Meet(w.Span).Meet(calendar.Span{To: until})
 			if !both.Empty() {
-				found = append(found, payroll.Exception{Kind: WageBesideKept, Subject: t.Number, Detail: payroll.Text{
-					NL: fmt.Sprintf("Traject %s: de deelnemer houdt de uitkering, maar heeft vanaf %s loon onder regeling %s, waarbij geen uitkering hoort.", t.Number, both.From, w.Scheme),
-					EN: fmt.Sprintf("Trajectory %s: the participant keeps the benefit, but has from %s a wage under scheme %s, with which no benefit goes.", t.Number, both.From, w.Scheme)}})
+				return []payroll.Exception{{Kind: WageBesideKept, Subject: t.Number, Detail: payroll.Text{
+					NL: fmt.Sprintf("Traject %s: de deelnemer houdt de uitkering, maar heeft loon waarbij geen uitkering hoort.", t.Number),
+					EN: fmt.Sprintf("Trajectory %s: the participant keeps the benefit, but has a wage with which no benefit goes.", t.Number)}}}
 			}
 		}
 	}
-	return found
+	return nil
 }
 
 // placesOver finds schemes under which more people take part than there are places.

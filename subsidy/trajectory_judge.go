@@ -88,6 +88,10 @@ func (d *Desk) judged(ctx context.Context, tx Tx, a payroll.Actor, door *payroll
 	var list []EventVerdict
 	for i, n := range named {
 		line := payroll.NewLineDoor(i+1, n)
+		if len(line.Problems) > 0 {
+			door.Problems = append(door.Problems, line.Problems...)
+			continue
+		}
 		t, known, err := tx.Trajectory(ctx, a.Organisation.ID, n.Trajectory)
 		if err != nil {
 			return nil, err

@@ -220,8 +220,25 @@ func (v Version) acceptEvent(door *payroll.Door, l TrajectoryLine, t Trajectory,
 			door.Refuse(payroll.Reason("exit/again", "kind", "Dit traject is al geëindigd; een uitstroom heeft één reden.", "This trajectory has ended already; an exit has one reason."))
 		}
 	}
-	if e.Kind != Exited && l.Reason != "" {
+	elsewhere(door, l, e.Kind)
+}
+
+// elsewhere refuses what a line says that belongs to another kind of event: it would
+// be kept nowhere.
+func elsewhere(door *payroll.Door, l TrajectoryLine, kind TrajectoryKind) {
+	if kind != Exited && l.Reason != "" {
 		door.Refuse(payroll.Reason("reason/not_here", "reason", "Een reden hoort bij de uitstroom.", "A reason goes with the exit."))
+	}
+	if kind != Ordered && kind != Delivered && l.Product != "" {
+		door.Refuse(payroll.Reason("product/not_here", "product", "Een product hoort bij een bestelling of een levering.", "A product goes with an order or a delivery."))
+	}
+	if kind == Placed {
+		return
+	}
+	for _, job := range [][2]string{{"job_to", l.JobTo}, {"job_hours", l.JobHours}, {"job_full_time_hours", l.JobFullTimeHours}} {
+		if job[1] != "" {
+			door.Refuse(payroll.Reason("job/not_here", job[0], "Gegevens van een baan horen bij een plaatsing.", "What a job is like goes with a placement."))
+		}
 	}
 }
 

@@ -105,6 +105,9 @@ func (d *Desk) refer(ctx context.Context, tx Tx, a payroll.Actor, door *payroll.
 	if err != nil {
 		return t, err
 	}
+	if err := notOwnIBAN(ctx, tx, door, t); err != nil {
+		return t, err
+	}
 	version, dated := scheme.Governing(t.Referred)
 	switch {
 	case !known:
@@ -122,6 +125,19 @@ func (d *Desk) refer(ctx context.Context, tx Tx, a payroll.Actor, door *payroll.
 		door.Refuse(payroll.Reason("trajectory/exists", "number", "Dit nummer is al in gebruik.", "This number is in use."))
 	}
 	return t, nil
+}
+
+// notOwnIBAN refuses the municipality's own account for a participant: no payment
+// goes from an account to itself.
+func notOwnIBAN(ctx context.Context, tx Tx, door *payroll.Door, t Trajectory) error {
+	if t.IBAN == "" {
+		return nil
+	}
+	ibans, err := tx.IBANs(ctx, []uuid.UUID{t.Municipality})
+	if err == nil && ibans[t.Municipality] == t.IBAN {
+		door.Refuse(payroll.Reason("iban/own", "iban", "Dit is de rekening van de gemeente zelf.", "This is the municipality's own account."))
+	}
+	return err
 }
 
 // underAgreement holds a referral against the agreement that it names.

@@ -97,7 +97,7 @@ func columnsOf(request reflect.Type, decimals []string) []sheet.Column {
 			kind = kind.Elem()
 		}
 		switch {
-		case name == "idempotency_key", kind.Kind() == reflect.Slice: // The key is made here, of the row; a list has no column.
+		case name == "idempotency_key", kind.Kind() == reflect.Slice && kind.Elem().Kind() == reflect.Struct: // The key is made here, of the row; a list of objects has no column.
 			continue
 		case slices.Contains(decimals, name):
 			column.Kind = sheet.Decimal

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"testing"
+)
+
+// TestTrajectoryDoor wants what no trajectory can hold to be refused by name, and
+// not to end as a fault of the database.
+func TestTrajectoryDoor(t *testing.T) {
+	type m = map[string]any
+	o := newSite(t).office("D-E", "D-M")
+	o.must(o.admin, "org.register", m{"code": "D-P", "name": "Uitvoerder", "roles": []string{"reintegratiebedrijf"}, "iban": "NL20INGB0001234567"})
+	refer := m{"number": "T-1", "scheme": "generiek-traject", "provider": "D-P", "referred": "2026-01-05", "bsn": bsnOf(1), "iban": "NL20INGB0001234567"}
+	if got := o.refused(o.control, "trajectory.refer", m{"trajectories": []any{refer}}); got != "iban/own" {
+		t.Errorf("the municipality's own account: %s", got)
+	}
+	o.must(o.control, "trajectory.refer", m{"trajectories": []any{with(refer, m{"iban": nil})}})
+	event := m{"trajectory": "T-1", "kind": "started", "day": "2026-01-05", "despite": "bekend"}
+	for _, c := range []struct {
+		change m
+		want   string
+	}{
+		{m{"product": "training"}, "product/not_here"},
+		{m{"job_to": "2026-12-31", "job_hours": "20", "job_full_time_hours": "36"}, "job/not_here job/not_here job/not_here"},
+		{m{"kind": "exited", "reason": "work", "product": "training"}, "product/not_here"},
+		{m{"despite": "\x00"}, "field/character"},
+	} {
+		if got := o.refused(o.control, "trajectory.record", m{"events": []any{with(event, c.change)}}); got != c.want {
+			t.Errorf("%v: %s, want %s", c.change, got, c.want)
+		}
+	}
+	o.must(o.control, "trajectory.record", m{"events": []any{event, m{"trajectory": "T-1", "kind": "ordered", "day": "2026-01-06", "product": "training"}}})
+	for _, n := range []int{-1, 0, 3} {
+		want := map[int]string{-1: "number/out_of_range", 0: "field/required", 3: "event/unknown"}[n]
+		if got := o.refused(o.control, "trajectory.judge", m{"verdict": "contested", "reason": "x", "events": []any{m{"trajectory": "T-1", "event": n}}}); got != want {
+			t.Errorf("event %d: %s, want %s", n, got, want)
+		}
+	}
+	s := o.must(o.control, "statement.calculate", m{"period": "2026-01"})
+	if got := o.refused(o.chief, "statement.approve", m{"statement": s["statement"], "hash": s["hash"], "accept": "bekeken"}); got != "iban/own" {
+		t.Errorf("a provider with the municipality's own account: %s", got)
+	}
+}
