@@ -67,7 +67,10 @@ func catchUp(t *rapid.T, book *subsidy.Book, scheme subsidy.Scheme, seen map[str
 	for i := range rapid.IntRange(1, 3).Draw(t, "trajectories") {
 		c := newCourse(t, scheme, map[string]int{})
 		one := c.t
-		one.ID, one.Number, one.IBAN = payroll.DeriveID(fmt.Sprint("T-", i)), fmt.Sprint("T-", i), "NL44RABO0123456789"
+		one.ID, one.Number, one.IBAN = payroll.DeriveID(fmt.Sprint("T-", i)), fmt.Sprint("T-", i), ""
+		if rapid.IntRange(0, 3).Draw(t, "account?") > 0 {
+			one.IBAN = "NL44RABO0123456789"
+		}
 		if rapid.Bool().Draw(t, "the same person?") {
 			one.Person = payroll.DeriveID("person")
 		}
@@ -132,6 +135,9 @@ func (a *arrivals) statement(month calendar.Period, file subsidy.StatementFile, 
 func (a *arrivals) bears(l subsidy.StatementLine) {
 	if sum := sourceSum(l.Sources); len(l.Sources) > 0 && !sum.Equal(l.Amount.Add(l.VATCost)) {
 		a.Fatalf("sources %v bear %s of %s with %s of its VAT", l.Sources, sum, l.Amount, l.VATCost)
+	}
+	if (l.Kind == subsidy.Premium) != (l.IBAN != "") {
+		a.Fatalf("a %s to account %q", l.Kind, l.IBAN.Reveal())
 	}
 	a.see(map[string]bool{
 		string(l.Kind): true, "settlement": l.Trajectory == uuid.Nil, "less": l.Amount.Sign() < 0, "other budget": l.Amount.IsZero() && len(l.Sources) > 1,
