@@ -39,6 +39,19 @@ CREATE TABLE trajectory (
 CREATE INDEX ON trajectory (provider) WHERE provider IS NOT NULL;
 CREATE INDEX ON trajectory (person) WHERE person IS NOT NULL;
 
+-- What was recorded of it since: where premiums go, and which benefit it is. The
+-- referral itself is the first version.
+CREATE TABLE trajectory_version (
+    trajectory   uuid        NOT NULL REFERENCES trajectory,
+    version      int         NOT NULL CHECK (version > 1),
+    benefit      text        NOT NULL CHECK (benefit IN ('WWB', 'WIA', 'WW', 'none')),
+    iban         text        CHECK (iban ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$'),
+    known        bigint      NOT NULL CHECK (known > 0),
+    recorded_by  uuid        NOT NULL REFERENCES app_user,
+    recorded_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (trajectory, version)
+);
+
 -- What happened to it. Answers on eligibility may tell of debt, addiction,
 -- detention or sickness: they are sealed like a BSN, and only whether they make
 -- somebody eligible is readable.
@@ -57,7 +70,7 @@ CREATE TABLE trajectory_event (
     evidence       text          NOT NULL DEFAULT '',
     eligible       text          CHECK (eligible IS NULL OR (eligible IN ('yes', 'no', 'unknown') AND kind = 'intake')),
     answers_sealed bytea         CHECK (octet_length(answers_sealed) > 28),
-    despite        text          NOT NULL DEFAULT '',
+    despite_sealed bytea         CHECK (octet_length(despite_sealed) > 28), -- why somebody starts all the same may tell as much
     reported       boolean       NOT NULL, -- by the provider: it counts when the municipality says so
     known          bigint        NOT NULL CHECK (known > 0),
     recorded_by    uuid          NOT NULL REFERENCES app_user,
@@ -179,7 +192,7 @@ CREATE TABLE statement_settlement (
 DO $$
 DECLARE name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['agreement', 'trajectory', 'trajectory_event', 'trajectory_verdict', 'statement', 'statement_line', 'statement_source',
+    FOREACH name IN ARRAY ARRAY['agreement', 'trajectory', 'trajectory_version', 'trajectory_event', 'trajectory_verdict', 'statement', 'statement_line', 'statement_source',
         'statement_exception', 'statement_approval', 'statement_settlement'] LOOP
         EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION forbid_change()', name || '_forever', name);
         EXECUTE format('CREATE TRIGGER kept BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION forbid_change()', name);

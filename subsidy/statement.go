@@ -343,8 +343,8 @@ func (s Statement) Hash() string {
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "%s|%s|%d|%s\n", s.Municipality, s.Period, s.Cutoff, s.RuleSet)
 	for _, l := range s.Lines {
-		_, _ = fmt.Fprintf(h, "%d|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%v\n", l.Number, l.Trajectory, l.Agreement, l.Scheme, l.Rule, l.Key, l.Kind, l.Day,
-			l.Payer, l.Payee, l.Amount, l.VATRate, l.VAT, l.VATCost, l.Sources)
+		_, _ = fmt.Fprintf(h, "%d|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%v|%s|%s\n", l.Number, l.Trajectory, l.Agreement, l.Scheme, l.Rule, l.Key, l.Kind, l.Day,
+			l.Payer, l.Payee, l.Amount, l.VATRate, l.VAT, l.VATCost, l.Sources, l.IBAN.Reveal(), l.Document)
 	}
 	for _, e := range s.Exceptions {
 		_, _ = fmt.Fprintf(h, "%s|%s|%q\n", e.Kind, e.Subject, e.Detail.NL)

@@ -257,6 +257,7 @@ type Tx interface {
 	// until the end of the transaction.
 	Trajectory(ctx context.Context, municipality uuid.UUID, number string) (Trajectory, bool, error)
 	AddTrajectories(ctx context.Context, a payroll.Actor, list []Trajectory) error
+	AmendTrajectory(ctx context.Context, a payroll.Actor, t Trajectory) error
 	AddTrajectoryEvents(ctx context.Context, a payroll.Actor, list []NewTrajectoryEvent) error
 	AddEventVerdicts(ctx context.Context, a payroll.Actor, list []EventVerdict) error
 	// ReportedEvents are those of a provider that wait for a first verdict.

@@ -112,10 +112,7 @@ func (d *Desk) refer(ctx context.Context, tx Tx, a payroll.Actor, door *payroll.
 	switch {
 	case !known:
 		door.Refuse(payroll.Unknown("scheme", "scheme", r.Scheme))
-	case dated && len(version.Eligibility.Benefits) > 0 && !slices.Contains(version.Eligibility.Benefits, t.Benefit):
-		door.Refuse(payroll.Reason("benefit/not_of_scheme", "benefit",
-			fmt.Sprintf("Deze regeling is voor wie een van deze uitkeringen heeft: %v.", version.Eligibility.Benefits),
-			fmt.Sprintf("This scheme is for who has one of these benefits: %v.", version.Eligibility.Benefits)))
+	case dated && version.otherBenefit(door, t.Benefit):
 	case dated && r.IBAN == "" && slices.ContainsFunc(version.Pay, func(p PayRule) bool { return p.Kind == Premium }):
 		door.Refuse(payroll.Reason("field/required", "iban", "Deze regeling betaalt een premie aan de deelnemer: daarvoor is een IBAN nodig.", "This scheme pays a premium to the participant, which needs an IBAN."))
 	}
@@ -138,6 +135,17 @@ func notOwnIBAN(ctx context.Context, tx Tx, door *payroll.Door, t Trajectory) er
 		door.Refuse(payroll.Reason("iban/own", "iban", "Dit is de rekening van de gemeente zelf.", "This is the municipality's own account."))
 	}
 	return err
+}
+
+// otherBenefit refuses a benefit that the scheme is not for.
+func (v Version) otherBenefit(door *payroll.Door, b Benefit) bool {
+	other := len(v.Eligibility.Benefits) > 0 && !slices.Contains(v.Eligibility.Benefits, b)
+	if other {
+		door.Refuse(payroll.Reason("benefit/not_of_scheme", "benefit",
+			fmt.Sprintf("Deze regeling is voor wie een van deze uitkeringen heeft: %v.", v.Eligibility.Benefits),
+			fmt.Sprintf("This scheme is for who has one of these benefits: %v.", v.Eligibility.Benefits)))
+	}
+	return other
 }
 
 // underAgreement holds a referral against the agreement that it names.

@@ -133,6 +133,7 @@ func (w witness) trajectories(control, chief *bus.Client) {
 	w.ask(control, "trajectory.judge", m{"verdict": "upheld", "events": []any{m{"trajectory": "T-1", "event": 2}}})
 	w.ask(provider, "trajectory.report", m{"events": []any{m{"municipality": "M", "trajectory": "T-1", "kind": "accepted", "day": "2026-07-02"}}})
 	w.ask(control, "trajectory.judge", m{"verdict": "confirmed", "provider": "P", "all": true})
+	w.ask(control, "trajectory.amend", m{"trajectory": "T-1", "benefit": "WIA", "iban": "NL44RABO0123456789"})
 	w.ask(control, "trajectory.list", m{"scheme": "generiek-traject", "limit": 5})
 	w.ask(control, "trajectory.show", m{"trajectory": "T-1"})
 	s := w.ask(control, "statement.calculate", m{"period": "2026-10"})

@@ -126,6 +126,7 @@ type grammar struct {
 	Trajectory struct {
 		Refer  trajectoryRefer  `cmd:"" help:"Refer a participant under a scheme."`
 		Import trajectoryImport `cmd:"" help:"Refer the participants of a CSV file."`
+		Amend  trajectoryAmend  `cmd:"" help:"Record another IBAN or benefit of a participant."`
 		Record trajectoryRecord `cmd:"" help:"Record what happened to a trajectory, as the gemeente."`
 		Report trajectoryReport `cmd:"" help:"Report what happened, as the re-integratiebedrijf; the gemeente confirms it."`
 		Events trajectoryEvents `cmd:"" help:"Record or report what happened from a CSV file; a column answers holds those of an intake, such as dutch=yes motivated=unknown."`

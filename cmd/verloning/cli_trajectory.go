@@ -36,6 +36,19 @@ func (c *trajectoryRefer) Run(ctx context.Context, sh *shell) error {
 	})
 }
 
+type trajectoryAmend struct {
+	Trajectory string `arg:"" help:"Number of the trajectory."`
+	IBAN       string `name:"iban" help:"IBAN of the participant, for what is paid from now on."`
+	Benefit    string `help:"WWB, WIA, WW or none."`
+}
+
+func (c *trajectoryAmend) Run(ctx context.Context, sh *shell) error {
+	request := subsidy.TrajectoryAmend{Command: sh.command(), Trajectory: c.Trajectory, IBAN: c.IBAN, Benefit: c.Benefit}
+	return ask(ctx, sh, "trajectory", "amend", request, func(r subsidy.TrajectoryRef) error {
+		return sh.say("Traject %s is gewijzigd.", "Trajectory %s is amended.", r.Number)
+	})
+}
+
 type trajectoryImport struct{ importFile }
 
 func (c *trajectoryImport) Run(ctx context.Context, sh *shell) error {

@@ -168,7 +168,7 @@ func (v victim) rows(t *testing.T, conn *pgx.Conn) string {
 			(SELECT count(*) FROM budget_entry WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM internal_cost c LEFT JOIN internal_cost_approval p ON p.cost = c.id WHERE municipality IN (SELECT id FROM a) AND p.cost IS NULL),
 			(SELECT count(*) FROM agreement WHERE municipality IN (SELECT id FROM a)), (SELECT count(*) FROM trajectory WHERE municipality IN (SELECT id FROM a)),
-			(SELECT count(*) FROM trajectory_event e JOIN trajectory t ON t.id = e.trajectory WHERE t.municipality IN (SELECT id FROM a)), (SELECT count(*) FROM trajectory_verdict),
+			(SELECT count(*) FROM trajectory_event e JOIN trajectory t ON t.id = e.trajectory WHERE t.municipality IN (SELECT id FROM a)), (SELECT count(*) FROM trajectory_verdict), (SELECT count(*) FROM trajectory_version),
 			(SELECT count(*) FROM statement WHERE municipality IN (SELECT id FROM a)), (SELECT count(*) FROM statement_approval), (SELECT count(*) FROM statement_settlement), (SELECT count(*) FROM grant_approval), (SELECT count(*) FROM posting WHERE ledger IN (SELECT id FROM a)), (SELECT count(*) FROM outbox WHERE owner IN (SELECT id FROM a)))`, v.e, v.m)
 }
 

@@ -33,6 +33,7 @@ func (v victim) trajectoryAttempts() map[string][]map[string]any {
 		"agreement.list":     {{}},
 		"agreement.standing": {{}, {"agreement": "G-31415"}},
 		"trajectory.refer":   {{"trajectories": []any{m{"number": "T-B", "scheme": "generiek-traject", "agreement": "G-31415", "referred": "2026-07-01"}}}},
+		"trajectory.amend":   {{"trajectory": "T-31415", "benefit": "WIA"}},
 		"trajectory.record":  {event(nil)},
 		"trajectory.report":  {event(m{"municipality": v.m}), event(m{"municipality": "BETA"})},
 		"trajectory.judge": {{"verdict": "confirmed", "events": []any{m{"trajectory": "T-31415", "event": 2}}},

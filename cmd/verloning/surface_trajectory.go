@@ -21,6 +21,7 @@ func (s *service) trajectorySurface() []operation {
 		op("agreement", "list", payroll.Read, s.listAgreements),
 		op("agreement", "standing", payroll.Read, s.showStanding),
 		op("trajectory", "refer", payroll.Control, d.ReferTrajectories, "trajectory.referred"),
+		op("trajectory", "amend", payroll.Control, d.AmendTrajectory),
 		op("trajectory", "record", payroll.Control, d.RecordTrajectories, "trajectory.recorded"),
 		op("trajectory", "report", payroll.Submit, d.ReportTrajectories, "trajectory.recorded"),
 		op("trajectory", "judge", payroll.Control, d.JudgeTrajectories, "trajectory.confirmed", "trajectory.contested", "trajectory.upheld", "trajectory.rejected"),

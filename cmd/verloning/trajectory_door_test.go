@@ -2,6 +2,8 @@ package main
 
 import (
 	"testing"
+
+	"verloning/cmd/verloning/internal/bus"
 )
 
 // TestTrajectoryDoor wants what no trajectory can hold to be refused by name, and
@@ -15,6 +17,19 @@ func TestTrajectoryDoor(t *testing.T) {
 		t.Errorf("the municipality's own account: %s", got)
 	}
 	o.must(o.control, "trajectory.refer", m{"trajectories": []any{with(refer, m{"iban": nil})}})
+	for change, want := range map[*m]string{
+		{}: "field/required", {"iban": "NL20INGB0001234567"}: "iban/own", {"benefit": "AOW"}: "field/not_allowed",
+		{"trajectory": "T-2", "benefit": "WIA"}: "trajectory/unknown",
+	} {
+		if got := o.refused(o.control, "trajectory.amend", with(m{"trajectory": "T-1"}, *change)); got != want {
+			t.Errorf("amended with %v: %s, want %s", *change, got, want)
+		}
+	}
+	o.must(o.control, "trajectory.amend", m{"trajectory": "T-1", "benefit": "WIA"})
+	o.must(o.control, "trajectory.amend", m{"trajectory": "T-1", "iban": "NL44RABO0123456789"})
+	if file := o.must(o.control, "trajectory.show", m{"trajectory": "T-1"}); file["benefit"] != "WIA" {
+		t.Errorf("amended: %s", pretty(file))
+	}
 	event := m{"trajectory": "T-1", "kind": "started", "day": "2026-01-05", "despite": "bekend"}
 	for _, c := range []struct {
 		change m
@@ -30,6 +45,13 @@ func TestTrajectoryDoor(t *testing.T) {
 		}
 	}
 	o.must(o.control, "trajectory.record", m{"events": []any{event, m{"trajectory": "T-1", "kind": "ordered", "day": "2026-01-06", "product": "training"}}})
+	coach := o.user("D-P", "coach", "submit")
+	for who, want := range map[*bus.Client]string{o.control: "bekend", coach: "<nil>"} {
+		file := o.must(who, "trajectory.show", m{"municipality": "D-M", "trajectory": "T-1"})
+		if got := words(file["events"].([]any)[0].(m)["despite"]); got != want {
+			t.Errorf("why somebody started: %q, want %q", got, want)
+		}
+	}
 	for _, n := range []int{-1, 0, 3} {
 		want := map[int]string{-1: "number/out_of_range", 0: "field/required", 3: "event/unknown"}[n]
 		if got := o.refused(o.control, "trajectory.judge", m{"verdict": "contested", "reason": "x", "events": []any{m{"trajectory": "T-1", "event": n}}}); got != want {

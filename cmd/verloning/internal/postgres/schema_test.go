@@ -244,6 +244,7 @@ func worldOfTrajectories(org, user, contract, posting, hash string) []string {
 			VALUES ('` + agreement + `', '` + org + `', 'G-1', '` + org + `', 's', '2026-01-01', 10, 1, '` + user + `')`,
 		`INSERT INTO trajectory (id, municipality, number, provider, agreement, scheme, person, benefit, referred, iban, known, recorded_by)
 			VALUES ('` + trajectory + `', '` + org + `', 'T-1', '` + org + `', '` + agreement + `', 's', '` + id(aPerson, 2) + `', 'WWB', '2026-01-01', 'NL44RABO0123456789', 1, '` + user + `')`,
+		`INSERT INTO trajectory_version (trajectory, version, benefit, known, recorded_by) VALUES ('` + trajectory + `', 2, 'WIA', 1, '` + user + `')`,
 		`INSERT INTO trajectory_event (trajectory, number, kind, day, contract, reported, known, recorded_by)
 			VALUES ('` + trajectory + `', 1, 'started', '2026-01-01', '` + contract + `', true, 1, '` + user + `')`,
 		`INSERT INTO trajectory_verdict (trajectory, event, version, verdict, known, judged_by) VALUES ('` + trajectory + `', 1, 1, 'confirmed', 1, '` + user + `')`,
@@ -353,7 +354,7 @@ func TestFactsAreForEver(t *testing.T) {
 		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
-		agreement trajectory trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
+		agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",

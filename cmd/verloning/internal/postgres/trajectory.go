@@ -20,7 +20,11 @@ import (
 // Everything is a cut-off that knows all there is.
 const Everything = math.MaxInt64
 
-const trajectoryColumns = `t.id, t.number, t.municipality, t.provider, t.agreement, t.scheme, t.person, t.benefit, t.referred, t.iban`
+const trajectoryColumns = `t.id, t.number, t.municipality, t.provider, t.agreement, t.scheme, t.person, coalesce(v.benefit, t.benefit), t.referred, coalesce(v.iban, t.iban)`
+
+// amendedBy adds to each trajectory t what was recorded of it last, as the cut-off $2
+// knows it.
+const amendedBy = ` LEFT JOIN LATERAL (SELECT benefit, iban FROM trajectory_version v WHERE v.trajectory = t.id AND v.known <= $2 ORDER BY v.version DESC LIMIT 1) v ON true`
 
 func scanTrajectory(row pgx.CollectableRow) (t subsidy.Trajectory, err error) {
 	var provider, agreement, person *uuid.UUID
@@ -40,7 +44,7 @@ func (tx *Tx) Trajectory(ctx context.Context, municipality uuid.UUID, number str
 	if _, err := tx.knowledge(ctx); err != nil {
 		return subsidy.Trajectory{}, false, err
 	}
-	rows, err := tx.Query(ctx, `SELECT `+trajectoryColumns+` FROM trajectory t WHERE t.municipality = $1 AND t.number = $2 FOR NO KEY UPDATE`, municipality, number)
+	rows, err := tx.Query(ctx, `SELECT `+trajectoryColumns+` FROM trajectory t`+amendedBy+` WHERE t.municipality = $1 AND t.number = $3 FOR NO KEY UPDATE OF t`, municipality, int64(Everything), number)
 	if err != nil {
 		return subsidy.Trajectory{}, false, fmt.Errorf("trajectory %s: %w", number, err)
 	}
@@ -130,6 +134,22 @@ func (tx *Tx) AddTrajectories(ctx context.Context, a payroll.Actor, list []subsi
 	return nil
 }
 
+// AmendTrajectory keeps what a trajectory that is held became.
+func (tx *Tx) AmendTrajectory(ctx context.Context, a payroll.Actor, t subsidy.Trajectory) error {
+	known, err := tx.knowledge(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO trajectory_version (trajectory, version, benefit, iban, known, recorded_by)
+		SELECT $1, coalesce(max(version), 1) + 1, $2, $3, $4, $5 FROM trajectory_version WHERE trajectory = $1`,
+		t.ID, string(t.Benefit), text(t.IBAN.Reveal()), known, a.User)
+	if err != nil {
+		return fmt.Errorf("amend trajectory %s: %w", t.Number, redact(err))
+	}
+	return nil
+}
+
 // AddTrajectoryEvents keeps what happened. Answers on eligibility are sealed for
 // their row.
 func (tx *Tx) AddTrajectoryEvents(ctx context.Context, a payroll.Actor, list []subsidy.NewTrajectoryEvent) error {
@@ -139,7 +159,7 @@ func (tx *Tx) AddTrajectoryEvents(ctx context.Context, a payroll.Actor, list []s
 	}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"trajectory_event"},
 		[]string{"trajectory", "number", "kind", "day", "product", "sector", "contract", "job_to", "job_hours", "job_full_time", "reason", "evidence",
-			"eligible", "answers_sealed", "despite", "reported", "known", "recorded_by"},
+			"eligible", "answers_sealed", "despite_sealed", "reported", "known", "recorded_by"},
 		pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
 			n, e := list[i], list[i].Event
 			sealed, err := tx.vault.sealAnswers(n.Answers, n.Trajectory.ID, e.Number)
@@ -153,7 +173,7 @@ func (tx *Tx) AddTrajectoryEvents(ctx context.Context, a payroll.Actor, list []s
 				e.Sector = e.Job.Sector
 			}
 			return []any{key(n.Trajectory.ID), e.Number, string(e.Kind), day(e.Day), text(e.Product), text(e.Sector), keyOrNull(e.Contract), to, hours, full,
-				text(e.Reason), n.Evidence, text(string(e.Eligible)), sealed, n.Despite, e.State == subsidy.Reported, known, key(a.User)}, nil
+				text(e.Reason), n.Evidence, text(string(e.Eligible)), sealed, tx.vault.sealDespite(n.Despite, n.Trajectory.ID, e.Number), e.State == subsidy.Reported, known, key(a.User)}, nil
 		}))
 	if err != nil {
 		return clash("event", "trajectory", fmt.Errorf("add %d events: %w", len(list), err))
@@ -195,6 +215,26 @@ func (v *Vault) openAnswers(sealed []byte, trajectory uuid.UUID, event int) (map
 	return a, json.Unmarshal(plain, &a)
 }
 
+// sealDespite seals why somebody starts who is not found eligible.
+func (v *Vault) sealDespite(why string, trajectory uuid.UUID, event int) []byte {
+	if why == "" {
+		return nil
+	}
+	return closeUp(v.seal, []byte(why), fmt.Appendf(nil, "despite:%s:%d", trajectory, event))
+}
+
+// openDespite opens it again.
+func (v *Vault) openDespite(sealed []byte, trajectory uuid.UUID, event int) (string, error) {
+	if sealed == nil {
+		return "", nil
+	}
+	plain, err := openUp(v.seal, sealed, fmt.Appendf(nil, "despite:%s:%d", trajectory, event))
+	if err != nil {
+		return "", fmt.Errorf("the reason of event %d does not open: %w", event, err)
+	}
+	return string(plain), nil
+}
+
 // AddEventVerdicts keeps what the municipality says of events.
 func (tx *Tx) AddEventVerdicts(ctx context.Context, a payroll.Actor, list []subsidy.EventVerdict) error {
 	known, err := tx.knowledge(ctx)
@@ -231,7 +271,7 @@ func (tx *Tx) ReportedEvents(ctx context.Context, municipality, provider uuid.UU
 // StatementFile is what a municipality's statement is computed from, as a cut-off
 // knows it.
 func (tx *Tx) StatementFile(ctx context.Context, municipality uuid.UUID, cutoff int64) (file subsidy.StatementFile, err error) {
-	rows, err := tx.Query(ctx, `SELECT `+trajectoryColumns+` FROM trajectory t WHERE t.municipality = $1 AND t.known <= $2 ORDER BY t.number`, municipality, cutoff)
+	rows, err := tx.Query(ctx, `SELECT `+trajectoryColumns+` FROM trajectory t`+amendedBy+` WHERE t.municipality = $1 AND t.known <= $2 ORDER BY t.number`, municipality, cutoff)
 	if err != nil {
 		return file, fmt.Errorf("trajectories: %w", err)
 	}

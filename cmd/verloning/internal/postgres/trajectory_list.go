@@ -36,11 +36,12 @@ type TrajectoryListed struct {
 // an id in order of id.
 func (tx *Tx) Trajectories(ctx context.Context, a payroll.Actor, scheme string, after uuid.UUID, limit int) ([]TrajectoryListed, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT t.id, t.number, m.code, coalesce(p.code, ''), coalesce(g.number, ''), t.scheme, t.benefit, t.referred, coalesce(e.kind, ''), e.day, coalesce(e.reason, ''),
+		SELECT t.id, t.number, m.code, coalesce(p.code, ''), coalesce(g.number, ''), t.scheme, coalesce(v.benefit, t.benefit), t.referred, coalesce(e.kind, ''), e.day, coalesce(e.reason, ''),
 		       (SELECT count(*)::int FROM trajectory_event o
 		        LEFT JOIN LATERAL (SELECT verdict FROM trajectory_verdict v WHERE v.trajectory = o.trajectory AND v.event = o.number ORDER BY v.version DESC LIMIT 1) v ON true
 		        WHERE o.trajectory = t.id AND coalesce(v.verdict, CASE WHEN o.reported THEN 'reported' ELSE 'confirmed' END) IN ('reported', 'contested'))
 		FROM trajectory t JOIN organisation m ON m.id = t.municipality
+		LEFT JOIN LATERAL (SELECT benefit FROM trajectory_version v WHERE v.trajectory = t.id ORDER BY v.version DESC LIMIT 1) v ON true
 		LEFT JOIN organisation p ON p.id = t.provider LEFT JOIN agreement g ON g.id = t.agreement
 		LEFT JOIN LATERAL (SELECT kind, day, reason FROM trajectory_event e WHERE e.trajectory = t.id ORDER BY e.day DESC, e.number DESC LIMIT 1) e ON true
 		WHERE (t.municipality = @org OR t.provider = @org) AND (@scheme = '' OR t.scheme = @scheme) AND t.id > @after
@@ -58,7 +59,8 @@ func (tx *Tx) Trajectories(ctx context.Context, a payroll.Actor, scheme string, 
 }
 
 // TrajectoryFile is a trajectory with all that happened, each with its newest
-// verdict, and with the answers on eligibility for the municipality alone.
+// verdict. What was answered on eligibility, and what the municipality said of it, is
+// for the municipality alone.
 type TrajectoryFile struct {
 	TrajectoryListed
 	Events []TrajectoryEventListed `json:"events"`
@@ -95,7 +97,7 @@ func (tx *Tx) TrajectoryFile(ctx context.Context, a payroll.Actor, municipality 
 	}
 	rows, err := tx.Query(ctx, `
 		SELECT e.number, e.kind, e.day, coalesce(v.verdict, CASE WHEN e.reported THEN 'reported' ELSE 'confirmed' END), v.until, coalesce(v.reason, ''),
-		       coalesce(e.product, ''), coalesce(e.sector, ''), e.job_to, coalesce(e.reason, ''), e.evidence, coalesce(e.eligible, ''), e.answers_sealed, e.despite
+		       coalesce(e.product, ''), coalesce(e.sector, ''), e.job_to, coalesce(e.reason, ''), e.evidence, coalesce(e.eligible, ''), e.answers_sealed, e.despite_sealed
 		FROM trajectory_event e
 		LEFT JOIN LATERAL (SELECT verdict, until, reason FROM trajectory_verdict v WHERE v.trajectory = e.trajectory AND v.event = e.number ORDER BY v.version DESC LIMIT 1) v ON true
 		WHERE e.trajectory = $1 ORDER BY e.number`, id)
@@ -105,14 +107,18 @@ func (tx *Tx) TrajectoryFile(ctx context.Context, a payroll.Actor, municipality 
 	f.Events, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (e TrajectoryEventListed, err error) {
 		var on time.Time
 		var until, to *time.Time
-		var sealed []byte
-		err = row.Scan(&e.Event, &e.Kind, &on, &e.State, &until, &e.Because, &e.Product, &e.Sector, &to, &e.Reason, &e.Evidence, &e.Eligible, &sealed, &e.Despite)
+		var answers, despite []byte
+		err = row.Scan(&e.Event, &e.Kind, &on, &e.State, &until, &e.Because, &e.Product, &e.Sector, &to, &e.Reason, &e.Evidence, &e.Eligible, &answers, &despite)
 		e.Day, e.Until, e.JobTo = date(&on), date(until), date(to)
-		if err == nil && municipality == a.Organisation.ID {
-			e.Answers, err = tx.vault.openAnswers(sealed, id, e.Event)
-		}
 		if municipality != a.Organisation.ID {
-			e.Despite = "" // why the municipality took somebody all the same may tell what was answered
+			e.Because, e.Eligible = "", "" // what the municipality judged may tell what was answered
+			return e, err
+		}
+		if err == nil {
+			e.Answers, err = tx.vault.openAnswers(answers, id, e.Event)
+		}
+		if err == nil {
+			e.Despite, err = tx.vault.openDespite(despite, id, e.Event)
 		}
 		return e, err
 	})
