@@ -36,6 +36,9 @@ func (m month) limit(c *Claim, j job, h History) []payroll.Exception {
 	if terms.Ceiling != nil {
 		allowed = allowed.Min(terms.Ceiling.Sub(all))
 	}
+	if allowed.Sign() < 0 {
+		allowed = euro.Zero // Other rules took more than there was: what this one gave comes back, and no more.
+	}
 	held := allowed
 	if room, limited := m.room(j); limited {
 		b.room, allowed = &room, allowed.Min(room)

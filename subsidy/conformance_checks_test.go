@@ -38,6 +38,7 @@ func (l *life) check(period calendar.Period, c subsidy.Claim) {
 		l.hired(c)
 		return
 	}
+	l.dealt(rule, c)
 	shares := euro.Number{}
 	for _, share := range rule.Budget {
 		shares = shares.Add(share.Number)
@@ -46,6 +47,25 @@ func (l *life) check(period calendar.Period, c subsidy.Claim) {
 		l.Fatalf("budget %q of shares %v", c.Budget, rule.Budget)
 	}
 	l.capped(period, rule, c)
+}
+
+// dealt wants what several sources bear to sum to what the claim costs, each its
+// share but for a cent.
+func (l *life) dealt(rule subsidy.PayRule, c subsidy.Claim) {
+	cost, sum := c.Amount.Add(c.VATCost), euro.Zero
+	for _, s := range c.Sources {
+		exact := new(big.Rat).Mul(rat(cost.String()), rat(rule.Budget[string(s.Source)].String()))
+		if off := exact.Sub(exact, rat(s.Amount.String())); off.Abs(off).Cmp(rat("0.01")) > 0 {
+			l.Fatalf("%s of %s: %+v, shares %v", c.Rule, cost, c.Sources, rule.Budget)
+		}
+		sum = sum.Add(s.Amount)
+	}
+	if several := len(rule.Budget) > 1 && !cost.IsZero(); several != (len(c.Sources) == len(rule.Budget) && len(c.Sources) > 0) || several && !sum.Equal(cost) {
+		l.Fatalf("%s of %s: %+v, shares %v", c.Rule, cost, c.Sources, rule.Budget)
+	}
+	if len(c.Sources) > 0 {
+		l.seen["shared"]++
+	}
 }
 
 // hired wants a placement's own price for each hour worked, and for no other.
@@ -268,6 +288,9 @@ func (l *life) costs(period calendar.Period, rule subsidy.PayRule, c subsidy.Cla
 	l.claimed[rule.ID] = l.claimed[rule.ID].Add(c.Amount)
 	if rule.Limit != nil && l.claimed[rule.ID].Cmp(rule.Limit.Value.Cents()) > 0 {
 		l.Fatalf("%s %s: claimed %s for one person, who may cost %s", period, rule.ID, l.claimed[rule.ID], rule.Limit.Value)
+	}
+	if rule.Limit != nil && l.claimed[rule.ID].Equal(rule.Limit.Value.Cents()) {
+		l.seen[rule.ID+" limited"]++
 	}
 	if rule.Cap == subsidy.CapWageCost && !l.charged && l.claimed[rule.ID].Cmp(l.paid) > 0 {
 		l.Fatalf("%s %s: claimed %s of a wage cost of %s", period, rule.ID, l.claimed[rule.ID], l.paid)

@@ -31,6 +31,7 @@ type life struct {
 	claims  []subsidy.Claim        // of the period
 	slip    payroll.Payslip        // of the period
 	charged bool                   // some claim counts charges beside what payslips cost
+	again   bool                   // run each period once more, off the cycle
 	seen    map[string]int         // what was met in all lives, so that a check that never looked fails
 }
 
@@ -286,14 +287,15 @@ func (l *life) serviceDays(rule subsidy.PayRule) int {
 	return min(count, first.AddMonths(limit).Sub(first))
 }
 
-// months is the longest period of the scheme.
+// months is the longest period of the scheme, which a decision on a contract may hold
+// with its extension.
 func (l *life) months() (int, bool) {
 	if l.version.Period == nil || l.version.Period.Months == nil {
 		return 0, false
 	}
-	n, err := l.version.Period.Months.Value.Int()
-	if err != nil {
-		l.Fatal(err)
+	n := whole(l.T, l.version.Period.Months.Value.Number)
+	if more := l.version.Period.Extension; more != nil {
+		n += whole(l.T, more.Value.Number)
 	}
 	return n, true
 }
@@ -334,6 +336,9 @@ func (l *life) run(period calendar.Period) {
 		}
 		l.explained(r, slip, c)
 		l.check(period, c)
+	}
+	if l.again {
+		l.repeated(period)
 	}
 }
 
