@@ -26,9 +26,13 @@ type StatementCalculated struct {
 	Amount     euro.Amount     `json:"amount"` // without VAT, of what the municipality pays
 	VAT        euro.Amount     `json:"vat"`
 	Hash       string          `json:"hash"`
-	Exceptions []ExceptionSaid `json:"exceptions"`
-	Budgets    []BudgetLeft    `json:"budgets"` // what it would leave of each budget
+	Exceptions []ExceptionSaid `json:"exceptions"`       // the first of them: a reply has an end
+	Found      int             `json:"exceptions_total"` // how many there are
+	Budgets    []BudgetLeft    `json:"budgets"`          // what it would leave of each budget
 }
+
+// MostExceptions is how many a reply tells; how many there are stands beside them.
+const MostExceptions = 200
 
 // ExceptionSaid is an exception as a reply tells it.
 type ExceptionSaid struct {
@@ -106,9 +110,9 @@ func (d *Desk) CalculateStatement(ctx context.Context, tx Tx, a payroll.Actor, r
 }
 
 func (d *Desk) statementReply(ctx context.Context, tx Tx, s Statement) (StatementCalculated, error) {
-	reply := StatementCalculated{Statement: s.ID, Period: s.Period, Sequence: s.Sequence, Lines: len(s.Lines), Hash: s.Hash(), Exceptions: []ExceptionSaid{}}
+	reply := StatementCalculated{Statement: s.ID, Period: s.Period, Sequence: s.Sequence, Lines: len(s.Lines), Hash: s.Hash(), Exceptions: []ExceptionSaid{}, Found: len(s.Exceptions)}
 	reply.Amount, reply.VAT = s.Totals()
-	for _, e := range s.Exceptions {
+	for _, e := range s.Exceptions[:min(len(s.Exceptions), MostExceptions)] {
 		reply.Exceptions = append(reply.Exceptions, ExceptionSaid{e.Kind, e.Subject, e.Article, e.Detail})
 	}
 	var err error
