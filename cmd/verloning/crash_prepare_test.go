@@ -64,7 +64,7 @@ func copyData(t *testing.T, from, to string) {
 
 // prepare registers everything up to the open runs, through the interface.
 func (c *crashCast) prepare(ctx context.Context, m *crashMonth) error {
-	c.contracts, c.account = crashFacts(), crashAccount()
+	c.contracts, c.owing = crashFacts(), crashAccount()
 	ask := func(user, noun, verb string, request map[string]any) map[string]any {
 		reply, err := m.insist(ctx, user, noun, verb, request)
 		if err != nil {

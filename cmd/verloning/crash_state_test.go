@@ -252,7 +252,7 @@ func (s crashState) judge(t *testing.T, model modelMonthEnd, undisturbed *crashS
 	crashSame(t, "transfers, against the model", crashFlat(s.judged.Transfers), crashFlat(model.Transfers))
 	crashSame(t, "events, against the model", crashFlat(s.judged.Events), crashFlat(model.Events))
 	for name, lines := range s.sets {
-		if len(lines) == 0 {
+		if len(lines) == 0 && (name != "statements" || len(model.Lines) > 0) {
 			t.Errorf("there are no %s", name)
 		}
 		if undisturbed != nil {

@@ -78,7 +78,7 @@ func (c *crashCast) agreed(ask crashAsk) {
 	control := c.municipality + "/control"
 	ask(control, "agreement", "record", map[string]any{"number": "G-1", "provider": crashProviders[0], "scheme": "helmond-actief", "from": "2006-01-01", "to": "2006-12-31"})
 	var list []any
-	for i, t := range c.account.Trajectories {
+	for i, t := range c.owing.Trajectories {
 		one := map[string]any{"number": t.Number, "scheme": t.Scheme, "benefit": t.Benefit, "referred": t.Referred}
 		if t.Provider != "" {
 			one["provider"] = t.Provider
@@ -101,7 +101,7 @@ func (m *crashMonth) settleAccount(ctx context.Context) error {
 		if err := m.refer(ctx); err != nil {
 			return err
 		}
-		for round := range m.account.Until {
+		for round := range m.owing.Until {
 			if err := m.happen(ctx, round+1); err != nil {
 				return fmt.Errorf("round %d: %w", round+1, err)
 			}
@@ -162,7 +162,7 @@ func (m *crashMonth) happen(ctx context.Context, round int) error {
 
 // lines are what somebody tells in a round.
 func (m *crashMonth) lines(round int, by string) (list []any) {
-	for _, h := range m.account.Happenings {
+	for _, h := range m.owing.Happenings {
 		if h.Round != round || h.By != by {
 			continue
 		}
@@ -188,7 +188,7 @@ func (m *crashMonth) lines(round int, by string) (list []any) {
 // events name what happened by trajectory and number: in order of round, what the
 // municipality itself records first.
 func (m *crashMonth) events(these func(modelHappening) bool) (list []any) {
-	told := slices.Clone(m.account.Happenings)
+	told := slices.Clone(m.owing.Happenings)
 	slices.SortStableFunc(told, func(a, b modelHappening) int {
 		if a.Round != b.Round {
 			return a.Round - b.Round
@@ -208,7 +208,7 @@ func (m *crashMonth) events(these func(modelHappening) bool) (list []any) {
 // and settled by two, of whom one each finds that it was done.
 func (m *crashMonth) statement(ctx context.Context, round int) error {
 	key := fmt.Sprint("statement/", round)
-	s, err := m.insist(ctx, m.municipality+"/control", "statement", "calculate", map[string]any{"period": m.account.Until[round-1][:7], "idempotency_key": key})
+	s, err := m.insist(ctx, m.municipality+"/control", "statement", "calculate", map[string]any{"period": m.owing.Until[round-1][:7], "idempotency_key": key})
 	if err != nil {
 		return err
 	}
@@ -258,7 +258,7 @@ func (m *crashMonth) onlyOne(ctx context.Context, because string, people []strin
 
 // spendItself records and approves the municipality's own costs.
 func (m *crashMonth) spendItself(ctx context.Context) error {
-	for i, c := range m.account.Costs {
+	for i, c := range m.owing.Costs {
 		key := fmt.Sprint("cost/", i)
 		request := map[string]any{"scheme": c.Scheme, "rule": c.Rule, "day": c.Day, "reference": fmt.Sprint("K-", i), "idempotency_key": key}
 		if c.Hours != "" {

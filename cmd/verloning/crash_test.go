@@ -138,15 +138,29 @@ func crashSeed(t *testing.T) uint64 {
 	return seed
 }
 
+// crashEnd is what a trial must come to: as undisturbed, and as the model has it.
+type crashEnd struct {
+	undisturbed *crashState
+	model       modelMonthEnd
+}
+
+// end is where trials of a stage end.
+func (c *crash) end(stage string) *crashEnd {
+	if stage == "account" {
+		return &c.account
+	}
+	return &c.month
+}
+
 // crash is what all trials share.
 type crash struct {
 	crashCast
-	base        string
-	seed        uint64
-	snapshots   map[string]string // of the data directory before each stage
-	frames      map[string]int    // that an undisturbed stage takes, by stage and aim
-	undisturbed *crashState
-	model       modelMonthEnd
+	base      string
+	seed      uint64
+	snapshots map[string]string // of the data directory before each stage
+	frames    map[string]int    // that an undisturbed stage takes, by stage and aim
+	month     crashEnd          // with the month closed and settled
+	account   crashEnd          // and with the statements after it
 
 	mu      sync.Mutex
 	kills   map[string]int // that hit before the goal of the stage was reached
@@ -176,7 +190,8 @@ func (c *crash) prepare(t *testing.T) {
 	}
 	s.stop()
 	c.snapshots[crashStages[0].name] = dir
-	c.model = modelOf(c.municipality, c.contracts, crashBudgets).withAccount(c.municipality, c.account)
+	c.month.model = modelOf(c.municipality, c.contracts, crashBudgets)
+	c.account.model = modelOf(c.municipality, c.contracts, crashBudgets).withAccount(c.municipality, crashAccount())
 }
 
 // undisturb runs the month in one process without any configuration, without
@@ -187,8 +202,8 @@ func (c *crash) undisturb(t *testing.T) {
 	s := &crashScene{t: t, dir: dir, month: newCrashMonth(&c.crashCast, "", "")}
 	s.restart()
 	got := s.finish(0)
-	got.judge(t, c.model, nil)
-	c.undisturbed = &got
+	got.judge(t, c.month.model, nil)
+	c.month.undisturbed = &got
 	s.stop()
 }
 
@@ -212,8 +227,11 @@ func (c *crash) measure(t *testing.T, i int) {
 	}
 	switch stage.name {
 	case "grant", "account": // After the one the next stage begins elsewhere, and after the other none is disturbed.
-		got := s.finish(i + 1)
-		got.judge(t, c.model, c.undisturbed)
+		got, end := s.finish(i+1), c.end(stage.name)
+		got.judge(t, end.model, end.undisturbed)
+		if end.undisturbed == nil { // so that this is the first to end there
+			end.undisturbed = &got
+		}
 	default:
 		if err := s.month.publish(ctx); err != nil {
 			t.Fatal(err)
@@ -351,8 +369,8 @@ func (c *crash) kill(t *testing.T, p crashPlan, name string, at, halves int) boo
 	if err := <-s.acted; err != nil {
 		t.Fatalf("%v\n%s", err, s.owner.said())
 	}
-	got := s.finish(p.stage + 1)
-	got.judge(t, c.model, c.undisturbed)
+	got, end := s.finish(p.stage+1), c.end(stage.name)
+	got.judge(t, end.model, end.undisturbed)
 	s.stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
