@@ -2,6 +2,7 @@ package subsidy
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -172,12 +173,40 @@ func (f File) reviewWork(s Scheme, first calendar.Date) []payroll.WorkItem {
 	return items
 }
 
-// Taken is how many contracts that run on a day under a scheme name a
-// municipality.
+// Taken is how many places of a scheme a municipality's people hold on a day: by
+// contracts that name it or, where the benefit is kept, by trajectories.
 type Taken struct {
-	Scheme    string
-	Day       calendar.Date
-	Contracts int
+	Scheme string
+	Day    calendar.Date
+	People int
+}
+
+// TakenByTrajectories counts who takes part, on some days, under each scheme that
+// keeps the benefit and that somebody was ever referred under.
+func TakenByTrajectories(book *Book, list []Trajectory, on []calendar.Date) []Taken {
+	counts := map[string][]int{}
+	for _, t := range list {
+		scheme, known := book.Scheme(t.Scheme, t.Municipality)
+		version, dated := scheme.Governing(t.Referred)
+		if !known || !dated || version.Status.Kind != "benefit" {
+			continue
+		}
+		if counts[t.Scheme] == nil {
+			counts[t.Scheme] = make([]int, len(on))
+		}
+		for i, day := range on {
+			if t.served(version, calendar.Span{From: day, To: day}) {
+				counts[t.Scheme][i]++
+			}
+		}
+	}
+	var taken []Taken
+	for _, id := range slices.Sorted(maps.Keys(counts)) {
+		for i, day := range on {
+			taken = append(taken, Taken{id, day, counts[id][i]})
+		}
+	}
+	return taken
 }
 
 // FreePlaces tells a municipality how many of a scheme's places are free on a
@@ -189,13 +218,13 @@ func FreePlaces(s Scheme, t Taken) (WorkRow, bool) {
 		return WorkRow{}, false
 	}
 	item := payroll.WorkItem{Day: t.Day, Kind: WorkPlaces, What: payroll.Text{
-		NL: fmt.Sprintf("Van %d plaatsen zijn er %d bezet en %d vrij.", places, t.Contracts, places-t.Contracts),
-		EN: fmt.Sprintf("Of %d places %d are taken and %d are free.", places, t.Contracts, places-t.Contracts),
+		NL: fmt.Sprintf("Van %d plaatsen zijn er %d bezet en %d vrij.", places, t.People, places-t.People),
+		EN: fmt.Sprintf("Of %d places %d are taken and %d are free.", places, t.People, places-t.People),
 	}}
-	if over := t.Contracts - places; over > 0 {
+	if over := t.People - places; over > 0 {
 		item.What = payroll.Text{
-			NL: fmt.Sprintf("Van %d plaatsen is er geen vrij: er lopen %d contracten, %d te veel.", places, t.Contracts, over),
-			EN: fmt.Sprintf("Of %d places none is free: %d contracts run, %d too many.", places, t.Contracts, over),
+			NL: fmt.Sprintf("Van %d plaatsen is er geen vrij: er zijn er %d bezet, %d te veel.", places, t.People, over),
+			EN: fmt.Sprintf("Of %d places none is free: %d are taken, %d too many.", places, t.People, over),
 		}
 	}
 	row := newWorkRow(item, s.ID)

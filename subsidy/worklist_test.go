@@ -71,9 +71,9 @@ func TestSubsidyWork(t *testing.T) {
 func TestWorkRows(t *testing.T) {
 	day := calendar.Day(2007, 4, 1)
 	for taken, want := range map[int]string{
-		0: "Of 50 places 0 are taken and 50 are free.", 38: "Of 50 places 38 are taken and 12 are free.", 52: "Of 50 places none is free: 52 contracts run, 2 too many.",
+		0: "Of 50 places 0 are taken and 50 are free.", 38: "Of 50 places 38 are taken and 12 are free.", 52: "Of 50 places none is free: 52 are taken, 2 too many.",
 	} {
-		row, known := subsidy.FreePlaces(schemeOf(t, "uden-warmm"), subsidy.Taken{Day: day, Contracts: taken})
+		row, known := subsidy.FreePlaces(schemeOf(t, "uden-warmm"), subsidy.Taken{Day: day, People: taken})
 		if !known || row.What.EN != want || row.Key != "20070401 places/free uden-warmm" {
 			t.Errorf("%d taken: %+v, want %q", taken, row, want)
 		}
@@ -91,5 +91,26 @@ func TestWorkRows(t *testing.T) {
 	rows, err = f.Work(spanOf(t, "2026-11-01..2026-12-31"), schemeOf(t, "loonkostensubsidie"))
 	if err != nil || len(rows) != 1 || rows[0].Key != "20261231 contract/ends C-1 E" || rows[0].Person != "" {
 		t.Errorf("rows of the municipality: %+v, %v", rows, err)
+	}
+}
+
+// Where the benefit is kept, a place is taken from the start to the exit, both
+// included, and by nobody who was only referred.
+func TestTakenByTrajectories(t *testing.T) {
+	book, err := subsidy.LoadBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const scheme = "tilburg-participatieproject"
+	list := []subsidy.Trajectory{
+		trajectoryOf(t, scheme, "referred 2007-01-01"), trajectoryOf(t, scheme, "started 2007-02-01; exited 2007-03-01 work"),
+		trajectoryOf(t, scheme, "started 2007-03-01"), trajectoryOf(t, "den-bosch-verloning", "started 2007-01-01"),
+	}
+	var got []string
+	for _, taken := range subsidy.TakenByTrajectories(book, list, []calendar.Date{calendar.Day(2007, 1, 1), calendar.Day(2007, 3, 1), calendar.Day(2007, 4, 1)}) {
+		got = append(got, fmt.Sprint(taken.Scheme, " ", taken.Day, " ", taken.People))
+	}
+	if want := []string{scheme + " 2007-01-01 0", scheme + " 2007-03-01 2", scheme + " 2007-04-01 1"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -111,6 +111,11 @@ func (w *worklist) places(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 		firsts = append(firsts, first)
 	}
 	taken, err := tx.TakenPlaces(ctx, a, firsts)
+	if err != nil {
+		return err
+	}
+	file, err := tx.StatementFile(ctx, a.Organisation.ID, postgres.Everything)
+	taken = append(taken, subsidy.TakenByTrajectories(book, file.Trajectories, firsts)...)
 	for _, t := range taken {
 		scheme, _ := book.Scheme(t.Scheme, a.Organisation.ID)
 		if row, limited := subsidy.FreePlaces(scheme, t); limited {

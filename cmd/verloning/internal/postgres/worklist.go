@@ -148,7 +148,7 @@ func (tx *Tx) TakenPlaces(ctx context.Context, a payroll.Actor, on []calendar.Da
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (t subsidy.Taken, err error) {
 		var on time.Time
-		err = row.Scan(&t.Scheme, &on, &t.Contracts)
+		err = row.Scan(&t.Scheme, &on, &t.People)
 		t.Day = date(&on)
 		return t, err
 	})
