@@ -324,27 +324,32 @@ func (v Version) checkSpeed(l *faultList, path string) {
 	if v.Period != nil && v.Period.Months != nil {
 		months = min(months, v.Period.months())
 	}
-	before := v.untilPlacement(1)
-	for k := 2; k <= months; k++ {
-		now := v.untilPlacement(k)
-		if now.Cmp(before) > 0 {
-			l.fault(nth(below(path, "pay"), at), "wie later werk vindt, levert in totaal meer op: %s in maand %d en %s in maand %d", "who finds work later brings in more in all: %s in month %d and %s in month %d", before.Fixed(2), k-1, now.Fixed(2), k)
-			return
+	for _, whole := range []bool{true, false} { // with all that the speed gives, and with what is due at once
+		before := v.untilPlacement(1, whole)
+		for k := 2; k <= months; k++ {
+			now := v.untilPlacement(k, whole)
+			if now.Cmp(before) > 0 {
+				l.fault(nth(below(path, "pay"), at), "wie later werk vindt, levert in totaal meer op: %s in maand %d en %s in maand %d", "who finds work later brings in more in all: %s in month %d and %s in month %d", before.Fixed(2), k-1, now.Fixed(2), k)
+				return
+			}
+			before = now
 		}
-		before = now
 	}
 }
 
 // untilPlacement is what a provider gets for somebody who is placed at the end of
 // the k-th month, as far as that depends on k: what is paid for the time until then,
-// and what the speed gives.
-func (v Version) untilPlacement(k int) euro.Number {
+// and what the speed gives, whole or as far as it is due when somebody is placed.
+func (v Version) untilPlacement(k int, whole bool) euro.Number {
 	var sum euro.Number
 	for _, r := range v.Pay {
 		if r.Payee != "provider" || r.Payer != "municipality" {
 			continue
 		}
 		one := r.forMonths(k)
+		if ladder := r.Amount.Ladder; ladder != nil && ladder.Shares != nil && !whole {
+			one = one.Mul(ladder.Shares["placed"].Number)
+		}
 		if r.Limit != nil {
 			one = one.Min(r.Limit.Value.Number)
 		}

@@ -60,7 +60,7 @@ func (o *ordinance) ladder(v Version, r PayRule, a LadderAmount) {
 	var steps, totals []string
 	for _, s := range a.Steps {
 		steps = append(steps, o.say("tot en met maand %d: %s", "up to and including month %d: %s", s.To, o.money(s.Amount)))
-		totals = append(totals, o.say("maand %d: %s", "month %d: %s", s.To, o.euros(v.untilPlacement(s.To))))
+		totals = append(totals, o.say("maand %d: %s", "month %d: %s", s.To, o.euros(v.untilPlacement(s.To, true))))
 	}
 	o.items(steps)
 	if a.Shares != nil {
