@@ -25,7 +25,8 @@ type TrajectoryDue struct {
 	Key        string        // e.g. month/2007-03, product/intake, placed, year/1
 	Day        calendar.Date // on which it fell due: its VAT and its budget year
 	Benefit    Benefit
-	Amount     euro.Amount // without VAT; below nil of a malus
+	Amount     euro.Amount             // without VAT; below nil of a malus
+	Turnover   map[Benefit]euro.Amount // of a bonus or malus: what it is a share of
 }
 
 // dues is the computation of one trajectory.

@@ -25,10 +25,12 @@ const (
 	TrajectoryOdd    payroll.ExceptionKind = "trajectory/no_scheme"
 )
 
-// PaidElsewhere is what a person got in premiums of other municipalities.
+// PaidElsewhere is what a person got in premiums of other municipalities, by year
+// and scheme.
 type PaidElsewhere struct {
 	Year   int
-	Times  map[string]int // by scheme
+	Scheme string
+	Times  int
 	Amount euro.Amount
 }
 
@@ -46,6 +48,7 @@ func premiums(list []TrajectoryDue, elsewhere []PaidElsewhere, heard listener) (
 	times, sums := map[counted]int{}, map[int]euro.Amount{}
 	for _, e := range elsewhere {
 		sums[e.Year] = sums[e.Year].Add(e.Amount)
+		times[counted{e.Year, e.Scheme}] += e.Times
 	}
 	var kept []TrajectoryDue
 	var found []payroll.Exception

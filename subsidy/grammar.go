@@ -18,8 +18,9 @@ const (
 	maxVersions = 50
 	maxRules    = 20
 	maxMonths   = 600
-	maxShown    = 120 // months of a milestone where the scheme has no limit
-	maxPrice    = 4   // decimals of a price an hour
+	maxShown    = 120        // months of a milestone where the scheme has no limit
+	maxPrice    = 4          // decimals of a price an hour
+	mostMoney   = 10_000_000 // euro, of one amount of a scheme
 )
 
 var (
@@ -60,7 +61,7 @@ func within(least, most int64) func(euro.Number) bool {
 // money tests an amount above nought in whole cents.
 func money(n euro.Number) bool {
 	_, err := n.Amount()
-	return err == nil && n.Sign() > 0
+	return err == nil && n.Sign() > 0 && n.Cmp(euro.Int(mostMoney)) <= 0
 }
 
 // codes wants names that are not empty, each once.

@@ -13,26 +13,29 @@ import (
 // Standing is how a provider stands in a contract year: what a bonus or malus
 // would be, or is once the year is over.
 type Standing struct {
-	Agreement string        `json:"agreement"`
-	Rule      string        `json:"rule"`
-	Year      int           `json:"contract_year"` // counted from one
-	Days      calendar.Span `json:"days"`
-	Over      bool          `json:"over"` // by the day that was asked
-	Base      string        `json:"base"`
-	Of        int           `json:"of"`                 // people in the base
-	Outcomes  int           `json:"outcomes"`           // of those, who count
-	Realised  *euro.Number  `json:"realised,omitempty"` // percent, two decimals half up; unknown where nobody is in the base
-	Target    euro.Number   `json:"target"`
-	Points    *euro.Number  `json:"points,omitempty"` // realised less target
-	Share     *euro.Number  `json:"share,omitempty"`  // of the turnover, within the cap
-	Turnover  euro.Amount   `json:"turnover"`         // without VAT
-	Amount    *euro.Amount  `json:"amount,omitempty"` // bonus, or below nil malus, without VAT
+	Agreement string                  `json:"agreement"`
+	Rule      string                  `json:"rule"`
+	Year      int                     `json:"contract_year"` // counted from one
+	Days      calendar.Span           `json:"days"`
+	Over      bool                    `json:"over"` // by the day that was asked
+	Base      string                  `json:"base"`
+	Of        int                     `json:"of"`                 // people in the base
+	Outcomes  int                     `json:"outcomes"`           // of those, who count
+	Realised  *euro.Number            `json:"realised,omitempty"` // percent, two decimals half up; unknown where nobody is in the base
+	Target    euro.Number             `json:"target"`
+	Points    *euro.Number            `json:"points,omitempty"` // realised less target
+	Share     *euro.Number            `json:"share,omitempty"`  // of the turnover, within the cap
+	Turnover  euro.Amount             `json:"turnover"`         // without VAT
+	Turnovers map[Benefit]euro.Amount `json:"-"`                // by the benefit of the participants
+	Amount    *euro.Amount            `json:"amount,omitempty"` // bonus, or below nil malus, without VAT
 }
 
 // Standings reckon each contract year of an agreement that began by a day, from
-// its trajectories and what fell due for them: what happened after that day is no
-// part of it, however long ago it is by now. The turnover is the products of the year, the points are percentage points, exact to two decimals, and the share that
-// they give is at most the cap either way. On the target it is nil.
+// its trajectories and what fell due for them: what happened after that day, or
+// after the contract year, is no part of it, however long ago it is by now. The
+// turnover is the products of the year, the points are percentage points, exact to
+// two decimals, and the share that they give is at most the cap either way. On the
+// target it is nil.
 func Standings(s Scheme, g ProviderAgreement, cohort []Trajectory, dues []TrajectoryDue, until calendar.Date) []Standing {
 	version, known := s.Governing(g.Span.From)
 	if !known {
@@ -57,9 +60,13 @@ func Standings(s Scheme, g ProviderAgreement, cohort []Trajectory, dues []Trajec
 // standing is one contract year.
 func (v Version) standing(rule PayRule, g ProviderAgreement, n int, cohort []Trajectory, dues []TrajectoryDue, until calendar.Date) Standing {
 	a, year := rule.Amount.Settle, g.year(n)
-	s := Standing{Agreement: g.Number, Rule: rule.ID, Year: n, Days: year, Over: !year.To.After(until), Base: a.Base, Target: a.Target.Value.Number}
+	s := Standing{Agreement: g.Number, Rule: rule.ID, Year: n, Days: year, Over: !year.To.After(until), Base: a.Base, Target: a.Target.Value.Number, Turnovers: map[Benefit]euro.Amount{}}
+	known := until
+	if s.Over {
+		known = year.To // what happens in a later year does not reopen this one
+	}
 	for _, t := range cohort {
-		if t = t.by(until); !v.counts(t, a.Base, year.Meet(calendar.Span{To: until})) {
+		if t = t.by(known); !v.counts(t, a.Base, year.Meet(calendar.Span{To: known})) {
 			continue
 		}
 		s.Of++
@@ -70,6 +77,7 @@ func (v Version) standing(rule PayRule, g ProviderAgreement, n int, cohort []Tra
 	for _, d := range dues {
 		if d.Rule.Trigger == OnProduct && year.Holds(d.Day) {
 			s.Turnover = s.Turnover.Add(d.Amount)
+			s.Turnovers[d.Benefit] = s.Turnovers[d.Benefit].Add(d.Amount)
 		}
 	}
 	if s.Of == 0 {
@@ -102,7 +110,7 @@ func settlements(s Scheme, g ProviderAgreement, list []Standing, heard listener)
 		for _, rule := range version.Pay {
 			if rule.ID == one.Rule {
 				due = append(due, TrajectoryDue{
-					Agreement: g.ID, Number: g.Number, Scheme: s.ID, Rule: rule, Key: fmt.Sprintf("year/%d", one.Year), Day: one.Days.To, Benefit: WWB, Amount: *one.Amount,
+					Agreement: g.ID, Number: g.Number, Scheme: s.ID, Rule: rule, Key: fmt.Sprintf("year/%d", one.Year), Day: one.Days.To, Benefit: WWB, Amount: *one.Amount, Turnover: one.Turnovers,
 				})
 				heard.settled(due[len(due)-1], one)
 			}

@@ -1,6 +1,7 @@
 package subsidy
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -38,16 +39,38 @@ type StatementLine struct {
 	BookedDue // the difference
 	Number    int
 	IBAN      payroll.IBAN // of a participant
-	Kept      euro.Amount  // of a premium, what the participant got before that was not due any more
+	Kept      euro.Amount  // of a premium, what the participant got for the year before and that is not due any more
 }
 
 // payable is what is ordered of a premium: the participant keeps what is not due any
-// more, so that when it is due after all it is not paid a second time.
+// more, so that it is set off against what is due for the same year, whether that is
+// the same premium or another. So nobody gets more in a year than is due.
 func (l StatementLine) payable() euro.Amount {
 	if owed := l.Amount.Sub(l.Kept); owed.Sign() > 0 {
 		return owed
 	}
 	return euro.Zero
+}
+
+// SetOff deals what participants keep to the premiums of a statement: by group of one
+// person and year, what earlier statements left with the participant and what this
+// one takes back, to the first premiums that it gives.
+func SetOff(lines []StatementLine, group map[int]int, kept map[int]euro.Amount) {
+	left := map[int]euro.Amount{}
+	for of, amount := range kept {
+		left[of] = amount
+	}
+	for _, l := range lines {
+		if of, premium := group[l.Number]; premium && l.Amount.Sign() < 0 {
+			left[of] = left[of].Sub(l.Amount)
+		}
+	}
+	for i, l := range lines {
+		if of, premium := group[l.Number]; premium && l.Amount.Sign() > 0 {
+			lines[i].Kept = l.Amount.Min(left[of])
+			left[of] = left[of].Sub(lines[i].Kept)
+		}
+	}
 }
 
 // BookedDue is what statements booked of one payment, or the difference to book.
@@ -122,9 +145,13 @@ func (s *Statement) Compute(book *Book, file StatementFile) error {
 	for _, b := range file.Booked {
 		booked[b.identity()] = b
 	}
+	waits := s.contested(book, file)
 	for _, b := range due {
 		before := booked[b.identity()]
 		left := b.less(before)
+		if left.Amount.Sign() < 0 && waits[b.identity()] {
+			left = BookedDue{} // contested, until its term
+		}
 		s.heard.before(b, before, left)
 		s.add(left, ibans)
 		delete(booked, b.identity())
@@ -132,7 +159,7 @@ func (s *Statement) Compute(book *Book, file StatementFile) error {
 	// What is not due any more comes back; what fell due after this month is not looked
 	// at, since a statement of a later month may have been approved before this one.
 	for _, b := range file.Booked {
-		if _, unmet := booked[b.identity()]; unmet && !b.Day.After(s.Period.To) {
+		if _, unmet := booked[b.identity()]; unmet && !b.Day.After(s.Period.To) && !waits[b.identity()] {
 			left := BookedDue{}.less(b)
 			s.heard.before(BookedDue{}, b, left)
 			s.add(left, ibans)
@@ -140,6 +167,24 @@ func (s *Statement) Compute(book *Book, file StatementFile) error {
 	}
 	s.Exceptions = distinct(found)
 	return nil
+}
+
+// contested are the payments that rest on an event which counted and is contested
+// now: until the day by which it is to be proved they are neither made nor taken
+// back.
+func (s *Statement) contested(book *Book, file StatementFile) map[dueKey]bool {
+	waits := map[dueKey]bool{}
+	for _, t := range file.Trajectories {
+		believed, any := t.believed(s.Period.To)
+		scheme, known := book.Scheme(t.Scheme, t.Municipality)
+		if !any || !known {
+			continue
+		}
+		for _, d := range TrajectoryDues(scheme, believed, s.Period.To, nil) {
+			waits[d.identity()] = true
+		}
+	}
+	return waits
 }
 
 // add notes a difference. One of nought may still move money from one budget to
@@ -161,8 +206,7 @@ func (s *Statement) allDue(book *Book, file StatementFile) ([]BookedDue, []payro
 	until := s.Period.To
 	var all []TrajectoryDue
 	var found []payroll.Exception
-	byPerson, cohorts := map[string][]TrajectoryDue{}, map[uuid.UUID][]Trajectory{}
-	persons := map[string]uuid.UUID{}
+	byPerson, cohorts := map[uuid.UUID][]TrajectoryDue{}, map[uuid.UUID][]Trajectory{}
 	for _, t := range file.Trajectories {
 		scheme, known := book.Scheme(t.Scheme, t.Municipality)
 		if !known {
@@ -176,16 +220,11 @@ func (s *Statement) allDue(book *Book, file StatementFile) ([]BookedDue, []payro
 				all = append(all, due)
 				continue
 			}
-			person := t.ID.String() // who is not known as a person is one for each trajectory
-			if t.Person != uuid.Nil {
-				person = t.Person.String()
-			}
-			persons[person] = t.Person
-			byPerson[person] = append(byPerson[person], due)
+			byPerson[t.participant()] = append(byPerson[t.participant()], due)
 		}
 	}
-	for _, person := range slices.Sorted(maps.Keys(byPerson)) {
-		kept, odd, err := premiums(byPerson[person], file.Elsewhere[persons[person]], s.heard)
+	for _, person := range slices.SortedFunc(maps.Keys(byPerson), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
+		kept, odd, err := premiums(byPerson[person], file.Elsewhere[person], s.heard)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -200,6 +239,15 @@ func (s *Statement) allDue(book *Book, file StatementFile) ([]BookedDue, []payro
 	found = append(found, placesOver(book, file.Trajectories, until)...)
 	booked, odd, err := s.booked(all, file)
 	return booked, append(found, odd...), err
+}
+
+// participant is the person of a trajectory; who is not known as a person is one for
+// each trajectory.
+func (t Trajectory) participant() uuid.UUID {
+	if t.Person == uuid.Nil {
+		return t.ID
+	}
+	return t.Person
 }
 
 // under are the payments of an agreement's trajectories.
@@ -274,13 +322,32 @@ func (b *BookedDue) tax(d TrajectoryDue, heard listener) ([]payroll.Exception, e
 		b.VAT, b.VATCost = Claim{}.tax(b.Amount, b.VATRate, compensable)
 		heard.taxed(*b, figure.figure, compensable)
 	}
-	shares := d.Rule.Budget
-	if by, other := d.Rule.BudgetBy[d.Benefit]; other {
-		shares = by
-	}
+	shares := d.shares()
 	b.Sources = dealt(b.Amount.Add(b.VATCost), shares, d.Day.Year())
 	heard.dealtOut(*b, shares)
 	return found, nil
+}
+
+// shares are the sources that bear a payment: by the participant's benefit where
+// the rule says so, and of a bonus or malus by the benefits that its turnover was
+// made for.
+func (d TrajectoryDue) shares() map[string]Decimal {
+	of := func(b Benefit) map[string]Decimal {
+		if by, other := d.Rule.BudgetBy[b]; other {
+			return by
+		}
+		return d.Rule.Budget
+	}
+	if len(d.Turnover) == 0 {
+		return of(d.Benefit)
+	}
+	sum := map[string]Decimal{}
+	for benefit, turnover := range d.Turnover {
+		for source, share := range of(benefit) {
+			sum[source] = Decimal{sum[source].Add(turnover.Times(share.Number))}
+		}
+	}
+	return sum
 }
 
 // dealt divides an amount over sources, to the cent; the cents that are left go to

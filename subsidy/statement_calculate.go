@@ -74,8 +74,8 @@ func (d *Desk) CalculateStatement(ctx context.Context, tx Tx, a payroll.Actor, r
 	if len(door.Problems) == 0 && period.Kind != calendar.Month {
 		door.Refuse(payroll.Reason("period/month", "period", "Een afrekening gaat over een kalendermaand.", "A statement is of a calendar month."))
 	}
-	if len(door.Problems) == 0 && period.To.After(calendar.MonthOf(tx.Today()).To) {
-		door.Refuse(payroll.Reason("date/future", "period", "Deze maand is nog niet geweest.", "This month has not been yet."))
+	if len(door.Problems) == 0 && period.To.After(tx.Today()) {
+		door.Refuse(payroll.Reason("period/not_over", "period", "Deze maand is nog niet voorbij.", "This month is not over yet."))
 	}
 	if err := door.Err(); err != nil {
 		return StatementCalculated{}, err

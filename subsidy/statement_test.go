@@ -7,6 +7,7 @@ import (
 
 	"verloning/payroll"
 	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
 	"verloning/subsidy"
 )
 
@@ -104,5 +105,23 @@ func TestStandingOnADay(t *testing.T) {
 		if got := strings.Join(list, "; "); got != c.want {
 			t.Errorf("on %s: %s, want %s", c.on, got, c.want)
 		}
+	}
+}
+
+// A premium that a participant keeps is set off against another of the same year,
+// whichever trajectory it is of, and never against another year or person.
+func TestPremiumsAreSetOffByYear(t *testing.T) {
+	line := func(n int, amount string) subsidy.StatementLine {
+		return subsidy.StatementLine{Number: n, BookedDue: subsidy.BookedDue{Kind: subsidy.Premium, Amount: euro.MustParse(amount)}}
+	}
+	lines := []subsidy.StatementLine{line(1, "-150.00"), line(2, "150.00"), line(3, "150.00"), line(4, "150.00"), line(5, "100.00")}
+	// Lines 1 and 2 are of one person and year, 3 and 4 of another who kept 200.00, 5 is a fee.
+	subsidy.SetOff(lines, map[int]int{1: 1, 2: 1, 3: 2, 4: 2}, map[int]euro.Amount{1: euro.Zero, 2: euro.MustParse("200.00")})
+	var got []string
+	for _, l := range lines {
+		got = append(got, l.Kept.String())
+	}
+	if want := "0.00 150.00 150.00 50.00 0.00"; strings.Join(got, " ") != want {
+		t.Errorf("kept %v, want %s", got, want)
 	}
 }

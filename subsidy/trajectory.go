@@ -86,6 +86,22 @@ type TrajectoryEvent struct {
 	Reason   string // of an exit
 	Eligible Eligible
 	State    EventState
+	Until    calendar.Date // by when what is contested is to be proved
+	Counted  bool          // at some time, also where it is contested now
+}
+
+// believed is the trajectory with what counted and is contested taken for true until
+// the day by which it is to be proved; any tells whether there is such an event.
+func (t Trajectory) believed(on calendar.Date) (Trajectory, bool) {
+	any := false
+	events := slices.Clone(t.Events)
+	for i, e := range events {
+		if e.State == Contested && e.Counted && !e.Until.Before(on) {
+			events[i].State, any = Confirmed, true
+		}
+	}
+	t.Events = events
+	return t, any
 }
 
 // Eligible is the answer on eligibility: unknown is not yes.

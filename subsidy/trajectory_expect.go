@@ -103,10 +103,7 @@ func (e expectation) add(s Scheme, v Version, t Trajectory, closed calendar.Date
 
 // withoutPremiums sets premiums aside for the limits of a person's year.
 func (e expectation) withoutPremiums(t Trajectory, list []TrajectoryDue) []TrajectoryDue {
-	person := t.Person
-	if person == uuid.Nil {
-		person = t.ID
-	}
+	person := t.participant()
 	var others []TrajectoryDue
 	for _, d := range list {
 		if d.isPremium() {

@@ -203,7 +203,7 @@ func (v Version) acceptEvent(door *payroll.Door, l TrajectoryLine, t Trajectory,
 			door.Refuse(payroll.Reason("product/unknown", "product", "De regeling kent dit product niet.", "The scheme does not know this product."))
 		}
 	case Started:
-		v.acceptStart(door, l, t)
+		v.acceptStart(door, l, t, e.State)
 	case Extended:
 		if v.Period == nil || v.Period.Extension == nil {
 			door.Refuse(payroll.Reason("scheme/no_extension", "kind", "Deze regeling kent geen verlenging.", "This scheme knows no extension."))
@@ -257,16 +257,16 @@ func (t Trajectory) reportedExit() (TrajectoryEvent, bool) {
 
 // acceptStart wants an answer of yes on eligibility, or a reason why somebody
 // starts without: unknown is not yes.
-func (v Version) acceptStart(door *payroll.Door, l TrajectoryLine, t Trajectory) {
+func (v Version) acceptStart(door *payroll.Door, l TrajectoryLine, t Trajectory, state EventState) {
 	if _, again := t.Start(); again {
 		door.Refuse(payroll.Reason("start/again", "kind", "Dit traject is al begonnen.", "This trajectory has started already."))
 	}
-	if len(v.Eligibility.Require)+len(v.Eligibility.Exclude) == 0 || l.Despite != "" {
+	if len(v.Eligibility.Require)+len(v.Eligibility.Exclude) == 0 || l.Despite != "" && state != Reported {
 		return
 	}
 	verdict := NotKnown
 	for _, e := range t.Events {
-		if e.Kind == Intake && e.State != Rejected {
+		if e.Kind == Intake && e.State.Counts() {
 			verdict = e.Eligible
 		}
 	}

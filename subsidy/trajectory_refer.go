@@ -113,6 +113,11 @@ func (d *Desk) refer(ctx context.Context, tx Tx, a payroll.Actor, door *payroll.
 	case !known:
 		door.Refuse(payroll.Unknown("scheme", "scheme", r.Scheme))
 	case dated && version.otherBenefit(door, t.Benefit):
+	case !t.Referred.IsZero() && len(scheme.Versions) > 0 && t.Referred.Before(scheme.Versions[0].From.Date):
+		door.Refuse(payroll.Reason("scheme/not_yet", "referred",
+			fmt.Sprintf("Deze regeling bestaat sinds %s.", scheme.Versions[0].From), fmt.Sprintf("This scheme exists since %s.", scheme.Versions[0].From)))
+	case r.BSN == "" && slices.ContainsFunc(version.Pay, func(p PayRule) bool { return p.Year != nil }):
+		door.Refuse(payroll.Reason("field/required", "bsn", "Wat iemand in een jaar hoogstens krijgt geldt over alle trajecten: daarvoor is het BSN nodig.", "What somebody gets in a year at most holds over all trajectories, which needs the BSN."))
 	case dated && r.IBAN == "" && slices.ContainsFunc(version.Pay, func(p PayRule) bool { return p.Kind == Premium }):
 		door.Refuse(payroll.Reason("field/required", "iban", "Deze regeling betaalt een premie aan de deelnemer: daarvoor is een IBAN nodig.", "This scheme pays a premium to the participant, which needs an IBAN."))
 	}

@@ -230,33 +230,38 @@ func (tx *Tx) StatementLines(ctx context.Context, s subsidy.StatementHead) ([]su
 	return lines, tx.keptPremiums(ctx, s, lines)
 }
 
-// keptPremiums adds to premiums what the participant got of the very payment by
-// earlier statements, and that since then was not due any more: the most that was
-// ever booked of it less what is booked now.
+// keptPremiums adds to premiums what the participant got for the same year by earlier
+// statements and keeps: the most that was ever booked for the person and the year,
+// less what is booked now. It is dealt to the premiums of the statement in order.
 func (tx *Tx) keptPremiums(ctx context.Context, s subsidy.StatementHead, lines []subsidy.StatementLine) error {
 	rows, err := tx.Query(ctx, `
-		WITH before AS (
-			SELECT n.number, b.amount, sum(b.amount) OVER (PARTITION BY n.number ORDER BY o.sequence) AS booked
-			FROM statement_line n JOIN statement_line b ON b.trajectory = n.trajectory AND b.rule = n.rule AND b.key = n.key
+		WITH mine AS (
+			SELECT n.number, coalesce(t.person, t.id) AS person, extract(year FROM n.day)::int AS year
+			FROM statement_line n JOIN trajectory t ON t.id = n.trajectory WHERE n.statement = $1 AND n.kind = 'premium'),
+		booked AS (
+			SELECT m.person, m.year, o.sequence, sum(b.amount) AS amount
+			FROM (SELECT DISTINCT person, year FROM mine) m JOIN trajectory t ON coalesce(t.person, t.id) = m.person AND t.municipality = $3
+			JOIN statement_line b ON b.trajectory = t.id AND b.kind = 'premium' AND extract(year FROM b.day)::int = m.year
 			JOIN statement o ON o.id = b.statement AND o.sequence < $2 JOIN statement_approval a ON a.statement = o.id
-			WHERE n.statement = $1 AND n.kind = 'premium')
-		SELECT number, greatest(max(booked), 0) - sum(amount) FROM before GROUP BY number`, s.ID, s.Sequence)
+			GROUP BY 1, 2, 3),
+		sums AS (SELECT person, year, sequence, sum(amount) OVER (PARTITION BY person, year ORDER BY sequence) AS amount FROM booked),
+		kept AS (SELECT person, year, greatest(max(amount), 0) - (array_agg(amount ORDER BY sequence DESC))[1] AS amount FROM sums GROUP BY 1, 2)
+		SELECT m.number, (dense_rank() OVER (ORDER BY m.person, m.year))::int, coalesce(k.amount, 0) FROM mine m LEFT JOIN kept k USING (person, year)`, s.ID, s.Sequence, s.Municipality)
 	if err != nil {
 		return fmt.Errorf("premiums of statement %s: %w", s.ID, err)
 	}
-	kept := map[int]euro.Amount{}
-	var number int
+	group, kept := map[int]int{}, map[int]euro.Amount{}
+	var number, of int
 	var amount decimal.Decimal
-	_, err = pgx.ForEachRow(rows, []any{&number, &amount}, func() (err error) {
-		kept[number], err = money(amount)
+	_, err = pgx.ForEachRow(rows, []any{&number, &of, &amount}, func() (err error) {
+		group[number] = of
+		kept[of], err = money(amount)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("premiums of statement %s: %w", s.ID, err)
 	}
-	for i := range lines {
-		lines[i].Kept = kept[lines[i].Number]
-	}
+	subsidy.SetOff(lines, group, kept)
 	return nil
 }
 

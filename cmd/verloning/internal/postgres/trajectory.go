@@ -69,9 +69,10 @@ func (tx *Tx) events(ctx context.Context, list []subsidy.Trajectory, where strin
 	}
 	rows, err := tx.Query(ctx, `
 		SELECT e.trajectory, e.number, e.kind, e.day, coalesce(e.product, ''), coalesce(e.sector, ''), e.contract, e.job_to, e.job_hours, e.job_full_time,
-		       coalesce(e.reason, ''), coalesce(e.eligible, ''), coalesce(v.verdict, CASE WHEN e.reported THEN 'reported' ELSE 'confirmed' END)
+		       coalesce(e.reason, ''), coalesce(e.eligible, ''), coalesce(v.verdict, CASE WHEN e.reported THEN 'reported' ELSE 'confirmed' END), v.until,
+		       NOT e.reported OR EXISTS (SELECT FROM trajectory_verdict w WHERE w.trajectory = e.trajectory AND w.event = e.number AND w.known <= @cutoff AND w.verdict IN ('confirmed', 'upheld'))
 		FROM trajectory_event e JOIN trajectory t ON t.id = e.trajectory
-		LEFT JOIN LATERAL (SELECT verdict FROM trajectory_verdict v WHERE v.trajectory = e.trajectory AND v.event = e.number AND v.known <= @cutoff ORDER BY v.version DESC LIMIT 1) v ON true
+		LEFT JOIN LATERAL (SELECT verdict, until FROM trajectory_verdict v WHERE v.trajectory = e.trajectory AND v.event = e.number AND v.known <= @cutoff ORDER BY v.version DESC LIMIT 1) v ON true
 		WHERE `+where+` AND e.known <= @cutoff ORDER BY e.trajectory, e.number`, args)
 	if err != nil {
 		return fmt.Errorf("events of trajectories: %w", err)
@@ -80,10 +81,10 @@ func (tx *Tx) events(ctx context.Context, list []subsidy.Trajectory, where strin
 	var e subsidy.TrajectoryEvent
 	var day time.Time
 	var contract *uuid.UUID
-	var to *time.Time
+	var to, until *time.Time
 	var hours, full decimal.NullDecimal
-	_, err = pgx.ForEachRow(rows, []any{&id, &e.Number, &e.Kind, &day, &e.Product, &e.Sector, &contract, &to, &hours, &full, &e.Reason, &e.Eligible, &e.State}, func() error {
-		e.Day, e.Contract, e.Job = date(&day), nilOr(contract), nil
+	_, err = pgx.ForEachRow(rows, []any{&id, &e.Number, &e.Kind, &day, &e.Product, &e.Sector, &contract, &to, &hours, &full, &e.Reason, &e.Eligible, &e.State, &until, &e.Counted}, func() error {
+		e.Day, e.Contract, e.Job, e.Until = date(&day), nilOr(contract), nil, date(until)
 		if e.Kind == subsidy.Placed {
 			e.Job = &subsidy.Job{To: date(to), HoursPerWeek: euro.FromDecimal(hours.Decimal), FullTimeHours: euro.FromDecimal(full.Decimal), Sector: e.Sector}
 		}
@@ -299,13 +300,13 @@ func (tx *Tx) StatementFile(ctx context.Context, municipality uuid.UUID, cutoff 
 }
 
 // paidElsewhere sums the premiums that other municipalities approved for the same
-// persons: an amount a year, and nothing of who paid it.
+// persons: how often and how much a year, and nothing of who paid it.
 func (tx *Tx) paidElsewhere(ctx context.Context, args pgx.NamedArgs) (map[uuid.UUID][]subsidy.PaidElsewhere, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT o.person, extract(year FROM l.day)::int, sum(l.amount)
+		SELECT o.person, extract(year FROM l.day)::int, l.scheme, count(DISTINCT (l.trajectory, l.rule, l.key))::int, sum(l.amount)
 		FROM trajectory o JOIN statement_line l ON l.trajectory = o.id AND l.kind = 'premium' JOIN statement_approval a ON a.statement = l.statement AND a.known <= @cutoff
 		WHERE o.municipality <> @municipality AND o.person IN (SELECT person FROM trajectory WHERE municipality = @municipality AND person IS NOT NULL)
-		GROUP BY 1, 2 ORDER BY 1, 2`, args)
+		GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, args)
 	if err != nil {
 		return nil, fmt.Errorf("premiums elsewhere: %w", err)
 	}
@@ -313,7 +314,7 @@ func (tx *Tx) paidElsewhere(ctx context.Context, args pgx.NamedArgs) (map[uuid.U
 	var person uuid.UUID
 	var e subsidy.PaidElsewhere
 	var amount decimal.Decimal
-	_, err = pgx.ForEachRow(rows, []any{&person, &e.Year, &amount}, func() (err error) {
+	_, err = pgx.ForEachRow(rows, []any{&person, &e.Year, &e.Scheme, &e.Times, &amount}, func() (err error) {
 		e.Amount, err = money(amount)
 		list[person] = append(list[person], e)
 		return err
