@@ -260,8 +260,12 @@ func (c *course) moreTime(list []subsidy.TrajectoryDue) {
 }
 
 // laterFacts adds what happens after the day that was asked, but for a relapse, an
-// exit or an extension: nothing of before it changes.
+// exit or an extension: nothing of before it changes. Where a later relapse is known
+// already, a job before it would change which of the jobs it ends.
 func (c *course) laterFacts(list []subsidy.TrajectoryDue) {
+	if slices.ContainsFunc(c.t.Events, func(e subsidy.TrajectoryEvent) bool { return e.Kind == subsidy.Relapsed && e.Day.After(c.until) }) {
+		return
+	}
 	later := &course{T: c.T, scheme: c.scheme, version: c.version, t: c.t, until: c.until, seen: c.seen}
 	later.t.Events = slices.Clone(c.t.Events)
 	since := c.until.Add(1).Sub(c.t.Referred)

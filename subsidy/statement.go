@@ -341,11 +341,14 @@ func (d TrajectoryDue) shares() map[string]Decimal {
 	if len(d.Turnover) == 0 {
 		return of(d.Benefit)
 	}
-	sum := map[string]Decimal{}
+	sum := map[string]Decimal{} // euros of turnover that each bore: a share of a share would not be exact
 	for benefit, turnover := range d.Turnover {
 		for source, share := range of(benefit) {
 			sum[source] = Decimal{sum[source].Add(turnover.Times(share.Number))}
 		}
+	}
+	if len(sum) == 1 {
+		return of(d.Benefit)
 	}
 	return sum
 }

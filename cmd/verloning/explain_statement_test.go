@@ -31,7 +31,7 @@ func TestExplainStatement(t *testing.T) {
 			event(m{"kind": "delivered", "product": "module", "day": "2004-02-02"}), event(m{"kind": "exited", "day": "2004-06-01", "reason": "dropout"}),
 		}})
 	}
-	s.must(o.control, "trajectory.refer", m{"trajectories": []any{m{"number": "T-3", "scheme": "generiek-premie", "referred": "2005-07-01", "iban": "NL02ABNA0123456789"}}})
+	s.must(o.control, "trajectory.refer", m{"trajectories": []any{m{"number": "T-3", "scheme": "generiek-premie", "bsn": bsnOf(3), "referred": "2005-07-01", "iban": "NL02ABNA0123456789"}}})
 	s.must(o.control, "trajectory.record", m{"events": []any{m{"trajectory": "T-3", "kind": "started", "day": "2005-07-01", "despite": "x"}}})
 	first, last := o.statement("2004-03"), o.statement("2006-12")
 	rows := append(s.lines(o, first), s.lines(o, last)...)
