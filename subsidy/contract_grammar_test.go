@@ -45,9 +45,7 @@ func TestRandomContracts(t *testing.T) {
 		"parts_back pro rata", "parts_back clawed back", "hourly by the hour", "cost_price at cost price", "cost_price less a subsidy", "cost_price of nil",
 		"shared", "again", "together", "together settled", "wage step 2", "two subsidies",
 	}
-	for _, form := range contractForms {
-		want = append(want, form)
-	}
+	want = append(want, contractForms...)
 	for _, what := range want {
 		if seen[what] == 0 {
 			t.Errorf("met no %s in %v", what, seen)
