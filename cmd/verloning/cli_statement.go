@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
+	"verloning/cmd/verloning/internal/postgres"
 	"verloning/subsidy"
 )
 
@@ -49,16 +51,28 @@ func (c *statementShow) Run(ctx context.Context, sh *shell) error {
 	})
 }
 
-type statementList struct{}
+type statementList struct {
+	Limit int `help:"At most so many; otherwise all."`
+}
 
-func (statementList) Run(ctx context.Context, sh *shell) error {
-	return ask(ctx, sh, "statement", "list", statementsAsked{Limit: 1000}, func(r statementsListed) error {
-		shown := newTable(">sequence", "period", "status", ">lines", ">amount", ">vat", "statement")
-		for _, s := range r.Statements {
-			shown.add(strconv.Itoa(s.Sequence), s.Period, s.Status, strconv.Itoa(s.Lines), s.Amount.String(), s.VAT.String(), s.Statement.String())
-		}
-		return shown.print(sh.out)
-	})
+func (c *statementList) Run(ctx context.Context, sh *shell) error {
+	list, err := pages(ctx, sh, "statement", "list", "statements", c.Limit,
+		func(after string, limit int) any {
+			sequence, _ := strconv.Atoi(after) // nothing on the first page
+			return statementsAsked{After: sequence, Limit: limit}
+		},
+		func(one postgres.StatementListed) string { return strconv.Itoa(one.Sequence) })
+	if err != nil {
+		return err
+	}
+	if sh.JSON {
+		return sh.printJSON(statementsListed{list})
+	}
+	shown := newTable(">sequence", "period", "status", ">lines", ">amount", ">vat", "statement")
+	for _, s := range list {
+		shown.add(strconv.Itoa(s.Sequence), s.Period, s.Status, strconv.Itoa(s.Lines), s.Amount.String(), s.VAT.String(), s.Statement.String())
+	}
+	return shown.print(sh.out)
 }
 
 type statementApprove struct {
@@ -90,14 +104,22 @@ func (c *statementSettle) Run(ctx context.Context, sh *shell) error {
 
 type feeList struct {
 	Period string `help:"Month of the statement, such as 2007-03; otherwise all."`
+	Limit  int    `help:"At most so many; otherwise all."`
 }
 
 func (c *feeList) Run(ctx context.Context, sh *shell) error {
-	return ask(ctx, sh, "fee", "list", feesAsked{Period: c.Period}, func(r feesListed) error {
-		shown := newTable("municipality", "period", "number", "scheme", "rule", "key", "day", ">amount", ">vat", "fee")
-		for _, f := range r.Fees {
-			shown.add(f.Municipality, f.Period, f.Number, f.Scheme, f.Rule, f.Key, f.Day.String(), f.Amount.String(), f.VAT.String(), f.ID.String())
-		}
-		return shown.print(sh.out)
-	})
+	list, err := pages(ctx, sh, "fee", "list", "fees", c.Limit,
+		func(after string, limit int) any { return feesAsked{c.Period, Paged{after, limit}} },
+		func(one postgres.FeeListed) string { return fmt.Sprintf("%s/%d", one.Statement, one.Line) })
+	if err != nil {
+		return err
+	}
+	if sh.JSON {
+		return sh.printJSON(feesListed{list})
+	}
+	shown := newTable("municipality", "period", "number", "scheme", "rule", "key", "day", ">amount", ">vat", "fee")
+	for _, f := range list {
+		shown.add(f.Municipality, f.Period, f.Number, f.Scheme, f.Rule, f.Key, f.Day.String(), f.Amount.String(), f.VAT.String(), f.ID.String())
+	}
+	return shown.print(sh.out)
 }

@@ -41,6 +41,7 @@ func TestExplainStatement(t *testing.T) {
 			"-120.00 × 19 % = -22.80 | -120.00: W 2004 × 1 = -120.00",
 		"3 premium": "150.00 | 0 before in 2006, at most 2 = 150.00 | 150.00, with 0.00 before in 2006 and at most ",
 	})
+	s.pagesFees(o.control, len(rows))
 	seen := map[string]int{}
 	for _, row := range rows {
 		for code, provider := range providers {
@@ -85,6 +86,30 @@ func (o office) statement(period string) string {
 	s := o.must(o.control, "statement.calculate", map[string]any{"period": period})
 	o.must(o.chief, "statement.approve", map[string]any{"statement": s["statement"], "hash": s["hash"], "accept": "looked at", "over_budget": "looked at"})
 	return fmt.Sprint(s["statement"])
+}
+
+// pagesFees wants the lines of all statements one by one, as a list of them tells
+// them at once.
+func (s *site) pagesFees(c *bus.Client, count int) {
+	s.t.Helper()
+	whole := s.must(c, "fee.list", map[string]any{})["fees"].([]any)
+	after, paged := "", []any{}
+	for range whole {
+		page := s.must(c, "fee.list", map[string]any{"after": after, "limit": 1})["fees"].([]any)
+		if len(page) != 1 {
+			s.t.Fatalf("%d lines after %q", len(page), after)
+		}
+		line := page[0].(map[string]any)
+		paged, after = append(paged, line), fmt.Sprintf("%s/%v", line["statement"], line["line"])
+	}
+	if end := s.must(c, "fee.list", map[string]any{"after": after})["fees"].([]any); len(whole) != count || pretty(paged) != pretty(whole) || len(end) != 0 {
+		s.t.Errorf("one by one %s, at once %s, at the end %s", pretty(paged), pretty(whole), pretty(end))
+	}
+	for _, wrong := range []string{"x", "x/1", whole[0].(map[string]any)["statement"].(string) + "/0"} {
+		if got := s.refused(c, "fee.list", map[string]any{"after": wrong}); got != "field/line" {
+			s.t.Errorf("after %q: %s", wrong, got)
+		}
+	}
 }
 
 func (s *site) lines(o office, statement string) []map[string]any {

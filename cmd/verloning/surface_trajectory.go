@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"math"
+	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -74,7 +77,7 @@ func (s *service) showStanding(ctx context.Context, tx *postgres.Tx, a payroll.A
 	if err != nil {
 		return standingShown{}, err
 	}
-	mine, err := tx.Agreements(ctx, a, uuid.Nil, 1000)
+	mine, err := tx.Agreements(ctx, a, uuid.Nil, math.MaxInt32)
 	if err != nil {
 		return standingShown{}, err
 	}
@@ -242,9 +245,24 @@ func (s *service) showStatement(ctx context.Context, tx *postgres.Tx, a payroll.
 }
 
 // feesAsked narrows what a provider, or who pays in a municipality's place, was
-// granted to one month's statements.
+// granted to one month's statements, and pages by "STATEMENT/LINE" of the last one.
 type feesAsked struct {
 	Period string `json:"period,omitempty"`
+	Paged
+}
+
+// afterLine reads what to go on after, and refuses what names no line.
+func (q feesAsked) afterLine(door *payroll.Door) (after postgres.LineAt) {
+	if q.After == "" {
+		return after
+	}
+	statement, line, _ := strings.Cut(q.After, "/")
+	id, err := uuid.Parse(statement)
+	number, wrong := strconv.Atoi(line)
+	if err != nil || wrong != nil || number < 1 {
+		door.Refuse(payroll.Reason("field/line", "after", "Geen regel van een staat (STAAT/REGEL).", "Not a line of a statement (STATEMENT/LINE)."))
+	}
+	return postgres.LineAt{Statement: id, Line: number}
 }
 
 type feesListed struct {
@@ -253,7 +271,7 @@ type feesListed struct {
 
 func (s *service) listFees(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q feesAsked) (feesListed, error) {
 	door := payroll.NewDoor(q)
-	period := door.Period("period", q.Period)
+	period, after := door.Period("period", q.Period), q.afterLine(door)
 	if err := door.Err(); err != nil {
 		return feesListed{}, err
 	}
@@ -261,6 +279,6 @@ func (s *service) listFees(ctx context.Context, tx *postgres.Tx, a payroll.Actor
 	if q.Period != "" {
 		only = &period
 	}
-	list, err := tx.LinesFor(ctx, a, only)
+	list, err := tx.LinesFor(ctx, a, only, after, q.limit())
 	return feesListed{append([]postgres.FeeListed{}, list...)}, err
 }

@@ -211,8 +211,9 @@ func (tx *Tx) StatementExceptions(ctx context.Context, statement uuid.UUID) ([]s
 }
 
 // LinesFor are the lines of approved statements that concern an organisation as
-// payee or as payer, of one municipality's statement or of all, in order.
-func (tx *Tx) LinesFor(ctx context.Context, a payroll.Actor, period *calendar.Period) ([]FeeListed, error) {
+// payee or as payer, of one month's statements or of all, in order: at most limit
+// of those that follow a line, or of all where that is the nought.
+func (tx *Tx) LinesFor(ctx context.Context, a payroll.Actor, period *calendar.Period, after LineAt, limit int) ([]FeeListed, error) {
 	var from *time.Time
 	if period != nil {
 		from = day(period.From)
@@ -221,7 +222,9 @@ func (tx *Tx) LinesFor(ctx context.Context, a payroll.Actor, period *calendar.Pe
 		SELECT `+lineColumns+`, l.statement, m.code, s.period
 		FROM statement_line l JOIN statement_approval a ON a.statement = l.statement JOIN statement s ON s.id = l.statement JOIN organisation m ON m.id = s.municipality
 		WHERE (l.payee = @org OR l.payer = @org OR s.municipality = @org) AND (@period::date IS NULL OR s.period = @period)
-		ORDER BY s.municipality, s.sequence, l.number LIMIT 5000`, pgx.NamedArgs{"org": a.Organisation.ID, "period": from})
+			AND (@line = 0 OR (s.municipality, s.sequence, l.number) > (SELECT b.municipality, b.sequence, @line::int FROM statement b WHERE b.id = @statement))
+		ORDER BY s.municipality, s.sequence, l.number LIMIT @limit`,
+		pgx.NamedArgs{"org": a.Organisation.ID, "period": from, "statement": after.Statement, "line": after.Line, "limit": limit})
 	if err != nil {
 		return nil, fmt.Errorf("fees: %w", err)
 	}
@@ -234,17 +237,23 @@ func (tx *Tx) LinesFor(ctx context.Context, a payroll.Actor, period *calendar.Pe
 			rows.Close()
 			return nil, fmt.Errorf("fees: %w", err)
 		}
-		f.ID, f.Statement, f.Period = subsidy.LineID(statement, l), statement, calendar.MonthOf(date(&on)).String()
+		f.ID, f.LineAt, f.Period = subsidy.LineID(statement, l), LineAt{statement, l.Number}, calendar.MonthOf(date(&on)).String()
 		f.Number, f.Scheme, f.Rule, f.Key, f.Kind, f.Day, f.Amount, f.VAT = l.Subject, l.Scheme, l.Rule, l.Key, l.Kind, l.Day, l.Amount, l.VAT
 		list = append(list, f)
 	}
 	return list, rows.Err()
 }
 
+// LineAt is where a line stands: its number, from 1, in a statement.
+type LineAt struct {
+	Statement uuid.UUID `json:"statement"`
+	Line      int       `json:"line"`
+}
+
 // FeeListed is one line of an approved statement as those it concerns see it.
 type FeeListed struct {
-	ID           uuid.UUID     `json:"fee"`
-	Statement    uuid.UUID     `json:"statement"`
+	ID uuid.UUID `json:"fee"`
+	LineAt
 	Municipality string        `json:"municipality"`
 	Period       string        `json:"period"`
 	Number       string        `json:"number"`
