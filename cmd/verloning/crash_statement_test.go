@@ -52,7 +52,7 @@ func crashAccount() modelAccount {
 	for i := 1; i <= 3; i++ {
 		number := fmt.Sprint("B-", i)
 		a.Trajectories = append(a.Trajectories, modelTrajectory{number, "breda-work-first", sprong, "", "WWB", "2006-06-01"})
-		add(1, sprong, number, "started", "2006-06-01", "")
+		add(1, "", number, "started", "2006-06-01", "")
 	}
 	add(1, sprong, "B-1", "placed", "2006-07-15", "")
 	add(1, sprong, "B-2", "placed", "2006-08-20", "").Rejected = 2
@@ -83,7 +83,7 @@ func (c *crashCast) agreed(ask crashAsk) {
 		if t.Provider != "" {
 			one["provider"] = t.Provider
 		} else {
-			one["iban"] = crashIBAN(300 + i)
+			one["iban"], one["bsn"] = crashIBAN(300+i), bsnOf(9300+i)
 		}
 		if t.Agreement != "" {
 			one["agreement"] = t.Agreement
