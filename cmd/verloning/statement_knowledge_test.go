@@ -44,8 +44,8 @@ func TestStatementsAndKnowledge(t *testing.T) {
 
 func (o statements) refer(scheme string, numbers ...string) {
 	var list []any
-	for _, number := range numbers {
-		list = append(list, map[string]any{"number": number, "scheme": scheme, "provider": "P", "referred": "2026-01-01", "iban": "NL44RABO0123456789"})
+	for i, number := range numbers {
+		list = append(list, map[string]any{"number": number, "scheme": scheme, "provider": "P", "referred": "2026-01-01", "iban": "NL44RABO0123456789", "bsn": bsnOf(i + 1)})
 	}
 	o.must(o.control, "trajectory.refer", map[string]any{"trajectories": list})
 }
@@ -251,23 +251,30 @@ func (o statements) lateReport(t *testing.T) {
 	o.sameAgain(t)
 }
 
-// premiumOnce pays a premium, contests it, and upholds it: the participant kept it.
+// premiumOnce pays a premium, contests and rejects the start that it is for, and
+// records the start again: the participant kept it. What is contested stays where it
+// is until its term.
 func (o statements) premiumOnce(t *testing.T) {
-	booked := func(verdict string) {
-		if verdict == "" {
-			o.record("T-9", "started", "2026-01-01")
-		} else {
-			o.judge(verdict, "T-9", 1)
-		}
+	booked := func(what string) {
 		s := o.calculated("2026-09")
 		if n := o.lines(s, "T-9"); n != 1 {
-			t.Errorf("%q: %d lines, want one", verdict, n)
+			t.Errorf("%s: %d lines, want one", what, n)
 		}
 		o.must(o.chief, "statement.approve", approval(s))
 		o.must(o.control, "statement.settle", map[string]any{"statement": s["statement"], "day": "2026-10-01", "reference": "bank"})
 	}
-	for _, verdict := range []string{"", "contested", "upheld", "contested", "upheld"} {
-		booked(verdict)
+	for event := 1; event <= 3; event++ {
+		o.record("T-9", "started", "2026-01-01")
+		booked("started")
+		if event == 3 {
+			break
+		}
+		o.judge("contested", "T-9", event)
+		if n := o.lines(o.calculated("2026-09"), "T-9"); n != 0 {
+			t.Errorf("%d lines of what is contested", n)
+		}
+		o.judge("rejected", "T-9", event)
+		booked("rejected")
 	}
 	if paid := column[string](t, o.conn, `SELECT amount::text FROM payment WHERE kind = 'premium'`); fmt.Sprint(paid) != "[150.00]" {
 		t.Errorf("premiums paid: %v", paid)
