@@ -57,9 +57,9 @@ func (c Claim) Total() euro.Amount { return c.Amount.Add(c.VAT) }
 // supply reports whether VAT is due: on fees and hire, never on a subsidy.
 func (c Claim) supply() bool { return c.Kind == Fee || c.Kind == Hire }
 
-// tax is the VAT on part of the claim's amount, or on all of it, and what of it
-// the payer does not get back; each is rounded to cents once, half up.
-func (c Claim) tax(amount euro.Amount, rate, compensable euro.Number) (vat, cost euro.Amount) {
+// vatAndCost are the VAT on a supply, or on part of it, and what of it the payer does
+// not get back; each is rounded to cents once, half up.
+func vatAndCost(amount euro.Amount, rate, compensable euro.Number) (vat, cost euro.Amount) {
 	vat = amount.Times(rate.Percent()).Cents()
 	return vat, vat.Times(euro.One.Sub(compensable)).Cents()
 }

@@ -3,6 +3,7 @@ package subsidy
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -193,10 +194,6 @@ func (d *dues) shares(r PayRule, a PartsAmount, price euro.Amount) {
 // orderedMilestones sorts milestones as they are reached, so that the last one
 // takes what the cents leave.
 func orderedMilestones(shares map[string]Decimal) []string {
-	names := make([]string, 0, len(shares))
-	for name := range shares {
-		names = append(names, name)
-	}
 	rank := func(name string) int {
 		m, _ := trajectoryMilestone(name)
 		switch {
@@ -207,8 +204,7 @@ func orderedMilestones(shares map[string]Decimal) []string {
 		}
 		return 2 * m.months
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
-	return names
+	return slices.SortedFunc(maps.Keys(shares), func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
 }
 
 // ladder pays by how soon somebody is at work. In shares it follows the first

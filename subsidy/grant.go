@@ -249,10 +249,16 @@ func (d *Desk) ApproveClaims(ctx context.Context, tx Tx, a payroll.Actor, req Cl
 	return reply, tx.SpendBudget(ctx, a, b)
 }
 
-// affordable refuses what spends more than a budget has left, unless
-// who approves says why. Budgets that the municipality does not keep here hold
-// nothing back, and what gives money back to an overspent one is welcome.
+// affordable refuses claims and costs that spend more than a budget has left, unless
+// who approves says why.
 func affordable(budgets []BudgetLeft, why string) error {
+	return payroll.Refuse(payroll.Conflict, shortfalls(budgets, why, ", wijs declaraties af", ", refuse claims")...)
+}
+
+// shortfalls are the budgets that fall short without a reason why, and what can be
+// done instead of giving one. Budgets that the municipality does not keep here hold
+// nothing back, and what gives money back to an overspent one is welcome.
+func shortfalls(budgets []BudgetLeft, why, insteadNL, insteadEN string) []payroll.Problem {
 	if why != "" {
 		return nil
 	}
@@ -260,11 +266,11 @@ func affordable(budgets []BudgetLeft, why string) error {
 	for _, left := range budgets {
 		if left.Kept && left.After.Sign() < 0 && left.After.Cmp(left.Before) < 0 {
 			problems = append(problems, payroll.Reason("budget/over", "over_budget",
-				fmt.Sprintf("Budget %s %d komt %s tekort. Geef een reden (over_budget), wijs declaraties af of verhoog het budget.", left.Source, left.Year, left.After.Neg()),
-				fmt.Sprintf("Budget %s %d falls short by %s. Give a reason (over_budget), refuse claims or raise the budget.", left.Source, left.Year, left.After.Neg())))
+				fmt.Sprintf("Budget %s %d komt %s tekort. Geef een reden (over_budget)%s of verhoog het budget.", left.Source, left.Year, left.After.Neg(), insteadNL),
+				fmt.Sprintf("Budget %s %d falls short by %s. Give a reason (over_budget)%s or raise the budget.", left.Source, left.Year, left.After.Neg(), insteadEN)))
 		}
 	}
-	return payroll.Refuse(payroll.Conflict, problems...)
+	return problems
 }
 
 // postings puts the transfers under a posting of each ledger: the

@@ -281,7 +281,7 @@ func (m month) addVAT(c *Claim, j job) ([]figureUse, error) {
 		compensable = j.rule.VAT.Compensable.Value.Number
 	}
 	c.VATRate = figure.figure.Value
-	c.VAT, c.VATCost = c.tax(c.Amount, c.VATRate, compensable)
+	c.VAT, c.VATCost = vatAndCost(c.Amount, c.VATRate, compensable)
 	m.traceVAT(*c, figure.figure)
 	return []figureUse{figure}, nil
 }

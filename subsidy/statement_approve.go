@@ -144,13 +144,7 @@ func (s StatementHead) approvable(a payroll.Actor, req StatementApprove, over []
 	if s.Exceptions > 0 && req.Accept == "" {
 		add("statement/exceptions_open", "accept", fmt.Sprintf("Er zijn %d uitzonderingen: zeg waarom ze akkoord zijn (accept).", s.Exceptions), fmt.Sprintf("There are %d exceptions: say why they are all right (accept).", s.Exceptions))
 	}
-	for _, left := range over {
-		if req.OverBudget == "" && left.Kept && left.After.Sign() < 0 && left.After.Cmp(left.Before) < 0 {
-			problems = append(problems, payroll.Reason("budget/over", "over_budget",
-				fmt.Sprintf("Budget %s %d komt %s tekort. Geef een reden (over_budget) of verhoog het budget.", left.Source, left.Year, left.After.Neg()),
-				fmt.Sprintf("Budget %s %d falls short by %s. Give a reason (over_budget) or raise the budget.", left.Source, left.Year, left.After.Neg())))
-		}
-	}
+	problems = append(problems, shortfalls(over, req.OverBudget, "", "")...)
 	return payroll.Refuse(payroll.Conflict, problems...)
 }
 

@@ -91,17 +91,16 @@ type TrajectoryEvent struct {
 }
 
 // believed is the trajectory with what counted and is contested taken for true until
-// the day by which it is to be proved; any tells whether there is such an event.
-func (t Trajectory) believed(on calendar.Date) (Trajectory, bool) {
-	any := false
+// the day by which it is to be proved; doubted tells whether there is such an event.
+func (t Trajectory) believed(on calendar.Date) (_ Trajectory, doubted bool) {
 	events := slices.Clone(t.Events)
 	for i, e := range events {
 		if e.State == Contested && e.Counted && !e.Until.Before(on) {
-			events[i].State, any = Confirmed, true
+			events[i].State, doubted = Confirmed, true
 		}
 	}
 	t.Events = events
-	return t, any
+	return t, doubted
 }
 
 // Eligible is the answer on eligibility: unknown is not yes.

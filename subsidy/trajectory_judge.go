@@ -3,6 +3,7 @@ package subsidy
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"verloning/payroll"
 	"verloning/payroll/calendar"
@@ -114,10 +115,8 @@ func (d *Desk) judged(ctx context.Context, tx Tx, a payroll.Actor, door *payroll
 }
 
 func acceptVerdict(door *payroll.Door, v EventVerdict) {
-	for _, state := range becomes[v.Event.State] {
-		if state == v.State {
-			return
-		}
+	if slices.Contains(becomes[v.Event.State], v.State) {
+		return
 	}
 	door.Refuse(payroll.Reason("event/state", "verdict",
 		fmt.Sprintf("Gebeurtenis %d is %s en kan niet %s worden.", v.Event.Number, v.Event.State, v.State),
@@ -138,17 +137,13 @@ func (d *Desk) contestedUntil(ctx context.Context, tx Tx, t Trajectory) (calenda
 
 func (d *Desk) keepVerdicts(ctx context.Context, tx Tx, a payroll.Actor, list []EventVerdict) (TrajectoryRecorded, error) {
 	var reply TrajectoryRecorded
+	var events []payroll.Event
 	if err := tx.AddEventVerdicts(ctx, a, list); err != nil {
 		return reply, err
 	}
 	for _, v := range list {
 		reply.Events = append(reply.Events, EventRef{Trajectory: v.Trajectory.Number, Event: v.Event.Number, State: v.State})
-		events := v.Trajectory.announced(0, string(v.State), trajectoryData{Kind: v.Event.Kind, Event: v.Event.Number, Day: v.Event.Day, Product: v.Event.Product, State: v.State, Until: v.Until})
-		for i := range events {
-			if err := tx.Publish(ctx, events[i:i+1]); err != nil {
-				return reply, err
-			}
-		}
+		events = append(events, v.Trajectory.announced(0, string(v.State), trajectoryData{Kind: v.Event.Kind, Event: v.Event.Number, Day: v.Event.Day, Product: v.Event.Product, State: v.State, Until: v.Until})...)
 	}
-	return reply, nil
+	return reply, publishInTurn(ctx, tx, events)
 }

@@ -89,7 +89,7 @@ func (d *Desk) recordTrajectories(ctx context.Context, tx Tx, a payroll.Actor, d
 	if err != nil {
 		return TrajectoryRecorded{}, err
 	}
-	known := map[uuid.UUID]*Trajectory{}
+	known := map[trajectoryNamed]*Trajectory{}
 	var list []NewTrajectoryEvent
 	for i, l := range lines {
 		line := payroll.NewLineDoor(i+1, l)
@@ -124,17 +124,29 @@ func (d *Desk) keepTrajectoryEvents(ctx context.Context, tx Tx, a payroll.Actor,
 	if err := tx.AddTrajectoryEvents(ctx, a, list); err != nil {
 		return TrajectoryRecorded{}, err
 	}
-	for i := range events { // one by one: several of one trajectory follow on each other
+	return reply, publishInTurn(ctx, tx, events)
+}
+
+// publishInTurn publishes one by one: several events of one trajectory follow on each
+// other.
+func publishInTurn(ctx context.Context, tx Tx, events []payroll.Event) error {
+	for i := range events {
 		if err := tx.Publish(ctx, events[i:i+1]); err != nil {
-			return TrajectoryRecorded{}, err
+			return err
 		}
 	}
-	return reply, nil
+	return nil
+}
+
+// trajectoryNamed is how requests name a trajectory.
+type trajectoryNamed struct {
+	municipality uuid.UUID
+	number       string
 }
 
 // theirTrajectory finds the trajectory that a line names among those of the
 // caller, once for all lines of it, and holds it.
-func theirTrajectory(ctx context.Context, tx Tx, a payroll.Actor, door *payroll.Door, l TrajectoryLine, state EventState, known map[uuid.UUID]*Trajectory) (*Trajectory, error) {
+func theirTrajectory(ctx context.Context, tx Tx, a payroll.Actor, door *payroll.Door, l TrajectoryLine, state EventState, known map[trajectoryNamed]*Trajectory) (*Trajectory, error) {
 	if len(door.Problems) > 0 {
 		return nil, nil
 	}
@@ -150,6 +162,10 @@ func theirTrajectory(ctx context.Context, tx Tx, a payroll.Actor, door *payroll.
 		}
 		municipality = org.ID
 	}
+	name := trajectoryNamed{municipality, l.Trajectory}
+	if t, before := known[name]; before {
+		return t, nil
+	}
 	t, found, err := tx.Trajectory(ctx, municipality, l.Trajectory)
 	if err != nil {
 		return nil, err
@@ -158,10 +174,8 @@ func theirTrajectory(ctx context.Context, tx Tx, a payroll.Actor, door *payroll.
 		door.Refuse(payroll.Unknown("trajectory", "trajectory", l.Trajectory))
 		return nil, nil
 	}
-	if _, before := known[t.ID]; !before {
-		known[t.ID] = &t
-	}
-	return known[t.ID], nil
+	known[name] = &t
+	return &t, nil
 }
 
 // trajectoryEvent reads one line against what happened before.
