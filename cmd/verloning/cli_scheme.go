@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"verloning/payroll"
 	"verloning/payroll/calendar"
 	"verloning/subsidy"
 )
@@ -19,11 +20,7 @@ func (c *schemeList) Run(ctx context.Context, sh *shell) error {
 	return ask(ctx, sh, "scheme", "list", schemesAsked{c.Municipality}, func(r schemesListed) error {
 		shown := newTable("scheme", "of", "since", "name")
 		for _, s := range r.Schemes {
-			name := s.Name.NL
-			if sh.Lang == "en" {
-				name = s.Name.EN
-			}
-			shown.add(s.Scheme, s.Municipality, s.Since, printable(name))
+			shown.add(s.Scheme, s.Municipality, s.Since, printable(sh.text(payroll.Text(s.Name))))
 		}
 		return shown.print(sh.out)
 	})

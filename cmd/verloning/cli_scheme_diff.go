@@ -119,10 +119,11 @@ func differences(sh *shell, a, b compared) ([]subsidy.Difference, error) {
 	if a.day.IsZero() && b.day.IsZero() {
 		return subsidy.Diff(a.scheme, b.scheme), nil
 	}
-	for side, other := range map[*compared]calendar.Date{&a: b.day, &b: a.day} {
-		if side.day.IsZero() {
-			side.day = other
-		}
+	if a.day.IsZero() {
+		a.day = b.day
+	}
+	if b.day.IsZero() {
+		b.day = a.day
 	}
 	for _, side := range []*compared{&a, &b} {
 		version, holds := side.scheme.On(side.day)

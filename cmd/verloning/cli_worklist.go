@@ -44,11 +44,7 @@ func (c *worklistCommand) Run(ctx context.Context, sh *shell) error {
 		if r.Doubt != nil {
 			said = payroll.Text{NL: said.NL + " (" + r.Doubt.NL + ")", EN: said.EN + " (" + r.Doubt.EN + ")"}
 		}
-		what := said.NL
-		if sh.Lang == "en" {
-			what = said.EN
-		}
-		shown.add(r.Day.String(), string(r.Kind), r.Employer, r.Contract, r.Person, r.Scheme, r.Until.String(), r.Article, what)
+		shown.add(r.Day.String(), string(r.Kind), r.Employer, r.Contract, r.Person, r.Scheme, r.Until.String(), r.Article, sh.text(said))
 	}
 	return shown.print(sh.out)
 }

@@ -54,7 +54,7 @@ func (s *service) expectedOfTrajectories(ctx context.Context, tx *postgres.Tx, a
 	if err != nil {
 		return nil, err
 	}
-	file, err := tx.StatementFile(ctx, a.Organisation.ID, postgres.Everything)
+	file, err := tx.StatementFile(ctx, a.Organisation.ID, payroll.KnownNow)
 	if err != nil {
 		return nil, err
 	}

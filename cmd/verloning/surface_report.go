@@ -36,12 +36,12 @@ type outcomesReported struct {
 
 // reportOutcomes is of a municipality's own trajectories.
 func (s *service) reportOutcomes(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q reportAsked) (outcomesReported, error) {
-	on, book, file, err := s.ownReport(ctx, tx, a, q)
+	on, book, trajectories, err := s.ownReport(ctx, tx, a, q)
 	shown := outcomesReported{On: on, Schemes: []subsidy.OutcomeReport{}}
 	if err != nil {
 		return shown, err
 	}
-	for _, r := range subsidy.Outcomes(book, file.Trajectories, on) {
+	for _, r := range subsidy.Outcomes(book, trajectories, on) {
 		if q.Scheme == "" || r.Scheme == q.Scheme {
 			shown.Schemes = append(shown.Schemes, r)
 		}
@@ -56,12 +56,12 @@ type savingsReported struct {
 
 // reportSavings is of the schemes of a municipality that say what they save.
 func (s *service) reportSavings(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q reportAsked) (savingsReported, error) {
-	on, book, file, err := s.ownReport(ctx, tx, a, q)
+	on, book, trajectories, err := s.ownReport(ctx, tx, a, q)
 	shown := savingsReported{On: on, Schemes: []subsidy.SavingReport{}}
 	if err != nil {
 		return shown, err
 	}
-	for _, r := range subsidy.Savings(book, file.Trajectories, on) {
+	for _, r := range subsidy.Savings(book, trajectories, on) {
 		if q.Scheme == "" || r.Scheme == q.Scheme {
 			shown.Schemes = append(shown.Schemes, r)
 		}
@@ -71,20 +71,20 @@ func (s *service) reportSavings(ctx context.Context, tx *postgres.Tx, a payroll.
 
 // ownReport reads what a report of a municipality rests on. Who asks of one
 // scheme takes it out of the answer: savings look at referrals under every scheme.
-func (s *service) ownReport(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q reportAsked) (on calendar.Date, book *subsidy.Book, file subsidy.StatementFile, err error) {
+func (s *service) ownReport(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q reportAsked) (on calendar.Date, book *subsidy.Book, trajectories []subsidy.Trajectory, err error) {
 	door := payroll.NewDoor(q)
 	on = reportDay(door, q.On, tx.Today())
 	if !a.Organisation.Is(payroll.Gemeente) {
 		door.Refuse(payroll.Reason("organisation/not_municipality", "", "Uw organisatie is geen gemeente.", "Your organisation is no municipality."))
 	}
 	if err = door.Err(); err != nil {
-		return on, nil, file, err
+		return on, nil, nil, err
 	}
 	if book, err = s.desk.Books.Now(ctx, tx); err != nil {
-		return on, nil, file, err
+		return on, nil, nil, err
 	}
-	file, err = tx.StatementFile(ctx, a.Organisation.ID, postgres.Everything)
-	return on, book, file, err
+	trajectories, err = tx.TrajectoriesOf(ctx, a.Organisation.ID, payroll.KnownNow)
+	return on, book, trajectories, err
 }
 
 // reportDay is the day that a report is of: a day that has been, today unless it
@@ -135,15 +135,11 @@ func (s *service) reportFunnel(ctx context.Context, tx *postgres.Tx, a payroll.A
 		return shown, err
 	}
 	made := map[uuid.UUID]funnelShown{} // by agreement
-	read := map[string]bool{}           // municipalities
+	read := map[uuid.UUID]bool{}        // municipalities
 	for _, one := range mine {
-		if !read[one.Municipality] {
-			read[one.Municipality] = true
-			municipality, _, err := tx.OrganisationByCode(ctx, one.Municipality)
-			if err != nil {
-				return shown, err
-			}
-			file, err := tx.StatementFile(ctx, municipality.ID, postgres.Everything)
+		if !read[one.Of] {
+			read[one.Of] = true
+			file, err := tx.StatementFile(ctx, one.Of, payroll.KnownNow)
 			if err != nil {
 				return shown, err
 			}

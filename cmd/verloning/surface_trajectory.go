@@ -87,16 +87,12 @@ func (s *service) showStanding(ctx context.Context, tx *postgres.Tx, a payroll.A
 		if q.Agreement != "" && one.Number != q.Agreement {
 			continue
 		}
-		municipality, _, err := tx.OrganisationByCode(ctx, one.Municipality)
-		if err != nil {
-			return shown, err
-		}
-		file, read := files[municipality.ID]
+		file, read := files[one.Of]
 		if !read {
-			if file, err = tx.StatementFile(ctx, municipality.ID, postgres.Everything); err != nil {
+			if file, err = tx.StatementFile(ctx, one.Of, payroll.KnownNow); err != nil {
 				return shown, err
 			}
-			files[municipality.ID] = file
+			files[one.Of] = file
 		}
 		shown.Standings = append(shown.Standings, subsidy.StandingsOf(book, one.Agreement, file, on)...)
 	}
@@ -280,5 +276,5 @@ func (s *service) listFees(ctx context.Context, tx *postgres.Tx, a payroll.Actor
 		only = &period
 	}
 	list, err := tx.LinesFor(ctx, a, only, after, q.limit())
-	return feesListed{append([]postgres.FeeListed{}, list...)}, err
+	return feesListed{list}, err
 }

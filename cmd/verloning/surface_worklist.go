@@ -114,8 +114,11 @@ func (w *worklist) places(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 	if err != nil {
 		return err
 	}
-	file, err := tx.StatementFile(ctx, a.Organisation.ID, postgres.Everything)
-	taken = append(taken, subsidy.TakenByTrajectories(book, file.Trajectories, firsts)...)
+	trajectories, err := tx.TrajectoriesOf(ctx, a.Organisation.ID, payroll.KnownNow)
+	if err != nil {
+		return err
+	}
+	taken = append(taken, subsidy.TakenByTrajectories(book, trajectories, firsts)...)
 	for _, t := range taken {
 		scheme, _ := book.Scheme(t.Scheme, a.Organisation.ID)
 		if row, limited := subsidy.FreePlaces(scheme, t); limited {
@@ -123,5 +126,5 @@ func (w *worklist) places(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 		}
 	}
 	w.cut()
-	return err
+	return nil
 }

@@ -131,7 +131,7 @@ func (tx *Tx) Approve(ctx context.Context, a payroll.Actor, r payroll.Run, c pay
 // employer's organisation, which is that of its ledger too, makes two approvals
 // see each other.
 func (tx *Tx) ApprovalChecks(ctx context.Context, a payroll.Actor, r payroll.Run, c payroll.Calculation) (checks subsidy.ApprovalChecks, err error) {
-	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, r.Employer); err != nil {
+	if err := tx.holdOrganisation(ctx, r.Employer); err != nil {
 		return checks, fmt.Errorf("approve run %s: %w", r.ID, err)
 	}
 	err = tx.QueryRow(ctx, `
@@ -144,10 +144,16 @@ func (tx *Tx) ApprovalChecks(ctx context.Context, a payroll.Actor, r payroll.Run
 	return checks, nil
 }
 
+// holdOrganisation makes those who write for an organisation follow on each other.
+func (tx *Tx) holdOrganisation(ctx context.Context, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, id)
+	return err
+}
+
 // post adds a posting to an organisation's ledger, chained to the one before.
 // The organisation's row is the lock of its chain.
 func (tx *Tx) post(ctx context.Context, a payroll.Actor, p subsidy.Posting) (head string, err error) {
-	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, p.Ledger); err != nil {
+	if err := tx.holdOrganisation(ctx, p.Ledger); err != nil {
 		return "", fmt.Errorf("ledger of %s: %w", p.Ledger, err)
 	}
 	var sequence int

@@ -118,7 +118,7 @@ func (tx *Tx) ClaimsToGrant(ctx context.Context, municipality uuid.UUID, employe
 // AddBatch keeps a batch of verdicts. The municipality's lock makes versions
 // follow on each other.
 func (tx *Tx) AddBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch, lines []subsidy.GrantLine) error {
-	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, b.Municipality); err != nil {
+	if err := tx.holdOrganisation(ctx, b.Municipality); err != nil {
 		return fmt.Errorf("grant: %w", err)
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO grant_batch (id, municipality, claims, total, vat, hash, granted_by) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -146,7 +146,7 @@ func (tx *Tx) AddBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch, li
 
 // Batch finds a batch of a municipality, under the municipality's lock.
 func (tx *Tx) Batch(ctx context.Context, municipality, id uuid.UUID) (subsidy.Batch, bool, error) {
-	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, municipality); err != nil {
+	if err := tx.holdOrganisation(ctx, municipality); err != nil {
 		return subsidy.Batch{}, false, fmt.Errorf("batch %s: %w", id, err)
 	}
 	b := subsidy.Batch{ID: id, Municipality: municipality}

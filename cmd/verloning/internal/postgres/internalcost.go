@@ -72,7 +72,7 @@ func scanCost(row pgx.CollectableRow) (c subsidy.InternalCost, err error) {
 
 // InternalCost finds a cost of the municipality, under the municipality's lock.
 func (tx *Tx) InternalCost(ctx context.Context, a payroll.Actor, id uuid.UUID) (subsidy.InternalCost, bool, error) {
-	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, a.Organisation.ID); err != nil {
+	if err := tx.holdOrganisation(ctx, a.Organisation.ID); err != nil {
 		return subsidy.InternalCost{}, false, fmt.Errorf("cost %s: %w", id, err)
 	}
 	rows, err := tx.Query(ctx, `SELECT `+costColumns+costFrom+` WHERE c.id = $1 AND c.municipality = $2`, id, a.Organisation.ID)

@@ -89,7 +89,7 @@ func (tx *Tx) AddRun(ctx context.Context, a payroll.Actor, r payroll.Run) (bool,
 // NextSequence numbers an off-cycle run. The employer's row is held, so that two
 // that are opened at the same time get two numbers.
 func (tx *Tx) NextSequence(ctx context.Context, r payroll.Run) (n int, err error) {
-	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, r.Employer); err != nil {
+	if err := tx.holdOrganisation(ctx, r.Employer); err != nil {
 		return 0, fmt.Errorf("number of a run: %w", err)
 	}
 	err = tx.QueryRow(ctx, `

@@ -44,7 +44,7 @@ func (tx *Tx) HoldSchemes(ctx context.Context, a payroll.Actor) error {
 	if _, err := tx.knowledge(ctx); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, a.Organisation.ID); err != nil {
+	if err := tx.holdOrganisation(ctx, a.Organisation.ID); err != nil {
 		return fmt.Errorf("hold schemes: %w", err)
 	}
 	return nil

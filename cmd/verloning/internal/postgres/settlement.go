@@ -17,7 +17,7 @@ import (
 // payer what was ordered or claimed back, as payee the same and hire prices. A
 // payer of a hire price settles nothing here.
 func (tx *Tx) ClaimsToSettle(ctx context.Context, a payroll.Actor, s subsidy.Settle) ([]subsidy.Payable, error) {
-	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, a.Organisation.ID); err != nil {
+	if err := tx.holdOrganisation(ctx, a.Organisation.ID); err != nil {
 		return nil, fmt.Errorf("settle: %w", err)
 	}
 	rows, err := tx.Query(ctx, `

@@ -22,7 +22,7 @@ func (tx *Tx) HoldMunicipality(ctx context.Context, municipality uuid.UUID) (nex
 	if _, err := tx.knowledge(ctx); err != nil {
 		return 0, err
 	}
-	if _, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, municipality); err != nil {
+	if err := tx.holdOrganisation(ctx, municipality); err != nil {
 		return 0, fmt.Errorf("statements: %w", err)
 	}
 	if err := tx.QueryRow(ctx, `SELECT coalesce(max(sequence), 0) + 1 FROM statement WHERE municipality = $1`, municipality).Scan(&next); err != nil {

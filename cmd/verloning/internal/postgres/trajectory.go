@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,9 +15,6 @@ import (
 	"verloning/payroll/euro"
 	"verloning/subsidy"
 )
-
-// Everything is a cut-off that knows all there is.
-const Everything = math.MaxInt64
 
 const trajectoryColumns = `t.id, t.number, t.municipality, t.provider, t.agreement, t.scheme, t.person, coalesce(v.benefit, t.benefit), t.referred, coalesce(v.iban, t.iban)`
 
@@ -44,7 +40,7 @@ func (tx *Tx) Trajectory(ctx context.Context, municipality uuid.UUID, number str
 	if _, err := tx.knowledge(ctx); err != nil {
 		return subsidy.Trajectory{}, false, err
 	}
-	rows, err := tx.Query(ctx, `SELECT `+trajectoryColumns+` FROM trajectory t`+amendedBy+` WHERE t.municipality = $1 AND t.number = $3 FOR NO KEY UPDATE OF t`, municipality, int64(Everything), number)
+	rows, err := tx.Query(ctx, `SELECT `+trajectoryColumns+` FROM trajectory t`+amendedBy+` WHERE t.municipality = $1 AND t.number = $3 FOR NO KEY UPDATE OF t`, municipality, payroll.KnownNow, number)
 	if err != nil {
 		return subsidy.Trajectory{}, false, fmt.Errorf("trajectory %s: %w", number, err)
 	}
@@ -56,7 +52,7 @@ func (tx *Tx) Trajectory(ctx context.Context, municipality uuid.UUID, number str
 		return t, false, fmt.Errorf("trajectory %s: %w", number, err)
 	}
 	list := []subsidy.Trajectory{t}
-	err = tx.events(ctx, list, `e.trajectory = @id`, pgx.NamedArgs{"id": t.ID, "cutoff": int64(Everything)})
+	err = tx.events(ctx, list, `e.trajectory = @id`, pgx.NamedArgs{"id": t.ID, "cutoff": payroll.KnownNow})
 	return list[0], true, err
 }
 
@@ -269,20 +265,27 @@ func (tx *Tx) ReportedEvents(ctx context.Context, municipality, provider uuid.UU
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[subsidy.EventNamed])
 }
 
+// TrajectoriesOf are those of a municipality with what happened to them, as a cut-off
+// knows it.
+func (tx *Tx) TrajectoriesOf(ctx context.Context, municipality uuid.UUID, cutoff int64) ([]subsidy.Trajectory, error) {
+	rows, err := tx.Query(ctx, `SELECT `+trajectoryColumns+` FROM trajectory t`+amendedBy+` WHERE t.municipality = $1 AND t.known <= $2 ORDER BY t.number`, municipality, cutoff)
+	if err != nil {
+		return nil, fmt.Errorf("trajectories: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanTrajectory)
+	if err != nil {
+		return nil, fmt.Errorf("trajectories: %w", err)
+	}
+	return list, tx.events(ctx, list, `t.municipality = @municipality`, pgx.NamedArgs{"municipality": municipality, "cutoff": cutoff})
+}
+
 // StatementFile is what a municipality's statement is computed from, as a cut-off
 // knows it.
 func (tx *Tx) StatementFile(ctx context.Context, municipality uuid.UUID, cutoff int64) (file subsidy.StatementFile, err error) {
-	rows, err := tx.Query(ctx, `SELECT `+trajectoryColumns+` FROM trajectory t`+amendedBy+` WHERE t.municipality = $1 AND t.known <= $2 ORDER BY t.number`, municipality, cutoff)
-	if err != nil {
-		return file, fmt.Errorf("trajectories: %w", err)
-	}
-	if file.Trajectories, err = pgx.CollectRows(rows, scanTrajectory); err != nil {
-		return file, fmt.Errorf("trajectories: %w", err)
-	}
-	args := pgx.NamedArgs{"municipality": municipality, "cutoff": cutoff}
-	if err := tx.events(ctx, file.Trajectories, `t.municipality = @municipality`, args); err != nil {
+	if file.Trajectories, err = tx.TrajectoriesOf(ctx, municipality, cutoff); err != nil {
 		return file, err
 	}
+	args := pgx.NamedArgs{"municipality": municipality, "cutoff": cutoff}
 	if file.Agreements, err = tx.agreements(ctx, municipality, cutoff); err != nil {
 		return file, err
 	}

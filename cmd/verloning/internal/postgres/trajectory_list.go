@@ -32,30 +32,35 @@ type TrajectoryListed struct {
 	Open         int             `json:"open"`             // events that wait for a verdict
 }
 
+// trajectoriesListed selects what a list shows of trajectories.
+const trajectoriesListed = `
+	SELECT t.id, t.number, m.code, coalesce(p.code, ''), coalesce(g.number, ''), t.scheme, coalesce(v.benefit, t.benefit), t.referred, coalesce(e.kind, ''), e.day, coalesce(e.reason, ''),
+	       (SELECT count(*)::int FROM trajectory_event o
+	        LEFT JOIN LATERAL (SELECT verdict FROM trajectory_verdict v WHERE v.trajectory = o.trajectory AND v.event = o.number ORDER BY v.version DESC LIMIT 1) v ON true
+	        WHERE o.trajectory = t.id AND coalesce(v.verdict, CASE WHEN o.reported THEN 'reported' ELSE 'confirmed' END) IN ('reported', 'contested'))
+	FROM trajectory t JOIN organisation m ON m.id = t.municipality
+	LEFT JOIN LATERAL (SELECT benefit FROM trajectory_version v WHERE v.trajectory = t.id ORDER BY v.version DESC LIMIT 1) v ON true
+	LEFT JOIN organisation p ON p.id = t.provider LEFT JOIN agreement g ON g.id = t.agreement
+	LEFT JOIN LATERAL (SELECT kind, day, reason FROM trajectory_event e WHERE e.trajectory = t.id ORDER BY e.day DESC, e.number DESC LIMIT 1) e ON true`
+
+func scanTrajectoryListed(row pgx.CollectableRow) (t TrajectoryListed, err error) {
+	var referred time.Time
+	var last *time.Time
+	err = row.Scan(&t.Trajectory, &t.Number, &t.Municipality, &t.Provider, &t.Agreement, &t.Scheme, &t.Benefit, &referred, &t.Last, &last, &t.Reason, &t.Open)
+	t.Referred, t.LastDay = date(&referred), date(last)
+	return t, err
+}
+
 // Trajectories lists those of a municipality, or those that a provider guides, after
 // an id in order of id.
 func (tx *Tx) Trajectories(ctx context.Context, a payroll.Actor, scheme string, after uuid.UUID, limit int) ([]TrajectoryListed, error) {
-	rows, err := tx.Query(ctx, `
-		SELECT t.id, t.number, m.code, coalesce(p.code, ''), coalesce(g.number, ''), t.scheme, coalesce(v.benefit, t.benefit), t.referred, coalesce(e.kind, ''), e.day, coalesce(e.reason, ''),
-		       (SELECT count(*)::int FROM trajectory_event o
-		        LEFT JOIN LATERAL (SELECT verdict FROM trajectory_verdict v WHERE v.trajectory = o.trajectory AND v.event = o.number ORDER BY v.version DESC LIMIT 1) v ON true
-		        WHERE o.trajectory = t.id AND coalesce(v.verdict, CASE WHEN o.reported THEN 'reported' ELSE 'confirmed' END) IN ('reported', 'contested'))
-		FROM trajectory t JOIN organisation m ON m.id = t.municipality
-		LEFT JOIN LATERAL (SELECT benefit FROM trajectory_version v WHERE v.trajectory = t.id ORDER BY v.version DESC LIMIT 1) v ON true
-		LEFT JOIN organisation p ON p.id = t.provider LEFT JOIN agreement g ON g.id = t.agreement
-		LEFT JOIN LATERAL (SELECT kind, day, reason FROM trajectory_event e WHERE e.trajectory = t.id ORDER BY e.day DESC, e.number DESC LIMIT 1) e ON true
+	rows, err := tx.Query(ctx, trajectoriesListed+`
 		WHERE (t.municipality = @org OR t.provider = @org) AND (@scheme = '' OR t.scheme = @scheme) AND t.id > @after
 		ORDER BY t.id LIMIT @limit`, pgx.NamedArgs{"org": a.Organisation.ID, "scheme": scheme, "after": after, "limit": limit})
 	if err != nil {
 		return nil, fmt.Errorf("trajectories: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (t TrajectoryListed, err error) {
-		var referred time.Time
-		var last *time.Time
-		err = row.Scan(&t.Trajectory, &t.Number, &t.Municipality, &t.Provider, &t.Agreement, &t.Scheme, &t.Benefit, &referred, &t.Last, &last, &t.Reason, &t.Open)
-		t.Referred, t.LastDay = date(&referred), date(last)
-		return t, err
-	})
+	return pgx.CollectRows(rows, scanTrajectoryListed)
 }
 
 // TrajectoryFile is a trajectory with all that happened, each with its newest
@@ -87,15 +92,19 @@ type TrajectoryEventListed struct {
 // TrajectoryFile reads a trajectory by the number that its municipality gave it: as
 // that municipality, or as its provider, who names the municipality.
 func (tx *Tx) TrajectoryFile(ctx context.Context, a payroll.Actor, municipality uuid.UUID, number string) (f TrajectoryFile, known bool, err error) {
-	var id uuid.UUID
-	err = tx.QueryRow(ctx, `SELECT id FROM trajectory WHERE municipality = $1 AND number = $2 AND ($1 = $3 OR provider = $3)`, municipality, number, a.Organisation.ID).Scan(&id)
+	rows, err := tx.Query(ctx, trajectoriesListed+` WHERE t.municipality = $1 AND t.number = $2 AND ($1 = $3 OR t.provider = $3)`, municipality, number, a.Organisation.ID)
+	if err != nil {
+		return f, false, fmt.Errorf("trajectory %s: %w", number, err)
+	}
+	f.TrajectoryListed, err = pgx.CollectExactlyOneRow(rows, scanTrajectoryListed)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return f, false, nil
 	}
 	if err != nil {
 		return f, false, fmt.Errorf("trajectory %s: %w", number, err)
 	}
-	rows, err := tx.Query(ctx, `
+	id := f.Trajectory
+	rows, err = tx.Query(ctx, `
 		SELECT e.number, e.kind, e.day, coalesce(v.verdict, CASE WHEN e.reported THEN 'reported' ELSE 'confirmed' END), v.until, coalesce(v.reason, ''),
 		       coalesce(e.product, ''), coalesce(e.sector, ''), e.job_to, coalesce(e.reason, ''), e.evidence, coalesce(e.eligible, ''), e.answers_sealed, e.despite_sealed
 		FROM trajectory_event e
@@ -125,23 +134,7 @@ func (tx *Tx) TrajectoryFile(ctx context.Context, a payroll.Actor, municipality 
 	if err != nil {
 		return f, false, fmt.Errorf("trajectory %s: %w", number, err)
 	}
-	list, err := tx.Trajectories(ctx, a, "", before(id), 1)
-	if err != nil || len(list) == 0 {
-		return f, false, err
-	}
-	f.TrajectoryListed = list[0]
 	return f, true, nil
-}
-
-// before is the id just below another, so that a list after it begins with that one.
-func before(id uuid.UUID) uuid.UUID {
-	for i := len(id) - 1; i >= 0; i-- {
-		id[i]--
-		if id[i] != 0xff {
-			break
-		}
-	}
-	return id
 }
 
 // AgreementListed is an agreement as a list shows it.
@@ -149,6 +142,7 @@ type AgreementListed struct {
 	Agreement    uuid.UUID      `json:"agreement"`
 	Number       string         `json:"number"`
 	Municipality string         `json:"municipality"`
+	Of           uuid.UUID      `json:"-"` // the municipality
 	Provider     string         `json:"provider"`
 	Scheme       string         `json:"scheme"`
 	From         calendar.Date  `json:"from"`
@@ -170,7 +164,7 @@ func (tx *Tx) Agreements(ctx context.Context, a payroll.Actor, after uuid.UUID, 
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (l AgreementListed, err error) {
 		g, err := scanAgreement(row, &l.Municipality, &l.Provider)
-		l.Agreement, l.Number, l.Scheme, l.From, l.To, l.Agreed, l.Targets = g.ID, g.Number, g.Scheme, g.Span.From, g.Span.To, g.Agreed, g.Targets
+		l.Agreement, l.Of, l.Number, l.Scheme, l.From, l.To, l.Agreed, l.Targets = g.ID, g.Municipality, g.Number, g.Scheme, g.Span.From, g.Span.To, g.Agreed, g.Targets
 		return l, err
 	})
 }
@@ -211,7 +205,7 @@ func (tx *Tx) StatementExceptions(ctx context.Context, statement uuid.UUID) ([]s
 }
 
 // LinesFor are the lines of approved statements that concern an organisation as
-// payee or as payer, of one month's statements or of all, in order: at most limit
+// municipality, payee or payer, of one month's statements or of all, in order: at most limit
 // of those that follow a line, or of all where that is the nought.
 func (tx *Tx) LinesFor(ctx context.Context, a payroll.Actor, period *calendar.Period, after LineAt, limit int) ([]FeeListed, error) {
 	var from *time.Time
@@ -228,20 +222,13 @@ func (tx *Tx) LinesFor(ctx context.Context, a payroll.Actor, period *calendar.Pe
 	if err != nil {
 		return nil, fmt.Errorf("fees: %w", err)
 	}
-	var list []FeeListed
-	for rows.Next() {
-		var f FeeListed
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f FeeListed, err error) {
 		var on time.Time
-		l, statement, err := scanLine(rows, &f.Municipality, &on)
-		if err != nil {
-			rows.Close()
-			return nil, fmt.Errorf("fees: %w", err)
-		}
+		l, statement, err := scanLine(row, &f.Municipality, &on)
 		f.ID, f.LineAt, f.Period = subsidy.LineID(statement, l), LineAt{statement, l.Number}, calendar.MonthOf(date(&on)).String()
 		f.Number, f.Scheme, f.Rule, f.Key, f.Kind, f.Day, f.Amount, f.VAT = l.Subject, l.Scheme, l.Rule, l.Key, l.Kind, l.Day, l.Amount, l.VAT
-		list = append(list, f)
-	}
-	return list, rows.Err()
+		return f, err
+	})
 }
 
 // LineAt is where a line stands: its number, from 1, in a statement.
