@@ -230,7 +230,7 @@ func (d *Desk) ApproveClaims(ctx context.Context, tx Tx, a payroll.Actor, req Cl
 	if err != nil {
 		return ClaimsApproved{}, err
 	}
-	if err := affordable(budgets, req.OverBudget); err != nil {
+	if err := payroll.Refuse(payroll.Conflict, shortfalls(budgets, req.OverBudget, ", wijs declaraties af", ", refuse claims")...); err != nil {
 		return ClaimsApproved{}, err
 	}
 	reply, transfers, err := d.pay(ctx, tx, b)
@@ -247,12 +247,6 @@ func (d *Desk) ApproveClaims(ctx context.Context, tx Tx, a payroll.Actor, req Cl
 		return ClaimsApproved{}, err
 	}
 	return reply, tx.SpendBudget(ctx, a, b)
-}
-
-// affordable refuses claims and costs that spend more than a budget has left, unless
-// who approves says why.
-func affordable(budgets []BudgetLeft, why string) error {
-	return payroll.Refuse(payroll.Conflict, shortfalls(budgets, why, ", wijs declaraties af", ", refuse claims")...)
 }
 
 // shortfalls are the budgets that fall short without a reason why, and what can be

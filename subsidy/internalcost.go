@@ -210,7 +210,7 @@ func (d *Desk) ApproveCost(ctx context.Context, tx Tx, a payroll.Actor, req Cost
 	if err != nil {
 		return CostApproved{}, err
 	}
-	if err := affordable(budgets, req.OverBudget); err != nil {
+	if err := payroll.Refuse(payroll.Conflict, shortfalls(budgets, req.OverBudget, "", "")...); err != nil {
 		return CostApproved{}, err
 	}
 	post := cost.posted()

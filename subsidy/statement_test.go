@@ -76,6 +76,29 @@ func TestStatementOfAnEarlierMonth(t *testing.T) {
 	}
 }
 
+// More people than there are places is told, and as many as there are is not.
+func TestPlacesOver(t *testing.T) {
+	for people, want := range map[int]string{50: "", 51: "Scheme uden-warmm: on 2007-02-28 51 take part; there are 50 places."} {
+		var file subsidy.StatementFile
+		for i := range people {
+			one := trajectoryOf(t, "uden-warmm", "started 2007-01-01")
+			one.Number = fmt.Sprint("T-", i)
+			one.ID = payroll.DeriveID(one.Number)
+			file.Trajectories = append(file.Trajectories, one)
+		}
+		statement, _ := statementOf(t, "2007-02", file)
+		var got []string
+		for _, e := range statement.Exceptions {
+			if e.Kind == subsidy.PlacesOver {
+				got = append(got, e.Detail.EN)
+			}
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("%d people: %v, want %q", people, got, want)
+		}
+	}
+}
+
 // How a provider stands on a day is the same whenever that is asked.
 func TestStandingOnADay(t *testing.T) {
 	book, err := subsidy.LoadBook()

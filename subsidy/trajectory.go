@@ -149,6 +149,12 @@ func (j *Job) compare(k *Job) int {
 	return cmp.Or(last(k.To)-last(j.To), k.To.Cmp(j.To), k.HoursPerWeek.Cmp(j.HoursPerWeek), k.FullTimeHours.Cmp(j.FullTimeHours), cmp.Compare(j.Sector, k.Sector))
 }
 
+// itself reports whether the municipality guides the participant itself.
+func (t Trajectory) itself() bool { return t.Provider == uuid.Nil || t.Provider == t.Municipality }
+
+// unpaid reports whether a rule pays nobody here: a provider, where there is none.
+func (t Trajectory) unpaid(r PayRule) bool { return r.Payee == "provider" && t.itself() }
+
 // by is the trajectory as it was on a day: without what happened after it.
 func (t Trajectory) by(day calendar.Date) Trajectory {
 	t.Events = slices.DeleteFunc(slices.Clone(t.Events), func(e TrajectoryEvent) bool { return e.Day.After(day) })

@@ -73,15 +73,17 @@ func (t Trajectory) besideWages(book *Book, v Version, until calendar.Date, wage
 	return nil
 }
 
-// placesOver finds schemes under which more people take part than there are places.
+// placesOver finds schemes under which more people take part than there are places
+// on the day. For how long somebody does is said by the version of the referral.
 func placesOver(book *Book, list []Trajectory, on calendar.Date) []payroll.Exception {
 	running, places := map[string]int{}, map[string]int{}
 	for _, t := range list {
 		scheme, known := book.Scheme(t.Scheme, t.Municipality)
-		version, dated := scheme.On(on)
-		if known && dated && version.Eligibility.Places > 0 && t.served(version, calendar.Span{From: on, To: on}) {
+		now, dated := scheme.On(on)
+		version, governed := scheme.Governing(t.Referred)
+		if known && dated && governed && now.Eligibility.Places > 0 && t.served(version, calendar.Span{From: on, To: on}) {
 			running[t.Scheme]++
-			places[t.Scheme] = version.Eligibility.Places
+			places[t.Scheme] = now.Eligibility.Places
 		}
 	}
 	var found []payroll.Exception

@@ -85,7 +85,7 @@ func (e expectation) add(s Scheme, v Version, t Trajectory, closed calendar.Date
 		came[d.identity()] = d.Amount
 	}
 	for _, d := range TrajectoryDues(s, t.unended().atBest(v, calendar.Date{}), horizon, nil) {
-		if missed := d.Amount.Sub(came[d.identity()]); d.Rule.Payer == "municipality" && missed.Sign() > 0 {
+		if missed := d.Amount.Sub(came[d.identity()]); d.Rule.Payer == "municipality" && missed.Sign() > 0 && !t.unpaid(d.Rule) {
 			err := e.each(d, missed, func(x *TrajectoryExpected, a euro.Amount) {
 				if d.Rule.Trigger == Monthly || d.Rule.Trigger == SixMonths || d.Rule.Trigger == OnProduct {
 					x.NeverUsed = x.NeverUsed.Add(a)
@@ -106,6 +106,9 @@ func (e expectation) withoutPremiums(t Trajectory, list []TrajectoryDue) []Traje
 	person := t.participant()
 	var others []TrajectoryDue
 	for _, d := range list {
+		if t.unpaid(d.Rule) {
+			continue
+		}
 		if d.isPremium() {
 			e.premiums[person] = append(e.premiums[person], d)
 			continue

@@ -62,6 +62,34 @@ func TestExpectTrajectories(t *testing.T) {
 	}
 }
 
+// Where the municipality guides somebody itself no provider is paid, so that nothing
+// is held for one; a premium is.
+func TestExpectWithoutProvider(t *testing.T) {
+	book, err := subsidy.LoadBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for scheme, want := range map[string]string{"eindhoven-no-cure-less-pay": "[]", "generiek-premie": "300.00"} {
+		for _, provider := range []uuid.UUID{uuid.Nil, municipality} {
+			for _, events := range []string{"started 2007-01-01", "started 2007-01-01; exited 2007-01-31 other"} {
+				one := trajectoryOf(t, scheme, events)
+				one.Provider = provider
+				list, err := subsidy.ExpectTrajectories(book, subsidy.StatementFile{Trajectories: []subsidy.Trajectory{one}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := fmt.Sprint(list)
+				if len(list) == 1 {
+					got = list[0].Reserved.Add(list[0].NeverUsed).Add(list[0].NotEarned).String()
+				}
+				if got != want {
+					t.Errorf("%s, %s, by %s: %s, want %s", scheme, events, provider, got, want)
+				}
+			}
+		}
+	}
+}
+
 // What a person gets in a year is not held twice: of three premiums in 2007 the third
 // cannot come, whichever trajectory it is of.
 func TestExpectPremiumsOfOnePerson(t *testing.T) {

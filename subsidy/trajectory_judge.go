@@ -55,21 +55,26 @@ func (d *Desk) JudgeTrajectories(ctx context.Context, tx Tx, a payroll.Actor, re
 		door.Refuse(payroll.Reason("judge/choice", "events", "Noem gebeurtenissen, of kies alles van een uitvoerder.", "Name events, or choose all of a provider."))
 	}
 	verdict := EventState(req.Verdict)
+	if verdict != Contested && req.Until != "" {
+		door.Refuse(payroll.Reason("until/not_here", "until", "Een termijn hoort bij een betwisting.", "A term goes with what is contested."))
+	}
 	if verdict != Confirmed && verdict != Upheld && req.Reason == "" {
 		door.Refuse(payroll.Reason("field/required", "reason", "Geef de reden.", "Give the reason."))
 	}
 	if err := door.Err(); err != nil {
 		return TrajectoryRecorded{}, err
 	}
-	named := req.Events
+	named, more := req.Events, false
 	if req.All {
 		provider, err := organisation(ctx, tx, door, "provider", req.Provider, payroll.Provider)
 		if err != nil {
 			return TrajectoryRecorded{}, err
 		}
-		if named, err = tx.ReportedEvents(ctx, a.Organisation.ID, provider, 500); err != nil {
+		if named, err = tx.ReportedEvents(ctx, a.Organisation.ID, provider, mostJudged+1); err != nil {
 			return TrajectoryRecorded{}, err
 		}
+		more = len(named) > mostJudged
+		named = named[:min(len(named), mostJudged)]
 		if len(named) == 0 {
 			door.Refuse(payroll.Reason("judge/none", "provider", "Er is niets te beoordelen.", "There is nothing to judge."))
 		}
@@ -81,14 +86,24 @@ func (d *Desk) JudgeTrajectories(ctx context.Context, tx Tx, a payroll.Actor, re
 	if err := door.Err(); err != nil {
 		return TrajectoryRecorded{}, err
 	}
-	return d.keepVerdicts(ctx, tx, a, list)
+	reply, err := d.keepVerdicts(ctx, tx, a, list)
+	reply.More = more
+	return reply, err
 }
+
+// mostJudged is how many events one request judges, as many as it may name.
+const mostJudged = 500
 
 // judged finds the events and holds each against what it can become.
 func (d *Desk) judged(ctx context.Context, tx Tx, a payroll.Actor, door *payroll.Door, named []EventNamed, verdict EventState, until calendar.Date, reason string) ([]EventVerdict, error) {
 	var list []EventVerdict
+	seen := map[EventNamed]bool{}
 	for i, n := range named {
 		line := payroll.NewLineDoor(i+1, n)
+		if seen[n] {
+			line.Refuse(payroll.Reason("event/twice", "event", "Deze gebeurtenis staat er twee keer.", "This event is named twice."))
+		}
+		seen[n] = true
 		if len(line.Problems) > 0 {
 			door.Problems = append(door.Problems, line.Problems...)
 			continue

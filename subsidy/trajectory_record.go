@@ -50,6 +50,7 @@ type Answered struct {
 // TrajectoryRecorded is the reply, line by line.
 type TrajectoryRecorded struct {
 	Events []EventRef `json:"events"`
+	More   bool       `json:"more,omitempty"` // of all that a provider reported, some is left to judge
 }
 
 // EventRef names an event and says whether it counts.
@@ -225,7 +226,7 @@ func (v Version) acceptEvent(door *payroll.Door, l TrajectoryLine, t Trajectory,
 	case Placed:
 		e.Job = acceptJob(door, l, e)
 	case Relapsed:
-		v.acceptRelapse(door, t, *e)
+		acceptRelapse(door, t, *e)
 	case Exited:
 		if !slices.Contains(v.Exits, l.Reason) {
 			door.Refuse(payroll.Reason("exit/unknown", "reason", fmt.Sprintf("Kies een reden van de regeling: %v.", v.Exits), fmt.Sprintf("Choose a reason of the scheme: %v.", v.Exits)))
@@ -291,10 +292,11 @@ func (v Version) acceptStart(door *payroll.Door, l TrajectoryLine, t Trajectory,
 	}
 }
 
-// acceptRelapse wants a placement, and not one that has lasted longer than the
-// aftercare of six months: after that it is another trajectory.
-func (v Version) acceptRelapse(door *payroll.Door, t Trajectory, e TrajectoryEvent) {
-	jobs := t.placements()
+// acceptRelapse wants a placement on its day, which may be one before the newest, and
+// not one that has lasted longer than the aftercare of six months: after that it is
+// another trajectory.
+func acceptRelapse(door *payroll.Door, t Trajectory, e TrajectoryEvent) {
+	jobs := t.by(e.Day).placements()
 	if len(jobs) == 0 || !jobs[len(jobs)-1].Span.Holds(e.Day) && !jobs[len(jobs)-1].Span.Holds(e.Day.Add(-1)) {
 		door.Refuse(payroll.Reason("relapse/no_placement", "kind", "Er is op deze dag geen (bevestigde) plaatsing waaruit iemand kan terugvallen.", "There is no (confirmed) placement on this day to relapse from."))
 		return

@@ -204,7 +204,7 @@ func (t Trajectory) announced(version int, verb string, data trajectoryData) []p
 	data.Trajectory, data.Number, data.Scheme = t.ID, t.Number, t.Scheme
 	body := payroll.EventData(data)
 	events := []payroll.Event{{Owner: t.Municipality, Noun: "trajectory", Aggregate: t.ID, Version: version, Verb: verb, Data: body}}
-	if t.Provider != uuid.Nil && t.Provider != t.Municipality {
+	if !t.itself() {
 		events = append(events, payroll.Event{Owner: t.Provider, Noun: "trajectory", Aggregate: t.ID, Version: version, Verb: verb, Data: body})
 	}
 	return events

@@ -105,6 +105,7 @@ func answerScheme(q schemeQuestion, door *payroll.Door, _ *payroll.Trace) (any, 
 			return payroll.Step{What: payroll.Text{NL: "de regeling betaalt hiervoor niets", EN: "the scheme pays nothing for this"}, Source: "scheme " + scheme.ID, Result: euro.Zero.String()}
 		})
 	}
+	slices.SortStableFunc(asked.out.Payments, func(a, b schemePayment) int { return a.Day.Cmp(b.Day) })
 	asked.out.calcExtra = calcExtra{Attention: calcAttention(asked.found), Steps: asked.trace.Steps}
 	return asked.out, nil
 }
@@ -144,7 +145,7 @@ type schemeReckoned struct {
 	trace  *payroll.Trace
 }
 
-// add notes a payment, in order of day.
+// add notes a payment.
 func (a *schemeReckoned) add(p schemePayment) {
 	a.out.Payments = append(a.out.Payments, p)
 	a.out.Total, a.out.TotalVAT = a.out.Total.Add(p.Amount), a.out.TotalVAT.Add(p.VAT)

@@ -32,13 +32,14 @@ func (c *budgetRecord) Run(ctx context.Context, sh *shell) error {
 
 type budgetList struct{}
 
-// Run prints how each budget stands: left is what was not spent, free what
-// neither claims under way nor running decisions hold.
+// Run prints how each budget stands: moved is what was carried over and rebooked
+// in, less what went out; left is what was not spent, free what neither claims under way nor running decisions hold.
 func (budgetList) Run(ctx context.Context, sh *shell) error {
 	return ask(ctx, sh, "budget", "list", budgetsAsked{}, func(r budgetsListed) error {
-		shown := newTable("year", "source", ">granted", ">carried", ">repaid", ">spent", ">left", ">claimed", ">reserved", ">free")
+		shown := newTable("year", "source", ">granted", ">moved", ">repaid", ">spent", ">left", ">claimed", ">reserved", ">free")
 		for _, b := range r.Budgets {
-			shown.add(strconv.Itoa(b.Year), string(b.Source), b.Granted.String(), b.Carried.String(), b.Repaid.String(), b.Spent.String(),
+			moved := b.Carried.Sub(b.CarriedOut).Add(b.RebookedIn).Sub(b.RebookedOut)
+			shown.add(strconv.Itoa(b.Year), string(b.Source), b.Granted.String(), moved.String(), b.Repaid.String(), b.Spent.String(),
 				b.Left.String(), b.Claimed.String(), b.Reserved.String(), b.Free.String())
 		}
 		return shown.print(sh.out)

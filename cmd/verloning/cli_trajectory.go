@@ -111,6 +111,9 @@ func (sh *shell) eventsRecorded(r subsidy.TrajectoryRecorded) error {
 			return err
 		}
 	}
+	if r.More {
+		return sh.say("Er is nog meer te beoordelen: geef de opdracht opnieuw.", "There is more to judge: give the command again.")
+	}
 	return nil
 }
 

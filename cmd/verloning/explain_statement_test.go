@@ -80,6 +80,34 @@ func TestExplainStatement(t *testing.T) {
 	}
 }
 
+// Who pays in the municipality's place is told why, and nobody else of its fee.
+func TestExplainToPayer(t *testing.T) {
+	s := newSite(t)
+	o := s.office("E2", "M2")
+	type m = map[string]any
+	s.must(s.admin, "org.register", m{"code": "P2", "name": "Uitvoerder", "roles": []string{"reintegratiebedrijf"}, "iban": "NL02ABNA0123456789"})
+	readers := map[string]*bus.Client{}
+	for _, code := range []string{"C2", "D2"} {
+		s.must(s.admin, "org.register", m{"code": code, "name": "Corporatie " + code, "roles": []string{"inlener"}})
+		readers[code] = s.user(code, "reader", "read")
+	}
+	s.must(o.control, "agreement.record", m{"number": "G", "provider": "P2", "payer": "C2", "scheme": "breda-werk-aan-de-wijk", "from": "2007-01-01"})
+	s.must(o.control, "trajectory.refer", m{"trajectories": []any{m{"number": "T", "scheme": "breda-werk-aan-de-wijk", "agreement": "G", "referred": "2007-01-01"}}})
+	s.must(o.control, "trajectory.record", m{"events": []any{m{"trajectory": "T", "kind": "started", "day": "2007-01-01", "despite": "x"}}})
+	o.statement("2007-01")
+	fees := s.must(readers["C2"], "fee.list", m{})["fees"].([]any)
+	if len(fees) != 1 || fees[0].(m)["amount"] != "200.00" {
+		t.Fatalf("the payer's fees: %s", pretty(fees))
+	}
+	id := fees[0].(m)["fee"]
+	if x := s.must(readers["C2"], "explain.amount", m{"id": id}); strings.Count(pretty(x), `"fee":`) != 1 {
+		t.Errorf("the payer is told: %s", pretty(x))
+	}
+	if got := s.refused(readers["D2"], "explain.amount", m{"id": id}); got != "amount/unknown" {
+		t.Errorf("another is told: %s", got)
+	}
+}
+
 // statement calculates and approves a month, and returns its id.
 func (o office) statement(period string) string {
 	o.t.Helper()

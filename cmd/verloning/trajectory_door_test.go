@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 
 	"verloning/cmd/verloning/internal/bus"
@@ -58,8 +59,52 @@ func TestTrajectoryDoor(t *testing.T) {
 			t.Errorf("event %d: %s, want %s", n, got, want)
 		}
 	}
+	for _, c := range []struct {
+		change m
+		want   string
+	}{
+		{m{"events": []any{m{"trajectory": "T-1", "event": 1}, m{"trajectory": "T-1", "event": 1}}}, "event/twice"},
+		{m{"verdict": "upheld", "until": "2026-12-31"}, "until/not_here"},
+	} {
+		judge := m{"verdict": "contested", "reason": "x", "events": []any{m{"trajectory": "T-1", "event": 1}}}
+		if got := o.refused(o.control, "trajectory.judge", with(judge, c.change)); got != c.want {
+			t.Errorf("judged with %v: %s, want %s", c.change, got, c.want)
+		}
+	}
+	// A relapse from the first of two jobs, known after the second.
+	placed := m{"trajectory": "T-1", "kind": "placed", "day": "2026-02-01", "job_hours": "20", "job_full_time_hours": "36"}
+	o.must(o.control, "trajectory.record", m{"events": []any{placed, with(placed, m{"day": "2026-04-01"})}})
+	if got := o.refused(o.control, "trajectory.record", m{"events": []any{m{"trajectory": "T-1", "kind": "relapsed", "day": "2026-01-20"}}}); got != "relapse/no_placement" {
+		t.Errorf("a relapse before any job: %s", got)
+	}
+	o.must(o.control, "trajectory.record", m{"events": []any{m{"trajectory": "T-1", "kind": "relapsed", "day": "2026-03-01"}}})
 	s := o.must(o.control, "statement.calculate", m{"period": "2026-01"})
 	if got := o.refused(o.chief, "statement.approve", m{"statement": s["statement"], "hash": s["hash"], "accept": "bekeken"}); got != "iban/own" {
 		t.Errorf("a provider with the municipality's own account: %s", got)
+	}
+}
+
+// One judgement of all that a provider reported takes at most 500 events, and says
+// whether more is left.
+func TestJudgeAll(t *testing.T) {
+	type m = map[string]any
+	o := newSite(t).office("J-E", "J-M")
+	o.must(o.admin, "org.register", m{"code": "J-P", "name": "Uitvoerder", "roles": []string{"reintegratiebedrijf"}, "iban": "NL02ABNA0123456789"})
+	coach := o.user("J-P", "coach", "submit")
+	o.must(o.control, "trajectory.refer", m{"trajectories": []any{m{"number": "T-1", "scheme": "generiek-traject", "provider": "J-P", "referred": "2026-01-05"}}})
+	var events []any
+	for range 500 {
+		events = append(events, m{"municipality": "J-M", "trajectory": "T-1", "kind": "intake", "day": "2026-01-06"})
+	}
+	o.must(coach, "trajectory.report", m{"events": events})
+	o.must(coach, "trajectory.report", m{"events": events[:1]})
+	for i, want := range []string{"500 true", "1 <nil>"} {
+		r := o.must(o.control, "trajectory.judge", m{"verdict": "confirmed", "provider": "J-P", "all": true})
+		if got := fmt.Sprint(len(r["events"].([]any)), " ", r["more"]); got != want {
+			t.Errorf("judgement %d: %s, want %s", i+1, got, want)
+		}
+	}
+	if got := o.refused(o.control, "trajectory.judge", m{"verdict": "confirmed", "provider": "J-P", "all": true}); got != "judge/none" {
+		t.Errorf("when all is judged: %s", got)
 	}
 }

@@ -22,7 +22,8 @@ type ExplainedLines struct {
 }
 
 // FindLine looks an id up among the payments and lines of statements: all of those of
-// a municipality, and of a provider its own lines on statements that were approved.
+// a municipality, and of a provider, or of who pays in the municipality's place, its
+// own lines on statements that were approved.
 // Premiums concern the municipality alone.
 func (tx *Tx) FindLine(ctx context.Context, a payroll.Actor, id uuid.UUID) (ExplainedLines, bool, error) {
 	var x ExplainedLines
@@ -66,7 +67,7 @@ func (tx *Tx) statementOfLine(ctx context.Context, a payroll.Actor, id uuid.UUID
 	rows, err := tx.Query(ctx, `
 		SELECT `+lineColumns+`, l.statement
 		FROM statement_line l JOIN statement s ON s.id = l.statement LEFT JOIN statement_approval a ON a.statement = s.id
-		WHERE s.municipality = $1 OR (l.payee = $1 AND l.kind = 'fee' AND a.statement IS NOT NULL)`, a.Organisation.ID)
+		WHERE s.municipality = $1 OR ($1 IN (l.payee, l.payer) AND l.kind = 'fee' AND a.statement IS NOT NULL)`, a.Organisation.ID)
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("find line %s: %w", id, err)
 	}
