@@ -18,7 +18,7 @@ type ProviderAgreement struct {
 	Scheme       string
 	Span         calendar.Span
 	Agreed       int            // trajectories that were agreed; nought: no number
-	Targets      map[string]int // by what is counted: starters, outcomes, exits
+	Targets      map[string]int // by what is counted: referrals, starters, guided, outcomes, exits
 }
 
 // year is the n-th contract year, counted from one.

@@ -167,10 +167,5 @@ func (b *Books) Scheme(ctx context.Context, tx payroll.Tx, id string, municipali
 
 // schemeOf finds the scheme of a contract as known now.
 func (d *Desk) schemeOf(ctx context.Context, tx Tx, c payroll.Contract) (Scheme, bool, error) {
-	book, err := d.Books.Now(ctx, tx)
-	if err != nil {
-		return Scheme{}, false, err
-	}
-	scheme, known := book.Of(c)
-	return scheme, known, nil
+	return d.schemeNamed(ctx, tx, c.Municipality, c.Scheme)
 }

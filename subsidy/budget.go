@@ -35,7 +35,7 @@ type BudgetLeft struct {
 
 // BudgetStands is a budget as a controller reads it. What was granted is spent,
 // repaid, carried to the next year, rebooked elsewhere, or left; free is what
-// neither claims under way nor running decisions hold.
+// neither claims under way nor running decisions and trajectories hold.
 type BudgetStands struct {
 	Year        int         `json:"year"`
 	Source      Source      `json:"source"`
@@ -47,7 +47,7 @@ type BudgetStands struct {
 	Repaid      euro.Amount `json:"repaid"`
 	Spent       euro.Amount `json:"spent"`
 	Claimed     euro.Amount `json:"claimed"`  // raised or recorded, and not decided yet
-	Reserved    euro.Amount `json:"reserved"` // expected of running decisions after their employer's last approved month
+	Reserved    euro.Amount `json:"reserved"` // expected of running decisions after their employer's last approved month, and of trajectories
 	Left        euro.Amount `json:"left"`
 	Free        euro.Amount `json:"free"`
 	// Used is the share of what the year had that was spent, in percent to two

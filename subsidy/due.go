@@ -59,10 +59,13 @@ func trajectoryDues(s Scheme, t Trajectory, until calendar.Date, heard listener)
 			d.rule(rule)
 		}
 	}
-	slices.SortStableFunc(d.list, func(a, b TrajectoryDue) int {
-		return cmp.Or(a.Day.Cmp(b.Day), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Key, b.Key))
-	})
+	slices.SortStableFunc(d.list, byDay)
 	return d.list
+}
+
+// byDay orders by day, rule and key.
+func byDay(a, b TrajectoryDue) int {
+	return cmp.Or(a.Day.Cmp(b.Day), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Key, b.Key))
 }
 
 // rule adds what one rule gives.
@@ -80,7 +83,7 @@ func (d *dues) rule(r PayRule) {
 	case r.Trigger == OnProduct:
 		d.product(r)
 	case r.Trigger == Milestone:
-		d.shares(r, *r.Amount.Parts, r.Amount.Parts.Price.Value.Cents())
+		d.shares(r, r.Amount.Parts.Shares, r.Amount.Parts.Price.Value.Cents())
 	case r.Amount.Ladder != nil:
 		d.ladder(r, *r.Amount.Ladder)
 	case r.Trigger == OnOutcome:
@@ -174,11 +177,11 @@ func (d *dues) product(r PayRule) {
 }
 
 // shares pays a price in parts at milestones; they sum to it to the cent.
-func (d *dues) shares(r PayRule, a PartsAmount, price euro.Amount) {
-	names := orderedMilestones(a.Shares)
+func (d *dues) shares(r PayRule, shares map[string]Decimal, price euro.Amount) {
+	names := orderedMilestones(shares)
 	weights := make([]euro.Number, len(names))
 	for i, name := range names {
-		weights[i] = a.Shares[name].Number
+		weights[i] = shares[name].Number
 	}
 	for i, amount := range price.Share(weights...) {
 		m, named := trajectoryMilestone(names[i])
@@ -227,7 +230,7 @@ func (d *dues) ladder(r PayRule, a LadderAmount) {
 	case a.Shares == nil:
 		d.add(r, "placed", due, price, fmt.Sprintf("month %d", k))
 	default:
-		d.shares(r, PartsAmount{Shares: a.Shares}, price.Cents())
+		d.shares(r, a.Shares, price.Cents())
 	}
 }
 
@@ -243,22 +246,16 @@ func (d *dues) outcome(r PayRule) {
 // trajectory's work, and the day on which that is certain: at once where the
 // contract itself is long enough, and else when the job has lasted that long.
 func (d *dues) success() (first, certain calendar.Date, good bool) {
-	asked := Outcome{}
-	if d.version.Outcome != nil {
-		asked = *d.version.Outcome
+	months := d.version.asked().ContractMonths
+	p, good := d.t.lasting(months, d.version)
+	if !good {
+		return first, certain, false
 	}
-	jobs := d.t.placements()
-	for i, p := range jobs {
-		if !asked.suits(p.Job) || !d.t.placedBy(p.Span.From, d.version) || !lasts(jobs, i, asked.ContractMonths, asked.Successive) {
-			continue
-		}
-		first, certain = p.Span.From, p.Span.From
-		if long := first.AddMonths(asked.ContractMonths).Add(-1); asked.ContractMonths > 0 && (p.Job.To.IsZero() || p.Job.To.Before(long)) {
-			certain = long
-		}
-		return first, certain, true
+	first, certain = p.Span.From, p.Span.From
+	if long := first.AddMonths(months).Add(-1); months > 0 && (p.Job.To.IsZero() || p.Job.To.Before(long)) {
+		certain = long
 	}
-	return first, certain, false
+	return first, certain, true
 }
 
 // limit holds what the rule gave, from the n-th payment on, under what one person

@@ -1,7 +1,6 @@
 package subsidy
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,9 +49,7 @@ func PaymentsOf(s Scheme, t Trajectory, payer uuid.UUID, until calendar.Date, tr
 		return nil, nil, err
 	}
 	all, found = append(all, kept...), append(found, odd...)
-	slices.SortStableFunc(all, func(a, b TrajectoryDue) int {
-		return cmp.Or(a.Day.Cmp(b.Day), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Key, b.Key))
-	})
+	slices.SortStableFunc(all, byDay)
 	t.IBAN = "-" // Nobody is paid here, and so nobody's account number is needed.
 	statement := Statement{Municipality: t.Municipality, heard: heard}
 	file := StatementFile{Trajectories: []Trajectory{t}, Agreements: []ProviderAgreement{{ID: t.Agreement, Provider: t.Provider, Payer: payer}}}

@@ -162,7 +162,7 @@ func (v Version) ofCohort(cohort []Trajectory, on calendar.Date) []Result {
 	if v.Outcome == nil {
 		return list
 	}
-	for _, base := range append([]string{v.Outcome.Base}, v.Outcome.AlsoBases...) {
+	for _, base := range v.Outcome.bases() {
 		if base == BasePlaces {
 			continue
 		}

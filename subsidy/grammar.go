@@ -331,21 +331,27 @@ func (r PayRule) checkBudget(l *faultList, path string) {
 		}
 		return
 	}
-	var sum euro.Number
-	for _, source := range slices.Sorted(maps.Keys(r.Budget)) {
-		oneOf(l, below(path, source), Source(source), Sources...)
-		if r.Budget[source].Sign() <= 0 {
-			l.fault(below(path, source), "%s: een aandeel is meer dan nul", "%s: a share is above nought", r.Budget[source])
-		}
-		sum = sum.Add(r.Budget[source].Number)
-	}
 	// Of a kind that is not known nobody can say whether it has a budget.
-	known := slices.Contains([]Kind{Subsidy, Fee, Premium, Internal}, r.Kind)
-	if !sum.Equal(euro.One) && (known || r.Budget != nil) && !l.brokenBelow(path) {
-		l.fault(path, "de aandelen zijn samen %s en moeten samen 1 zijn", "the shares sum to %s, not to 1", sum)
-		return
+	if r.Budget != nil || slices.Contains([]Kind{Subsidy, Fee, Premium, Internal}, r.Kind) {
+		checkShares(l, path, r.Budget)
 	}
-	if len(r.Budget) > 0 && !l.brokenBelow(path) && !r.together() {
+}
+
+// checkShares wants known sources of one time, and parts that make a whole.
+func checkShares(l *faultList, path string, shares map[string]Decimal) {
+	var sum euro.Number
+	for _, source := range slices.Sorted(maps.Keys(shares)) {
+		oneOf(l, below(path, source), Source(source), Sources...)
+		if shares[source].Sign() <= 0 {
+			l.fault(below(path, source), "%s: een aandeel is meer dan nul", "%s: a share is above nought", shares[source])
+		}
+		sum = sum.Add(shares[source].Number)
+	}
+	switch {
+	case l.brokenBelow(path):
+	case !sum.Equal(euro.One):
+		l.fault(path, "de aandelen zijn samen %s en moeten samen 1 zijn", "the shares sum to %s, not to 1", sum)
+	case !(PayRule{Budget: shares}).together():
 		l.fault(path, "deze bronnen bestonden nooit in hetzelfde jaar; noem bronnen van één tijd", "these sources never existed in the same year; name sources of one time")
 	}
 }

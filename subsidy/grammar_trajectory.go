@@ -113,21 +113,6 @@ func (r PayRule) checkTrajectoryBudget(l *faultList, path string) {
 	}
 }
 
-// checkShares wants known sources and parts that make a whole.
-func checkShares(l *faultList, path string, shares map[string]Decimal) {
-	var sum euro.Number
-	for _, source := range slices.Sorted(maps.Keys(shares)) {
-		oneOf(l, below(path, source), Source(source), Sources...)
-		if shares[source].Sign() < 0 {
-			l.fault(below(path, source), "%s is minder dan niets", "%s is below nought", shares[source])
-		}
-		sum = sum.Add(shares[source].Number)
-	}
-	if !sum.Equal(euro.One) && !l.brokenBelow(path) {
-		l.fault(path, "de aandelen zijn samen %s en moeten samen 1 zijn", "the shares sum to %s, not to 1", sum)
-	}
-}
-
 func (r PayRule) checkTrajectoryAmount(l *faultList, path string, months int) {
 	at := below(path, "amount")
 	forms := r.Amount.forms()

@@ -2,7 +2,6 @@ package subsidy
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"slices"
 
@@ -44,8 +43,7 @@ func (c InternalCost) Hash() string {
 	for _, s := range c.Sources {
 		text = fmt.Appendf(text, "|%s=%s", s.Source, s.Amount)
 	}
-	sum := sha256.Sum256(text)
-	return payroll.HashText(sum[:])
+	return hashOf(text)
 }
 
 func orNone(n *euro.Number) string {
@@ -84,9 +82,7 @@ func (d *Desk) RecordCost(ctx context.Context, tx Tx, a payroll.Actor, req CostR
 	door := payroll.NewDoor(req)
 	onlyMunicipality(door, a)
 	cost := InternalCost{ID: d.NewID(), Municipality: a.Organisation.ID, Scheme: req.Scheme, Rule: req.Rule, Day: door.Date("day", req.Day), Reference: req.Reference, Recorded: a.User}
-	if cost.Day.After(tx.Today()) {
-		door.Refuse(payroll.Reason("date/future", "day", "Deze dag is nog niet geweest.", "This day has not been yet."))
-	}
+	refuseFuture(door, "day", cost.Day, tx.Today())
 	book, err := d.Books.Now(ctx, tx)
 	if err != nil {
 		return CostReply{}, err

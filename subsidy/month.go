@@ -121,7 +121,7 @@ func (m month) jobs() []job {
 	hires := false
 	for _, rule := range m.version.Pay {
 		if !rule.ForContract() {
-			continue // the municipality pays it: see due.go, and cost.go for its own cost
+			continue // the municipality pays it: see due.go, and internalcost.go for its own cost
 		}
 		if rule.Kind == Hire {
 			hired, hires = m.placed(hired, rule), true

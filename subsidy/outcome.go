@@ -35,6 +35,9 @@ func (v Version) succeeded(t Trajectory) bool {
 	return good
 }
 
+// bases are what the outcomes are counted against: the target's first.
+func (o Outcome) bases() []string { return append([]string{o.Base}, o.AlsoBases...) }
+
 // reasons are the exits that count.
 func (o Outcome) reasons() []string {
 	if len(o.Reasons) == 0 {

@@ -121,7 +121,7 @@ func (v Version) report(list []Trajectory, on calendar.Date) OutcomeReport {
 		}
 	}
 	if v.Outcome != nil {
-		for _, base := range append([]string{v.Outcome.Base}, v.Outcome.AlsoBases...) {
+		for _, base := range v.Outcome.bases() {
 			r.Results = append(r.Results, v.results(list, base, on)...)
 		}
 	}

@@ -135,7 +135,7 @@ type PayRule struct {
 	Year     *YearTerms                     `yaml:"year" json:"year,omitempty"`         // what a person gets in a calendar year
 	Clawback *Clawback                      `yaml:"clawback" json:"clawback,omitempty"` // what an early end costs
 	VAT      *VATTerms                      `yaml:"vat" json:"vat,omitempty"`
-	Document string                         `yaml:"document" json:"document"` // decision | agreement | invoice | hours
+	Document string                         `yaml:"document" json:"document"` // decision | agreement | invoice | hours | order | settlement
 	Budget   map[string]Decimal             `yaml:"budget" json:"budget,omitempty"`
 	BudgetBy map[Benefit]map[string]Decimal `yaml:"budget_by" json:"budget_by,omitempty"` // instead, by the participant's benefit
 }
@@ -249,7 +249,8 @@ type GapAmount struct {
 }
 
 // PartsAmount is a price in shares, each due at a milestone of the subsidy
-// period: start, or month_N when N months have been served.
+// period: start, or month_N when N months have been served; of a trajectory also
+// plan, placed, and placed_month_N when a job has lasted N months.
 type PartsAmount struct {
 	Price  Marked             `yaml:"price" json:"price"`
 	Shares map[string]Decimal `yaml:"shares" json:"shares"`
@@ -263,9 +264,10 @@ type HourlyAmount struct {
 
 // LadderAmount is a price by how soon somebody is at work: the first step whose
 // months have not passed. A placement on the last day of month 3 is within three
-// months. It is due when placed, or in shares at milestones after that.
+// months. It is due once the job is certain to last as the scheme asks, or in shares
+// at milestones from the placement on.
 type LadderAmount struct {
-	By     string             `yaml:"by" json:"by"` // months_to_work, counted from the start
+	By     string             `yaml:"by" json:"by"` // months_to_work, counted from the start, or from the referral where no start was recorded
 	Steps  []LadderStep       `yaml:"steps" json:"steps"`
 	Shares map[string]Decimal `yaml:"shares" json:"shares,omitempty"`
 }

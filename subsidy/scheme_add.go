@@ -50,7 +50,7 @@ func (d *Desk) AddScheme(ctx context.Context, tx Tx, a payroll.Actor, req Scheme
 	if err != nil {
 		return SchemeAdded{}, err
 	}
-	f := payroll.SchemeFile{Municipality: a.Organisation.ID, Scheme: scheme.ID, Version: 1, From: from, Hash: payroll.HashText(hashOf(req.Text))}
+	f := payroll.SchemeFile{Municipality: a.Organisation.ID, Scheme: scheme.ID, Version: 1, From: from, Hash: hashOf([]byte(req.Text))}
 	last, err := lastFile(ctx, tx, f)
 	if err != nil {
 		return SchemeAdded{}, err
@@ -71,9 +71,9 @@ func (d *Desk) AddScheme(ctx context.Context, tx Tx, a payroll.Actor, req Scheme
 	return reply, tx.Publish(ctx, []payroll.Event{schemeAdded(f)})
 }
 
-func hashOf(text string) []byte {
-	sum := sha256.Sum256([]byte(text))
-	return sum[:]
+func hashOf(text []byte) string {
+	sum := sha256.Sum256(text)
+	return payroll.HashText(sum[:])
 }
 
 // acceptScheme reads the file; each of its faults is a problem with its line. A

@@ -99,9 +99,7 @@ func (req ClaimSettle) accept(door *payroll.Door, today calendar.Date) Settle {
 	if req.All && req.Period == "" {
 		door.Refuse(payroll.Reason("field/required", "period", "Alles is alles van een periode; noem die.", "All is all of a period; name it."))
 	}
-	if what.Day.After(today) {
-		door.Refuse(payroll.Reason("date/future", "day", "Deze dag is nog niet geweest.", "This day has not been yet."))
-	}
+	refuseFuture(door, "day", what.Day, today)
 	if len(door.Problems) > 0 {
 		return what
 	}

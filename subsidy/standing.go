@@ -51,15 +51,15 @@ func Standings(s Scheme, g ProviderAgreement, cohort []Trajectory, dues []Trajec
 			if year.From.After(until) || year.Empty() {
 				break
 			}
-			list = append(list, version.standing(rule, g, n, cohort, dues, until))
+			list = append(list, version.standing(rule, g, n, year, cohort, dues, until))
 		}
 	}
 	return list
 }
 
 // standing is one contract year.
-func (v Version) standing(rule PayRule, g ProviderAgreement, n int, cohort []Trajectory, dues []TrajectoryDue, until calendar.Date) Standing {
-	a, year := rule.Amount.Settle, g.year(n)
+func (v Version) standing(rule PayRule, g ProviderAgreement, n int, year calendar.Span, cohort []Trajectory, dues []TrajectoryDue, until calendar.Date) Standing {
+	a := rule.Amount.Settle
 	s := Standing{Agreement: g.Number, Rule: rule.ID, Year: n, Days: year, Over: !year.To.After(until), Base: a.Base, Target: a.Target.Value.Number, Turnovers: map[Benefit]euro.Amount{}}
 	known := until
 	if s.Over {

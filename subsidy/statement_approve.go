@@ -258,9 +258,6 @@ func (s StatementHead) PaidBy(payment uuid.UUID, l StatementLine) bool {
 	return l.Payer == s.Municipality && statementPayment(s.ID, kind, l.whom()) == payment
 }
 
-// lineID derives the id of a line from what it is.
-func (o *statementOrder) lineID(l StatementLine) uuid.UUID { return LineID(o.ID, l) }
-
 // LineID names a line of a statement, for events and explanations.
 func LineID(statement uuid.UUID, l StatementLine) uuid.UUID {
 	return payroll.DeriveID(fmt.Sprintf("fee/%s/%s/%s/%s", statement, l.subject(), l.Rule, l.Key))
@@ -276,7 +273,7 @@ func (o *statementOrder) announce(l StatementLine) []payroll.Event {
 	if l.Amount.Sign() < 0 {
 		verb = "reclaimed"
 	}
-	id := o.lineID(l)
+	id := LineID(o.ID, l)
 	data := payroll.EventData(struct {
 		Fee       uuid.UUID       `json:"fee"`
 		Statement uuid.UUID       `json:"statement"`

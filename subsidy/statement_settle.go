@@ -3,7 +3,6 @@ package subsidy
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -69,8 +68,7 @@ func (d *Desk) SettleStatement(ctx context.Context, tx Tx, a payroll.Actor, req 
 			}
 		}
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%q|%s|%s", head.ID, head.Hash, day, req.Reference, reply.Paid, reply.Received))
-	post.Content = payroll.HashText(sum[:])
+	post.Content = hashOf(fmt.Appendf(nil, "%s|%s|%s|%q|%s|%s", head.ID, head.Hash, day, req.Reference, reply.Paid, reply.Received))
 	if err := tx.SettleStatement(ctx, a, head, post, day, req.Reference); err != nil {
 		return StatementSettled{}, err
 	}

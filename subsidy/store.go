@@ -94,7 +94,7 @@ type ApprovalChecks struct {
 type Posting struct {
 	ID      uuid.UUID
 	Ledger  uuid.UUID // organisation
-	Kind    string    // run | grant | refusal | settlement | cost
+	Kind    string    // run | grant | refusal | settlement | cost | statement
 	Content string    // hash of what is posted
 	Total   euro.Amount
 }

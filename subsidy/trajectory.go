@@ -369,23 +369,31 @@ func (t Trajectory) reached(m milestone, v Version) (calendar.Date, bool) {
 // kind that the scheme asks, has lasted a number of months; nought is the placement
 // itself.
 func (t Trajectory) placedFor(months int, v Version) (calendar.Date, bool) {
-	asked := Outcome{}
-	if v.Outcome != nil {
-		asked = *v.Outcome
+	p, good := t.lasting(months, v)
+	if !good || months == 0 {
+		return p.Span.From, good
 	}
-	jobs := t.placements()
+	return p.Span.From.AddMonths(months).Add(-1), true
+}
+
+// asked is the outcome that the scheme asks: any job where it says nothing.
+func (v Version) asked() Outcome {
+	if v.Outcome == nil {
+		return Outcome{}
+	}
+	return *v.Outcome
+}
+
+// lasting is the first job of the kind that the scheme asks which is the trajectory's
+// work and lasts a number of months.
+func (t Trajectory) lasting(months int, v Version) (placement, bool) {
+	asked, jobs := v.asked(), t.placements()
 	for i, p := range jobs {
-		if !asked.suits(p.Job) || !t.placedBy(p.Span.From, v) {
-			continue
-		}
-		if months == 0 {
-			return p.Span.From, true
-		}
-		if lasts(jobs, i, months, asked.Successive) {
-			return p.Span.From.AddMonths(months).Add(-1), true
+		if asked.suits(p.Job) && t.placedBy(p.Span.From, v) && lasts(jobs, i, months, asked.Successive) {
+			return p, true
 		}
 	}
-	return calendar.Date{}, false
+	return placement{}, false
 }
 
 // inTime reports whether a day falls within the scheme's longest period; what
@@ -399,10 +407,7 @@ func (t Trajectory) inTime(day calendar.Date, v Version) bool {
 // the longest period, and not after somebody had left for a reason that is no
 // success. Who left to work may begin there later.
 func (t Trajectory) placedBy(day calendar.Date, v Version) bool {
-	asked, left := Outcome{}, false
-	if v.Outcome != nil {
-		asked = *v.Outcome
-	}
+	asked, left := v.asked(), false
 	for _, e := range t.counted() {
 		switch {
 		case !e.Day.Before(day):
