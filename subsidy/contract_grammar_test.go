@@ -24,8 +24,20 @@ var contractForms = []string{"fixed", "fixed_fee", "pct_cost", "pct_cost_fee", "
 // against what no scheme may break, with histories of their own.
 func TestRandomContracts(t *testing.T) {
 	written, seen := map[string]int{}, map[string]int{}
-	rapid.Check(t, func(t *rapid.T) {
+	want := []string{
+		"fixed capped", "fixed over", "fixed limited", "fixed_fee limited", "pct_minimum capped", "gap capped", "lks capped", "parts reclaimed", "parts settled", "parts paid whole",
+		"parts_back pro rata", "parts_back clawed back", "hourly by the hour", "cost_price at cost price", "cost_price less a subsidy", "cost_price of nil",
+		"shared", "again", "together", "together settled", "wage step 2", "two subsidies",
+	}
+	want = append(want, contractForms...)
+	for _, what := range append([]string{"wage factor", "wage steps", "months of the contract", "extension", "two sources", "limit"}, contractForms...) {
+		want = append(want, "a scheme of "+what)
+	}
+	checkUntil(t, seen, want, func(t *rapid.T) {
 		text := contractScheme(t, written)
+		for what, times := range written {
+			seen["a scheme of "+what] = times
+		}
 		s, faults := subsidy.ParseScheme([]byte(text))
 		if len(faults) > 0 {
 			t.Fatalf("a sound scheme is not: %q\n%s", faults, text)
@@ -40,22 +52,6 @@ func TestRandomContracts(t *testing.T) {
 			l.together()
 		}
 	})
-	want := []string{
-		"fixed capped", "fixed over", "fixed limited", "fixed_fee limited", "pct_minimum capped", "gap capped", "lks capped", "parts reclaimed", "parts settled", "parts paid whole",
-		"parts_back pro rata", "parts_back clawed back", "hourly by the hour", "cost_price at cost price", "cost_price less a subsidy", "cost_price of nil",
-		"shared", "again", "together", "together settled", "wage step 2", "two subsidies",
-	}
-	want = append(want, contractForms...)
-	for _, what := range want {
-		if seen[what] == 0 {
-			t.Errorf("met no %s in %v", what, seen)
-		}
-	}
-	for _, what := range append([]string{"wage factor", "wage steps", "months of the contract", "extension", "two sources", "limit"}, contractForms...) {
-		if written[what] == 0 {
-			t.Errorf("no scheme had %s: %v", what, written)
-		}
-	}
 }
 
 // contractScheme writes the file: one or more rules that a municipality pays, and
