@@ -243,7 +243,7 @@ func (d *Desk) ApproveRun(ctx context.Context, tx Tx, a payroll.Actor, req RunAp
 		return RunApproved{}, fmt.Errorf("run %s: ordered %s, claimed %s, hired %s, VAT %s; calculated were %s, %s, %s, %s", r.ID,
 			reply.Paid, reply.Claimed, reply.Hired, reply.VAT, totals.Net, totals.Claimed, totals.Hired, totals.VAT)
 	}
-	posting := Posting{ID: PostingID(r, c), Ledger: r.Employer, Kind: "run", Content: c.Hash, Total: totals.posted()}
+	posting := Posting{ID: PostingID(r, c), Ledger: r.Employer, Kind: "run", Content: c.Hash, Total: totals.Posted(), Day: r.Period.To}
 	reply.Run, reply.Posting = r.ID, posting.ID
 	head, err := tx.Approve(ctx, a, r, c, posting)
 	if err != nil {

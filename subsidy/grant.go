@@ -176,17 +176,24 @@ func (c RaisedClaim) taxOn(amount euro.Amount) (vat, cost euro.Amount) {
 }
 
 func newBatch(id uuid.UUID, a payroll.Actor, lines []GrantLine) Batch {
-	b := Batch{ID: id, Municipality: a.Organisation.ID, GrantedBy: a.User, Claims: len(lines)}
-	h := sha256.New()
+	b := Batch{ID: id, Municipality: a.Organisation.ID, GrantedBy: a.User, Claims: len(lines), Hash: HashVerdicts(lines)}
 	for _, l := range lines {
 		b.Total, b.VAT = b.Total.Add(l.Amount), b.VAT.Add(l.VAT)
+	}
+	return b
+}
+
+// HashVerdicts is over every verdict of a batch, in order of claim, with what
+// each source bears in the order of Sources.
+func HashVerdicts(lines []GrantLine) string {
+	h := sha256.New()
+	for _, l := range lines {
 		_, _ = fmt.Fprintf(h, "%s|%s|%s|%s|%s|%q\n", l.Claim, l.Verdict, l.Amount, l.VAT, l.VATCost, l.Reason)
 		for _, s := range l.Sources {
 			_, _ = fmt.Fprintf(h, "%s=%s\n", s.Source, s.Amount)
 		}
 	}
-	b.Hash = payroll.HashText(h.Sum(nil))
-	return b
+	return payroll.HashText(h.Sum(nil))
 }
 
 // ClaimApprove approves a batch of verdicts by its hash.
@@ -281,6 +288,7 @@ func postings(b Batch, transfers []RunTransfer) []Posted {
 			posts = append(posts, Posted{Posting: Posting{
 				ID: payroll.DeriveID("posting/refusal/" + b.ID.String() + "/" + t.Ledger.String()), Ledger: t.Ledger, Kind: "refusal", Content: b.Hash}})
 		}
+		posts[i].Day = t.Run.Period.To // a batch is of one period
 		posts[i].Transfers = append(posts[i].Transfers, t)
 		if i > 0 {
 			posts[i].Total = posts[i].Total.Add(t.Amount)

@@ -239,7 +239,7 @@ func (c InternalCost) posted() Posted {
 	if under == uuid.Nil {
 		under = c.ID
 	}
-	p := Posted{Posting: Posting{ID: payroll.DeriveID("posting/cost/" + c.ID.String()), Ledger: c.Municipality, Kind: "cost", Content: c.Hash()}}
+	p := Posted{Posting: Posting{ID: payroll.DeriveID("posting/cost/" + c.ID.String()), Ledger: c.Municipality, Kind: "cost", Content: c.Hash(), Day: c.Day}}
 	month := payroll.Run{Period: calendar.MonthOf(c.Day)}
 	for _, t := range ledger.NonZero(ledger.Transfer{Ledger: c.Municipality, Debit: ledger.InternalCost, Credit: ledger.InternalHours, Amount: c.Amount}) {
 		p.Total = p.Total.Add(t.Amount)

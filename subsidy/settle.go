@@ -111,12 +111,10 @@ func (req ClaimSettle) accept(door *payroll.Door, today calendar.Date) Settle {
 
 func (d *Desk) settle(ctx context.Context, tx Tx, a payroll.Actor, what Settle, payables []Payable) (ClaimsSettled, error) {
 	reply := ClaimsSettled{Claims: len(payables)}
-	post := Posted{Posting: Posting{ID: d.NewID(), Ledger: a.Organisation.ID, Kind: "settlement"}}
-	sum := sha256.New()
+	post := Posted{Posting: Posting{ID: d.NewID(), Ledger: a.Organisation.ID, Kind: "settlement", Day: what.Day}}
 	var settled []Settlement
 	var events []payroll.Event
 	for _, p := range payables {
-		_, _ = fmt.Fprintf(sum, "%s|%s|%s|%q\n", p.ID, p.Paid, what.Day, what.Reference)
 		reply.Amount = reply.Amount.Add(p.Paid)
 		settled = append(settled, Settlement{p.ID, p.Paid, what.Day, what.Reference})
 		for _, t := range ledger.NonZero(p.bank(a.Organisation.ID)) {
@@ -125,11 +123,20 @@ func (d *Desk) settle(ctx context.Context, tx Tx, a payroll.Actor, what Settle, 
 		}
 		events = append(events, p.settled(a.Organisation.ID, what.Day)...)
 	}
-	post.Content, reply.Posting = payroll.HashText(sum.Sum(nil)), post.ID
+	post.Content, reply.Posting = HashSettled(settled), post.ID
 	if err := tx.Settle(ctx, a, post, settled); err != nil {
 		return ClaimsSettled{}, err
 	}
 	return reply, tx.Publish(ctx, events)
+}
+
+// HashSettled is over every claim that was settled, in order of claim.
+func HashSettled(settled []Settlement) string {
+	sum := sha256.New()
+	for _, s := range settled {
+		_, _ = fmt.Fprintf(sum, "%s|%s|%s|%q\n", s.Claim, s.Amount, s.Day, s.Reference)
+	}
+	return payroll.HashText(sum.Sum(nil))
 }
 
 // bank is the booking of one side.

@@ -75,7 +75,7 @@ func (d *Desk) ApproveStatement(ctx context.Context, tx Tx, a payroll.Actor, req
 	if err := o.order(ibans); err != nil {
 		return StatementApproved{}, err
 	}
-	post := Posted{Posting: Posting{ID: payroll.DeriveID("posting/statement/" + head.ID.String()), Ledger: head.Municipality, Kind: "statement", Content: head.Hash}, Transfers: o.booked}
+	post := Posted{Posting: Posting{ID: payroll.DeriveID("posting/statement/" + head.ID.String()), Ledger: head.Municipality, Kind: "statement", Content: head.Hash, Day: head.Period.To}, Transfers: o.booked}
 	for _, t := range o.booked {
 		post.Total = post.Total.Add(t.Amount)
 	}

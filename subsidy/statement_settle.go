@@ -55,7 +55,7 @@ func (d *Desk) SettleStatement(ctx context.Context, tx Tx, a payroll.Actor, req 
 	}
 	s := Statement{ID: head.ID, Municipality: head.Municipality, Period: head.Period, Lines: lines}
 	reply := StatementSettled{Statement: head.ID, Posting: payroll.DeriveID("posting/settlement/" + head.ID.String())}
-	post := Posted{Posting: Posting{ID: reply.Posting, Ledger: head.Municipality, Kind: "settlement"}}
+	post := Posted{Posting: Posting{ID: reply.Posting, Ledger: head.Municipality, Kind: "settlement", Day: day}}
 	bank := s.bank()
 	for _, subject := range slices.SortedFunc(maps.Keys(bank), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
 		for _, t := range ledger.NonZero(bank[subject]) {

@@ -74,9 +74,9 @@ type Totals struct {
 	All       int         `json:"exceptions"`
 }
 
-// posted is what a posting of the run comes to; a total is never below nil, also
+// Posted is what a posting of the run comes to; a total is never below nil, also
 // where more is paid back than claimed.
-func (t Totals) posted() euro.Amount {
+func (t Totals) Posted() euro.Amount {
 	sum := euro.Sum(t.Gross, t.Holiday, t.Charges, t.Claimed, t.Hired, t.VAT)
 	if sum.Sign() < 0 {
 		return sum.Neg()
@@ -97,6 +97,7 @@ type Posting struct {
 	Kind    string    // run | grant | refusal | settlement | cost | statement
 	Content string    // hash of what is posted
 	Total   euro.Amount
+	Day     calendar.Date // in the books: the last day of the wage period, or the bank's; none: the day of posting
 }
 
 // Batch is a set of claims that one person of the municipality decided on and

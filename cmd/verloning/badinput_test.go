@@ -90,6 +90,8 @@ func TestBadInput(t *testing.T) {
 		"claim.grant":       {"employer": "E", "period": "2026-10", "all": true},
 		"claim.list":        {},
 		"payment.list":      {},
+		"ledger.balances":   {"on": "2026-10-31"},
+		"ledger.journal":    {"period": "2026-10"},
 		"hours.submit":      {"submission": uuid.NewString(), "lines": lines("C-1", "8.00", "2026-10-01")},
 	}
 	conn := s.sql()
@@ -190,6 +192,9 @@ func badRequests() []bad {
 		{"claim.list", map[string]any{"limit": 1001}, "number/out_of_range"},
 		{"claim.list", map[string]any{"limit": -1, "after": "x", "status": "x", "period": "x"}, "number/out_of_range field/uuid field/not_allowed period/invalid"},
 		{"payment.list", map[string]any{"after": "x"}, "field/uuid"},
+		{"ledger.balances", map[string]any{"on": "2026-02-30", "posting": -1}, "date/invalid number/out_of_range"},
+		{"ledger.journal", map[string]any{"period": "oktober", "until": -1}, "period/invalid number/out_of_range"},
+		{"ledger.journal", map[string]any{"after": "9/2026-10-01/x/1"}, "entry/unknown"},
 	}, badContracts(), badDecisions(), badHours())
 }
 

@@ -167,7 +167,9 @@ type grammar struct {
 		List paymentList `cmd:"" help:"List payments."`
 	} `cmd:"" help:"Payments that your organisation makes."`
 	Ledger struct {
-		Balances ledgerBalances `cmd:"" help:"Print the balance of every account."`
+		Balances ledgerBalances `cmd:"" help:"Print the balance of every account, now, on a day, or as of a posting."`
+		Journal  ledgerJournal  `cmd:"" help:"Print the journal of a period: every line with account, debit and credit."`
+		Verify   ledgerVerify   `cmd:"" help:"Recompute the hash chain and name the first posting that does not fit; it fails when there is one."`
 	} `cmd:"" help:"Your organisation's ledger."`
 	Worklist worklistCommand `cmd:"" help:"List what there is to act on in the months ahead: ends, notices, reviews, birthdays, free places."`
 	Calc     calcCommand     `cmd:"" help:"Answer questions, one JSON object a line: minimum wage, loonheffing, charges, loonkostensubsidie, payslip; needs no service."`

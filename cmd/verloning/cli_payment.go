@@ -36,16 +36,3 @@ func (c *paymentList) Run(ctx context.Context, sh *shell) error {
 	}
 	return shown.print(sh.out)
 }
-
-type ledgerBalances struct{}
-
-// Run prints debit less credit of every account.
-func (ledgerBalances) Run(ctx context.Context, sh *shell) error {
-	return ask(ctx, sh, "ledger", "balances", struct{}{}, func(r balancesListed) error {
-		shown := newTable("account", ">amount")
-		for _, b := range r.Balances {
-			shown.add(b.Account, b.Amount.String())
-		}
-		return shown.print(sh.out)
-	})
-}

@@ -120,7 +120,6 @@ func (s *service) surface() []operation {
 		op("claim", "settle", payroll.Control, d.SettleClaims, "claim.settled", "payment.settled"),
 		op("payslip", "show", payroll.Read, s.showPayslip),
 		op("payment", "list", payroll.Read, s.listPayments),
-		op("ledger", "balances", payroll.Read, s.listBalances),
 		op("explain", "amount", payroll.Read, s.explain),
 		op("law", "questions", payroll.Read, s.questions),
 		op("scheme", "list", payroll.Read, s.listSchemes),
@@ -134,6 +133,7 @@ func (s *service) surface() []operation {
 		op("asyncapi", "show", payroll.Read, s.showInterface),
 	}
 	table = append(append(append(table, s.trajectorySurface()...), s.budgetSurface()...), s.reportSurface()...)
+	table = append(table, s.ledgerSurface()...)
 	for i := range table {
 		table[i].secret = table[i].name() == "user.add"
 	}
@@ -424,15 +424,6 @@ func (s *service) listPayments(ctx context.Context, tx *postgres.Tx, a payroll.A
 	}
 	list, err := tx.Payments(ctx, a, run, after, q.limit())
 	return paymentsListed{list}, err
-}
-
-type balancesListed struct {
-	Balances []postgres.Balance `json:"balances"`
-}
-
-func (s *service) listBalances(ctx context.Context, tx *postgres.Tx, a payroll.Actor, _ struct{}) (balancesListed, error) {
-	list, err := tx.Balances(ctx, a.Organisation.ID)
-	return balancesListed{list}, err
 }
 
 // replayAsked asks for the events of an organisation again.

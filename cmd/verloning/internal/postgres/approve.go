@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"crypto/sha256"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -11,7 +9,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"verloning/payroll"
-	"verloning/payroll/euro"
 	"verloning/subsidy"
 )
 
@@ -115,7 +112,7 @@ func (tx *Tx) Approve(ctx context.Context, a payroll.Actor, r payroll.Run, c pay
 	if err != nil {
 		return "", err
 	}
-	head, err := tx.post(ctx, a, p)
+	head, err := tx.post(ctx, a, p, r.Period.From)
 	if err != nil {
 		return "", err
 	}
@@ -148,61 +145,4 @@ func (tx *Tx) ApprovalChecks(ctx context.Context, a payroll.Actor, r payroll.Run
 func (tx *Tx) holdOrganisation(ctx context.Context, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `SELECT FROM organisation WHERE id = $1 FOR NO KEY UPDATE`, id)
 	return err
-}
-
-// post adds a posting to an organisation's ledger, chained to the one before.
-// The organisation's row is the lock of its chain.
-func (tx *Tx) post(ctx context.Context, a payroll.Actor, p subsidy.Posting) (head string, err error) {
-	if err := tx.holdOrganisation(ctx, p.Ledger); err != nil {
-		return "", fmt.Errorf("ledger of %s: %w", p.Ledger, err)
-	}
-	var sequence int
-	var previous string
-	err = tx.QueryRow(ctx, `SELECT sequence, hash FROM posting WHERE ledger = $1 ORDER BY sequence DESC LIMIT 1`, p.Ledger).Scan(&sequence, &previous)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return "", fmt.Errorf("ledger of %s: %w", p.Ledger, err)
-	}
-	head = chain(previous, sequence+1, p)
-	_, err = tx.Exec(ctx, `
-		INSERT INTO posting (id, ledger, sequence, kind, content, total, previous, hash, posted_by)
-		VALUES (@id, @ledger, @sequence, @kind, @content, @total, @previous, @hash, @by)`,
-		pgx.NamedArgs{
-			"id": p.ID, "ledger": p.Ledger, "sequence": sequence + 1, "kind": p.Kind, "content": p.Content, "total": p.Total.Decimal(),
-			"previous": previous, "hash": head, "by": a.User,
-		})
-	if err != nil {
-		return "", fmt.Errorf("post %s to the ledger of %s: %w", p.Kind, p.Ledger, err)
-	}
-	return head, nil
-}
-
-// chain is the hash of a posting: over the one before and its own content.
-func chain(previous string, sequence int, p subsidy.Posting) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%d|%s|%s|%s|%s|%s", previous, sequence, p.ID, p.Ledger, p.Kind, p.Content, p.Total))
-	return payroll.HashText(sum[:])
-}
-
-// Balance is what an account of an organisation stands at.
-type Balance struct {
-	Account string      `json:"account"`
-	Amount  euro.Amount `json:"amount"` // debit less credit
-}
-
-// Balances sums the posted transfers of an organisation by account.
-func (tx *Tx) Balances(ctx context.Context, ledger uuid.UUID) ([]Balance, error) {
-	rows, err := tx.Query(ctx, `
-		SELECT account, sum(amount) FROM (
-			SELECT debit AS account, amount FROM posted_transfer WHERE ledger = $1
-			UNION ALL SELECT credit, -amount FROM posted_transfer WHERE ledger = $1) x
-		GROUP BY account ORDER BY account`, ledger)
-	if err != nil {
-		return nil, fmt.Errorf("balances: %w", err)
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (b Balance, err error) {
-		var sum decimal.Decimal
-		if err = row.Scan(&b.Account, &sum); err == nil {
-			b.Amount, err = money(sum)
-		}
-		return b, err
-	})
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -247,6 +249,6 @@ func (tx *Tx) postAll(ctx context.Context, a payroll.Actor, p subsidy.Posted) er
 			return fmt.Errorf("transfers: %w", redact(err))
 		}
 	}
-	_, err := tx.post(ctx, a, p.Posting)
+	_, err := tx.post(ctx, a, p.Posting, slices.Collect(maps.Keys(runs))...)
 	return err
 }

@@ -233,6 +233,10 @@ func world() [][]string {
 		{`INSERT INTO scheme_version (municipality, scheme, version, valid_from, file, hash, known, recorded_by)
 				VALUES ('` + org + `', 's1', 1, '2026-11-01', 'scheme: s1', encode(sha256('scheme: s1'), 'hex'), 1, '` + user + `')`},
 		worldOfTrajectories(org, user, contract, posting, hash),
+		// A schema that came from an earlier step has the months of its postings.
+		{`INSERT INTO posting_period (posting, period) VALUES ('` + posting + `', '2026-10-01') ON CONFLICT DO NOTHING`,
+			`INSERT INTO posting (id, ledger, sequence, kind, content, total, previous, hash, posted_by, chain, booked_on, transfers, digest)
+				VALUES ('` + id(aPosting, 4) + `', '` + org + `', 3, 'cost', '` + hash + `', 150, '` + hash + `', '` + hash + `', '` + user + `', 2, '2026-10-31', 0, '` + hash + `')`},
 	}
 }
 
@@ -314,7 +318,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 24
+const steps = 25
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -354,7 +358,7 @@ func TestFactsAreForEver(t *testing.T) {
 		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
-		agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
+		posting_period agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
