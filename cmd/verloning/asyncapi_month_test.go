@@ -82,6 +82,8 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(clerk, "run.compare", m{"run": run, "kind": "new", "limit": 5})
 	w.ask(boss, "run.approve", m{"run": run, "calculation": shown["calculation"], "hash": shown["hash"]})
 	w.ask(clerk, "payslip.show", m{"run": run, "contract": "C-1"})
+	w.ask(clerk, "payslip.list", m{"run": run})
+	w.ask(clerk, "payslip.pdf", m{"run": run, "contract": "C-1", "lang": "en"})
 
 	claim := w.ask(control, "claim.list", m{"employer": "E", "period": "2026-10", "status": "raised"})["claims"].([]any)[0].(m)["claim"]
 	batch := w.ask(control, "claim.grant", m{"employer": "E", "period": "2026-10", "claims": []any{m{"claim": claim, "verdict": "partly", "amount": "100.00", "reason": "deels"}}})

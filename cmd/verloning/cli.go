@@ -162,6 +162,9 @@ type grammar struct {
 	} `cmd:"" help:"What the gemeente's own people cost a scheme, such as a jobcoach."`
 	Payslip struct {
 		Show payslipShow `cmd:"" help:"Show a payslip with its lines."`
+		List payslipList `cmd:"" help:"List the payslips of a run."`
+		PDF  payslipPDF  `cmd:"" name:"pdf" help:"Write a payslip as a PDF, with all that BW 7:626 asks for; --lang en for English labels."`
+		PDFs payslipPDFs `cmd:"" name:"pdfs" help:"Write all payslips of a run as PDFs."`
 	} `cmd:"" help:"Payslips."`
 	Payment struct {
 		List paymentList `cmd:"" help:"List payments."`

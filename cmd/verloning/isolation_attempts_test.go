@@ -64,6 +64,8 @@ func (v victim) attempts() map[string][]map[string]any {
 		"claim.grant":     {{"employer": v.e, "period": "2026-09", "all": true}, {"employer": v.e, "period": "2026-09", "claims": []any{map[string]any{"claim": v.ids["claim"], "verdict": "granted"}}}},
 		"claim.approve":   {{"batch": v.ids["batch"], "hash": v.ids["batchhash"]}},
 		"payslip.show":    {{"run": run, "contract": "C-1"}, {"run": approved, "contract": "C-1"}},
+		"payslip.pdf":     {{"run": run, "contract": "C-1"}, {"run": approved, "contract": "C-1"}},
+		"payslip.list":    named("run"),
 		"payment.list":    {{}, {"run": approved}},
 		"ledger.balances": {{}},
 		"ledger.journal":  {{"period": "2026-09"}},

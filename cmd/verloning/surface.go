@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -132,8 +133,7 @@ func (s *service) surface() []operation {
 		op("events", "release", payroll.Admin, s.release),
 		op("asyncapi", "show", payroll.Read, s.showInterface),
 	}
-	table = append(append(append(table, s.trajectorySurface()...), s.budgetSurface()...), s.reportSurface()...)
-	table = append(table, s.ledgerSurface()...)
+	table = slices.Concat(table, s.trajectorySurface(), s.budgetSurface(), s.reportSurface(), s.ledgerSurface(), s.documentSurface())
 	for i := range table {
 		table[i].secret = table[i].name() == "user.add"
 	}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"verloning/cmd/verloning/internal/bus"
+	"verloning/payroll"
+)
+
+var (
+	pdfStream = regexp.MustCompile(`(?s)stream\r?\n(.*?)\r?\nendstream`)
+	pdfText   = regexp.MustCompile(`(?s)\(((?:[^\\()]|\\.)*)\) ?Tj`)
+	pdfEscape = regexp.MustCompile(`(?s)\\(.)`)
+)
+
+// textOf reads what a document shows, a text a line, straight from its pages: our
+// fonts write two bytes a letter.
+func textOf(t testing.TB, file []byte) string {
+	t.Helper()
+	var lines []string
+	for _, stream := range pdfStream.FindAllSubmatch(file, -1) {
+		inflate, err := zlib.NewReader(bytes.NewReader(stream[1]))
+		if err != nil {
+			continue
+		}
+		page, err := io.ReadAll(inflate)
+		if err != nil {
+			continue
+		}
+		for _, text := range pdfText.FindAllSubmatch(page, -1) {
+			raw := pdfEscape.ReplaceAllFunc(text[1], func(escaped []byte) []byte {
+				if escaped[1] == 'r' {
+					return []byte("\r")
+				}
+				return escaped[1:]
+			})
+			units := make([]uint16, len(raw)/2)
+			for i := range units {
+				units[i] = uint16(raw[2*i])<<8 | uint16(raw[2*i+1])
+			}
+			lines = append(lines, string(utf16.Decode(units)))
+		}
+	}
+	if len(lines) == 0 {
+		t.Fatal("the document has no text, or this does not see it")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// drawn asks for a document twice: the bytes are the same.
+func (s *site) drawn(c *bus.Client, endpoint string, request map[string]any) (name string, file []byte) {
+	s.t.Helper()
+	reply, again := s.must(c, endpoint, request), s.must(c, endpoint, request)
+	if !maps.Equal(reply, again) {
+		s.t.Errorf("%s %v: asked again it is another document", endpoint, request)
+	}
+	file, err := base64.StdEncoding.DecodeString(reply["pdf"].(string))
+	if err != nil || !bytes.HasPrefix(file, []byte("%PDF-")) {
+		s.t.Fatalf("%s: %d bytes that are no PDF: %v", endpoint, len(file), err)
+	}
+	if dir := os.Getenv("VERLONING_TEST_DOCUMENTS"); dir != "" { // to be looked at
+		if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(endpoint, ".", "-")+"-"+reply["name"].(string)), file, 0o600); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	return reply["name"].(string), file
+}
+
+// shows fails where a document lacks a text.
+func shows(t *testing.T, file []byte, texts ...string) {
+	t.Helper()
+	all := textOf(t, file)
+	flat := strings.ReplaceAll(all, "\n", " ")
+	for _, want := range texts {
+		if !strings.Contains(flat, want) {
+			t.Errorf("the document lacks %q:\n%s", want, all)
+		}
+	}
+}
+
+// TestEveryLineHasAName: a kind of line without words would stand on a payslip as
+// its name in the program.
+func TestEveryLineHasAName(t *testing.T) {
+	kinds := []payroll.LineKind{
+		payroll.LineFixed, payroll.LineFixedPeriod, payroll.LineUnpaid, payroll.LineSick, payroll.LineHoliday, payroll.LineHolidayRounding,
+		payroll.LineHolidayPaid, payroll.LineLeavePaid, payroll.LineTransition, payroll.LinePension, payroll.LineTax, payroll.LineSpecialTax,
+		payroll.LineGarnished, payroll.LineRepaid,
+	}
+	for _, k := range payroll.HoursKinds {
+		kinds = append(kinds, payroll.WageLine(k))
+	}
+	for _, k := range kinds {
+		if text := lineNames[k]; text.NL == "" || text.EN == "" || text.NL == text.EN && text.NL != "Training" {
+			t.Errorf("%s has the words %+v", k, text)
+		}
+	}
+}
+
+// TestNumbersInDocuments writes amounts as each language does.
+func TestNumbersInDocuments(t *testing.T) {
+	for number, want := range map[string][2]string{
+		"0.00": {"0,00", "0.00"}, "999.99": {"999,99", "999.99"}, "1000.00": {"1.000,00", "1,000.00"}, "-1234567.89": {"-1.234.567,89", "-1,234,567.89"}, "4": {"4", "4"}, "": {"", ""},
+	} {
+		if nl, en := tongue("nl").number(number), tongue("en").number(number); nl != want[0] || en != want[1] {
+			t.Errorf("%q is written %q and %q", number, nl, en)
+		}
+	}
+}
+
+// TestPayslipDocument pays a person with a name and a contract that are hard to
+// write, and reads the payslip as the person does.
+func TestPayslipDocument(t *testing.T) {
+	s := startSite(t, enterable(t))
+	o := s.office("ALFA", "AGEM")
+	o.must(o.clerk, "employer.record", map[string]any{"valid_from": "2026-01-01", "aof": "low", "whk_percentage": "1.11", "whk_year": 2026, "whk_reference": "WHK-1"})
+	name := "Şahin-Łukasiewicz, Őzgür Ğülşen"
+	o.must(o.clerk, "person.register", map[string]any{"number": "P-1", "bsn": bsnOf(1), "name": name, "birth_date": "1996-03-01", "iban": "NL44RABO0123456789", "loonheffingskorting": true})
+	o.must(o.clerk, "contract.register", o.contract(1))
+	o.must(o.control, "decision.record", o.decision(1))
+	o.submit(o.clerk, "0199a7a0-0000-7000-8000-000000000001", october())
+	run := o.open("2026-10")
+	o.calculate(o.clerk, run)
+	asked := map[string]any{"run": run, "contract": "C-1"}
+	_, draft := o.drawn(o.clerk, "payslip.pdf", asked)
+	shows(t, draft, "CONCEPT: niet goedgekeurd", name)
+	o.approve(run)
+	file, approved := o.drawn(o.clerk, "payslip.pdf", asked)
+	if file != "2026-10-C-1.pdf" || strings.Contains(textOf(t, approved), "CONCEPT") {
+		t.Errorf("%s: an approved payslip is a draft, or has another name", file)
+	}
+	p := o.must(o.clerk, "payslip.show", asked)
+	nl := func(field string) string { return tongue("nl").number(p[field].(string)) }
+	shows(t, approved, "Loonstrook – oktober 2026", "Werkbedrijf ALFA", name, "P-1", "01-03-1996", "01-10-2026 – 31-10-2026", "32,00 uur per week (voltijd 40,00)",
+		"schriftelijk, voor onbepaalde tijd", "Oproepovereenkomst nee", "Loonheffingskorting ja", "wit, maand", "NL44\u00A0RABO\u00A00123\u00A04567\u00A089",
+		"Gewerkte uren 136,00 14,99 2.038,64", "Brutoloon "+nl("gross"), "Loonheffing (tabel) -"+nl("wage_tax"), "Nettoloon "+nl("net"),
+		"€ 14,99 per uur", "Over de uren van de periode €\u00A02.038,64", "Bijslag opgebouwd €\u00A0"+nl("holiday_allowance_accrued"),
+		"Saldo vakantiebijslag €\u00A0"+nl("holiday_allowance_balance"), "Saldo verlof "+nl("leave_balance")+" uur", "Aof (laag)", "Whk", "2026 tot en met", "pagina 1 van 1")
+	_, english := o.drawn(o.clerk, "payslip.pdf", with(asked, map[string]any{"lang": "en"}))
+	shows(t, english, "Payslip – October 2026", "Gross wage 2,038.64", "in writing, open-ended", "The Dutch document is the one that the law asks for.", "page 1 of 1")
+
+	t.Run("later facts", func(t *testing.T) {
+		o.must(o.clerk, "person.amend", map[string]any{"number": "P-1", "name": "Heel Anders", "iban": "NL39RABO0300065264", "loonheffingskorting": false})
+		o.must(o.clerk, "contract.amend", map[string]any{"number": "C-1", "valid_from": "2026-10-01", "hours_per_week": "24", "full_time_hours": "40"})
+		if _, later := o.drawn(o.clerk, "payslip.pdf", asked); !bytes.Equal(later, approved) {
+			t.Error("what was recorded after approval changes the document")
+		}
+	})
+	t.Run("refusals", func(t *testing.T) {
+		for _, c := range []struct {
+			who    *bus.Client
+			change map[string]any
+			want   string
+		}{
+			{o.control, nil, "run/unknown"}, {o.clerk, map[string]any{"lang": "fr"}, "field/not_allowed"}, {o.clerk, map[string]any{"contract": "C-9"}, "payslip/unknown"},
+			{o.clerk, map[string]any{"run": "x", "contract": nil, "lang": "fr"}, "field/not_allowed field/required field/uuid"},
+		} {
+			if got := s.refused(c.who, "payslip.pdf", with(asked, c.change)); sorted(got) != sorted(c.want) {
+				t.Errorf("%v: %s, want %s", c.change, got, c.want)
+			}
+		}
+	})
+	if list := o.must(o.clerk, "payslip.list", map[string]any{"run": run})["payslips"].([]any); len(list) != 1 {
+		t.Errorf("payslips: %s", pretty(list))
+	}
+}
