@@ -83,6 +83,8 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(boss, "run.approve", m{"run": run, "calculation": shown["calculation"], "hash": shown["hash"]})
 	w.ask(clerk, "payslip.show", m{"run": run, "contract": "C-1"})
 	w.ask(clerk, "payslip.list", m{"run": run})
+	w.ask(clerk, "yearstatement.list", m{"year": 2026, "limit": 5})
+	w.ask(clerk, "yearstatement.pdf", m{"year": 2026, "person": "P-1"})
 	w.ask(clerk, "payslip.pdf", m{"run": run, "contract": "C-1", "lang": "en"})
 
 	claim := w.ask(control, "claim.list", m{"employer": "E", "period": "2026-10", "status": "raised"})["claims"].([]any)[0].(m)["claim"]

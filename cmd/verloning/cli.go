@@ -166,6 +166,11 @@ type grammar struct {
 		PDF  payslipPDF  `cmd:"" name:"pdf" help:"Write a payslip as a PDF, with all that BW 7:626 asks for; --lang en for English labels."`
 		PDFs payslipPDFs `cmd:"" name:"pdfs" help:"Write all payslips of a run as PDFs."`
 	} `cmd:"" help:"Payslips."`
+	Yearstatement struct {
+		List yearList `cmd:"" help:"List what each employee was paid in a calendar year, from approved payslips."`
+		PDF  yearPDF  `cmd:"" name:"pdf" help:"Write a year statement (jaaropgaaf) as a PDF."`
+		PDFs yearPDFs `cmd:"" name:"pdfs" help:"Write all year statements of a year as PDFs."`
+	} `cmd:"" help:"Year statements (jaaropgaven)."`
 	Payment struct {
 		List paymentList `cmd:"" help:"List payments."`
 	} `cmd:"" help:"Payments that your organisation makes."`

@@ -90,18 +90,26 @@ func (c *payslipPDFs) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	m := sh.meter(payroll.Text{NL: "loonstroken", EN: "payslips"}, len(list))
+	return many(ctx, sh, "payslip", payroll.Text{NL: "loonstroken", EN: "payslips"}, list, c.Dir, func(p postgres.PayslipRow) any {
+		return payslipDrawn{payslipAsked{Run: id, Contract: p.Contract}, sh.language()}
+	})
+}
+
+// many writes a document for each of a list into a directory.
+func many[T any](ctx context.Context, sh *shell, noun string, what payroll.Text, list []T, dir string, request func(T) any) error {
+	m := sh.meter(what, len(list))
 	defer m.end()
-	for _, p := range list {
-		if _, err := sh.fetch(ctx, "payslip", "pdf", payslipDrawn{payslipAsked{Run: id, Contract: p.Contract}, sh.language()}, "", c.Dir); err != nil {
+	for _, one := range list {
+		if _, err := sh.fetch(ctx, noun, "pdf", request(one), "", dir); err != nil {
 			return err
 		}
 		m.add(1)
 	}
 	if sh.JSON {
-		return sh.printJSON(map[string]any{"directory": c.Dir, "files": len(list)})
+		return sh.printJSON(map[string]any{"directory": dir, "files": len(list)})
 	}
-	return sh.say("%d loonstroken in %s.", "%d payslips in %s.", len(list), c.Dir)
+	_, err := fmt.Fprintf(sh.out, "%d %s in %s.\n", len(list), sh.text(what), dir)
+	return err
 }
 
 // payslips lists the payslips of a run.

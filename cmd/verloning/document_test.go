@@ -15,6 +15,7 @@ import (
 
 	"verloning/cmd/verloning/internal/bus"
 	"verloning/payroll"
+	"verloning/payroll/euro"
 )
 
 var (
@@ -171,5 +172,67 @@ func TestPayslipDocument(t *testing.T) {
 	})
 	if list := o.must(o.clerk, "payslip.list", map[string]any{"run": run})["payslips"].([]any); len(list) != 1 {
 		t.Errorf("payslips: %s", pretty(list))
+	}
+	t.Run("year", func(t *testing.T) { o.drawsYear(t, run) })
+}
+
+// drawsYear pays another month, by other facts, and holds the year statement
+// against what the payslips say.
+func (o office) drawsYear(t *testing.T, october string) {
+	o.submit(o.clerk, "0199a7a0-0000-7000-8000-000000000002", lines("C-1", "8.00", "2026-11-03", "2026-11-04"))
+	november := o.open("2026-11")
+	o.calculate(o.clerk, november)
+	asked := map[string]any{"year": 2026, "person": "P-1"}
+	sums := func(runs ...string) map[string]euro.Amount {
+		sum := map[string]euro.Amount{}
+		for _, run := range runs {
+			p := o.must(o.clerk, "payslip.show", map[string]any{"run": run, "contract": "C-1"})
+			c := p["employer_charges"].(map[string]any)
+			for field, amounts := range map[string][]any{
+				"taxable_wage": {p["gross"]}, "wage_tax": {p["wage_tax"]}, "arbeidskorting": {p["arbeidskorting"]}, "zvw": {c["zvw"]}, "premiums": {c["awf"], c["aof"], c["wko"], c["whk"]},
+			} {
+				for _, amount := range amounts {
+					sum[field] = sum[field].Add(euro.MustParse(amount.(string)))
+				}
+			}
+		}
+		return sum
+	}
+	stands := func(when string, want map[string]euro.Amount) {
+		list := o.must(o.clerk, "yearstatement.list", map[string]any{"year": 2026})["statements"].([]any)
+		if len(list) != 1 {
+			t.Fatalf("%s: %s", when, pretty(list))
+		}
+		for field, amount := range want {
+			if got := list[0].(map[string]any)[field]; got != amount.String() || amount.IsZero() {
+				t.Errorf("%s: %s is %s, the payslips have %s", when, field, got, amount)
+			}
+		}
+	}
+	stands("november is not approved", sums(october))
+	o.approve(november)
+	both := sums(october, november)
+	stands("both are approved", both)
+	name, file := o.drawn(o.clerk, "yearstatement.pdf", asked)
+	if name != "jaaropgaaf-2026-P-1.pdf" {
+		t.Errorf("it is called %s", name)
+	}
+	nl := func(field string) string { return tongue("nl").amount(both[field]) }
+	shows(t, file, "Jaaropgaaf – 2026", "Heel Anders", "BSN "+bsnOf(1), "ja vanaf 01-10-2026; nee vanaf 01-11-2026", "Loonstroken 2",
+		"premie volksverzekeringen "+nl("taxable_wage"), "(loonheffing) "+nl("wage_tax"), "Verrekende arbeidskorting "+nl("arbeidskorting"),
+		"Werkgeversheffing Zvw "+nl("zvw"), "werknemersverzekeringen (werkgever) "+nl("premiums"))
+	_, english := o.drawn(o.clerk, "yearstatement.pdf", with(asked, map[string]any{"lang": "en"}))
+	shows(t, english, "Year statement – 2026", "yes from 2026-10-01; no from 2026-11-01")
+	for _, c := range []struct {
+		who    *bus.Client
+		change map[string]any
+		want   string
+	}{
+		{o.control, nil, "yearstatement/unknown"}, {o.clerk, map[string]any{"year": 2025}, "yearstatement/unknown"}, {o.clerk, map[string]any{"person": "P-9"}, "yearstatement/unknown"},
+		{o.clerk, map[string]any{"person": nil, "year": 1999, "lang": "x"}, "number/out_of_range field/required field/not_allowed"},
+	} {
+		if got := o.refused(c.who, "yearstatement.pdf", with(asked, c.change)); sorted(got) != sorted(c.want) {
+			t.Errorf("%v: %s, want %s", c.change, got, c.want)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"verloning/cmd/verloning/internal/postgres"
 	"verloning/payroll"
@@ -13,6 +14,8 @@ func (s *service) documentSurface() []operation {
 	return []operation{
 		op("payslip", "list", payroll.Read, s.listPayslips),
 		op("payslip", "pdf", payroll.Read, s.drawPayslip),
+		op("yearstatement", "list", payroll.Read, s.listYears),
+		op("yearstatement", "pdf", payroll.Read, s.drawYear),
 	}
 }
 
@@ -59,4 +62,26 @@ func (s *service) drawPayslip(ctx context.Context, tx *postgres.Tx, a payroll.Ac
 	}
 	name := runListed{Period: r.Period.String(), Kind: r.Kind, Sequence: r.Sequence}.name()
 	return draw(name+"-"+q.Contract, d)
+}
+
+func (s *service) listYears(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q yearAsked) (yearsListed, error) {
+	if err := payroll.NewDoor(q).Err(); err != nil {
+		return yearsListed{}, err
+	}
+	list, err := tx.YearStatements(ctx, a, q.Year, q.Person, q.After, q.limit())
+	return yearsListed{list}, err
+}
+
+func (s *service) drawYear(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q yearDrawn) (document, error) {
+	if err := payroll.NewDoor(q).Err(); err != nil {
+		return document{}, err
+	}
+	f, known, err := tx.YearFile(ctx, a, q.Year, q.Person)
+	if err == nil && !known {
+		err = unknownYear(q.Person)
+	}
+	if err != nil {
+		return document{}, err
+	}
+	return draw(fmt.Sprintf("jaaropgaaf-%d-%s", q.Year, q.Person), yearDocument(q.speak(), f, tx.Today()))
 }
