@@ -372,6 +372,9 @@ func (d *Desk) nextVersion(ctx context.Context, tx Tx, a Actor, door *Door, c Co
 // keepTerms stores the newest version; the database refuses a second contract
 // of the same person, employer and scheme on the same days.
 func (d *Desk) keepTerms(ctx context.Context, tx Tx, a Actor, c Contract, first bool) error {
+	if err := d.unlocked(ctx, tx, c, c.changed()); err != nil {
+		return err
+	}
 	overlaps, err := tx.AddTerms(ctx, a, c, first)
 	if err == nil && overlaps {
 		return Refuse(Conflict, Reason("contract/overlap", "start",
@@ -379,6 +382,20 @@ func (d *Desk) keepTerms(ctx context.Context, tx Tx, a Actor, c Contract, first 
 			"This person has a contract with you under this scheme on these days already."))
 	}
 	return err
+}
+
+// changed are the days on which the newest version is otherwise than the one before:
+// all of the contract for the first.
+func (c Contract) changed() calendar.Span {
+	last := c.Latest()
+	if len(c.Versions) == 1 {
+		return last.Span
+	}
+	days := calendar.Span{From: last.ValidFrom, To: last.Span.To}
+	if before := c.Versions[len(c.Versions)-2].Span.To; !days.To.IsZero() && (before.IsZero() || before.After(days.To)) {
+		days.To = before // those that it has no longer
+	}
+	return days
 }
 
 func (d *Desk) announceContract(ctx context.Context, tx Tx, c Contract, verb string) (ContractReply, error) {

@@ -72,6 +72,8 @@ type HoursBook struct {
 	Versions  map[HoursKey]int                  // newest version of each day and kind
 	Week      map[WeekKey]map[HoursKey]Quantity // hours of a person in a week, of every kind, as known
 	Approved  map[uuid.UUID][]calendar.Span     // employer → periods whose run is approved
+	Locks     map[uuid.UUID][]PeriodLock        // employer → statements about periods, in order
+	Submitter uuid.UUID                         // organisation; another than the employer is a re-integratiebedrijf
 }
 
 // ContractKey names a contract as a submission does; an empty employer is the
@@ -212,6 +214,9 @@ func (j *judged) place(book HoursBook, seen, versions map[HoursKey]int, submissi
 	if !c.Span().Holds(j.Day) {
 		j.problems = append(j.problems, Reason("day/outside_contract", "day",
 			fmt.Sprintf("Contract %s loopt niet op %s.", c.Number, j.Day), fmt.Sprintf("Contract %s does not run on %s.", c.Number, j.Day)))
+	}
+	if l, locked := lockedOn(book.Locks[c.Employer], c.ID, c.Employer != book.Submitter, j.Day); locked {
+		j.problems = append(j.problems, l.refusal("day"))
 	}
 	key := HoursKey{c.ID, j.Day, j.Kind}
 	if first, twice := seen[key]; twice {

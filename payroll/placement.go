@@ -66,6 +66,9 @@ func (d *Desk) RecordPlacement(ctx context.Context, tx Tx, a Actor, req Placemen
 	if err := door.Err(); err != nil {
 		return PlacementRecorded{}, err
 	}
+	if err := d.unlocked(ctx, tx, c, p.Span); err != nil {
+		return PlacementRecorded{}, err
+	}
 	overlaps, err := tx.AddPlacement(ctx, a, p)
 	if err == nil && overlaps {
 		err = Refuse(Conflict, Reason("placement/overlap", "from", "Dit contract is in deze dagen al geplaatst.", "This contract is placed on these days already."))

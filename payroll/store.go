@@ -77,6 +77,18 @@ type Tx interface {
 	HoursBook(ctx context.Context, a Actor, lines []HoursLine, days calendar.Span) (HoursBook, error)
 	AddSubmission(ctx context.Context, a Actor, id uuid.UUID, req HoursSubmit, v HoursVerdict, hours []Hours) error
 
+	// PeriodLocks are the statements of an employer about periods that have a day
+	// in common with the span, in the order in which they were made. No other can be
+	// made until the transaction ends.
+	PeriodLocks(ctx context.Context, employer uuid.UUID, days calendar.Span) ([]PeriodLock, error)
+	// HoldPeriods waits for everybody who read them, and holds others off.
+	HoldPeriods(ctx context.Context, employer uuid.UUID) error
+	// AddPeriodLocks keeps statements and returns the re-integratiebedrijven whose
+	// contracts they are about.
+	AddPeriodLocks(ctx context.Context, a Actor, n NewPeriodLocks) (providers []uuid.UUID, err error)
+	// ContractIDs finds contracts of an employer by number, without holding them.
+	ContractIDs(ctx context.Context, employer uuid.UUID, numbers []string) (map[string]uuid.UUID, error)
+
 	Run(ctx context.Context, id uuid.UUID, lock Lock) (Run, bool, error)
 	AddRun(ctx context.Context, a Actor, r Run) (exists bool, err error)
 	// NextSequence numbers an off-cycle run, under the employer's lock.

@@ -22,6 +22,8 @@ var eventForms = map[string][]reflect.Type{
 	"decision.recorded":    {reflect.TypeFor[decisionAnnounced]()},
 	"hours.accepted":       {reflect.TypeFor[hoursAccepted]()},
 	"hours.rejected":       {reflect.TypeFor[hoursRejected](), reflect.TypeFor[hoursUnread]()},
+	"period.locked":        {reflect.TypeFor[payroll.PeriodAnnounced]()},
+	"period.reopened":      {reflect.TypeFor[payroll.PeriodAnnounced]()},
 	"run.calculated":       {reflect.TypeFor[runAnnounced]()},
 	"run.approved":         {reflect.TypeFor[runAnnounced]()},
 	"run.closed":           {reflect.TypeFor[payroll.RunReply]()},

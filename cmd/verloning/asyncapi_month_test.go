@@ -64,6 +64,10 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 		m{"contract": "C-1", "day": "2026-10-02", "kind": "leave", "hours": "8"}, m{"contract": "C-9", "day": "2026-10-02", "kind": "sick", "hours": "8"}}})
 	w.ask(clerk, "hours.status", m{"submission": submission})
 
+	w.ask(clerk, "period.lock", m{"periods": []string{"2026-09"}, "contracts": []string{"C-1"}, "providers": true, "reason": "betaald"})
+	w.ask(clerk, "period.reopen", m{"periods": []string{"2026-09"}, "reason": "nagekomen uren"})
+	w.ask(clerk, "period.list", m{"period": "2026-09", "limit": 5})
+
 	run := w.ask(clerk, "run.open", m{"period": "2026-10", "pay_date": "2026-10-30", "deadline": "2026-11-05"})["run"]
 	w.ask(clerk, "run.show", m{"run": run})
 	w.ask(clerk, "run.calculate", m{"run": run})

@@ -98,6 +98,11 @@ type grammar struct {
 		Submit hoursSubmit `cmd:"" help:"Hand in hours from a CSV or JSON file and print the verdict per line."`
 		Status hoursStatus `cmd:"" help:"Print the verdict of an earlier submission."`
 	} `cmd:"" help:"Hours."`
+	Period struct {
+		Lock   periodLock   `cmd:"" help:"Lock periods, for all contracts or some, so that no hours and no contract facts of their days are taken."`
+		Reopen periodReopen `cmd:"" help:"Reopen what is locked."`
+		List   periodList   `cmd:"" help:"List what was locked and reopened, by whom and why."`
+	} `cmd:"" help:"Periods that you lock and reopen."`
 	Run struct {
 		Open       runOpen       `cmd:"" help:"Open the run of a period, or of one person off the cycle."`
 		All        runAll        `cmd:"" help:"Open and calculate the run of every employer, as the beheerder."`

@@ -40,6 +40,9 @@ func (v victim) attempts() map[string][]map[string]any {
 		"hours.submit": {{"submission": uuid.NewString(), "lines": lines("C-1", "8.00", "2026-10-02")},
 			{"submission": uuid.NewString(), "lines": []any{map[string]any{"employer": v.e, "contract": "C-1", "day": "2026-10-02", "kind": "worked", "hours": "8.00"}}}},
 		"hours.status":    {{"submission": v.ids["submission"]}},
+		"period.lock":     {{"periods": []string{"2026-10"}, "contracts": []string{"C-1"}, "reason": "x"}}, // Without contracts it is of B's own.
+		"period.reopen":   {{"periods": []string{"2026-08"}, "reason": "x"}, {"periods": []string{"2026-08"}, "contracts": []string{"C-1"}, "reason": "x"}},
+		"period.list":     {{}, {"period": "2026-08"}},
 		"run.open":        {}, // It names nothing of anybody's; see the test of forged fields.
 		"run.calculate":   named("run"),
 		"run.exceptions":  named("run"),

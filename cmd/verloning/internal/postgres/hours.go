@@ -1,11 +1,13 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -73,6 +75,7 @@ func (tx *Tx) HoursBook(ctx context.Context, a payroll.Actor, lines []payroll.Ho
 	book := payroll.HoursBook{
 		Contracts: map[payroll.ContractKey]payroll.Contract{}, Versions: map[payroll.HoursKey]int{},
 		Week: map[payroll.WeekKey]map[payroll.HoursKey]payroll.Quantity{}, Approved: map[uuid.UUID][]calendar.Span{},
+		Locks: map[uuid.UUID][]payroll.PeriodLock{}, Submitter: a.Organisation.ID,
 	}
 	if err := tx.bookContracts(ctx, a, lines, book); err != nil || within.From.IsZero() || len(book.Contracts) == 0 {
 		return book, err
@@ -80,7 +83,26 @@ func (tx *Tx) HoursBook(ctx context.Context, a payroll.Actor, lines []payroll.Ho
 	if err := tx.bookHours(ctx, within, book); err != nil {
 		return book, err
 	}
+	if err := tx.bookLocks(ctx, within, book); err != nil {
+		return book, err
+	}
 	return book, tx.bookApproved(ctx, within, book)
+}
+
+// bookLocks finds what the employers said of the periods. They go in order of id, so
+// that two submissions and a lock never wait for each other in a ring.
+func (tx *Tx) bookLocks(ctx context.Context, within calendar.Span, book payroll.HoursBook) (err error) {
+	var employers []uuid.UUID
+	for _, c := range book.Contracts {
+		employers = append(employers, c.Employer)
+	}
+	slices.SortFunc(employers, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	for _, e := range slices.Compact(employers) {
+		if book.Locks[e], err = tx.PeriodLocks(ctx, e, within); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bookContracts finds the contracts; a number without employer means the

@@ -237,6 +237,8 @@ func world() [][]string {
 		{`INSERT INTO posting_period (posting, period) VALUES ('` + posting + `', '2026-10-01') ON CONFLICT DO NOTHING`,
 			`INSERT INTO posting (id, ledger, sequence, kind, content, total, previous, hash, posted_by, chain, booked_on, transfers, digest)
 				VALUES ('` + id(aPosting, 4) + `', '` + org + `', 3, 'cost', '` + hash + `', 150, '` + hash + `', '` + hash + `', '` + user + `', 2, '2026-10-31', 0, '` + hash + `')`},
+		{`INSERT INTO period_lock (employer, period, period_end, period_kind, contract, providers, locked, reason, stated_by)
+				VALUES ('` + org + `', '2026-09-01', '2026-09-30', 'month', '` + contract + `', false, true, 'r', '` + user + `')`},
 	}
 }
 
@@ -318,7 +320,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 25
+const steps = 26
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -358,7 +360,7 @@ func TestFactsAreForEver(t *testing.T) {
 		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
-		posting_period agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
+		posting_period period_lock agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
