@@ -11,7 +11,8 @@ type Desk struct {
 	NewID     func() uuid.UUID // version 7, for facts
 	Locksmith Locksmith        // mints keys on the bus
 	Rules     Rulebook
-	ShardSize int // persons a shard
+	Bank      Bank // messages to and from banks
+	ShardSize int  // persons a shard
 }
 
 // Locksmith mints identities on the bus.

@@ -49,8 +49,21 @@ func PaymentID(r Run, contract uuid.UUID, kind PaymentKind, detail string) uuid.
 
 // EndToEnd is the reference that a bank returns: the payment's id in 26
 // characters, of the 35 that a bank allows.
-func (p Payment) EndToEnd() string {
-	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(p.ID[:])
+func (p Payment) EndToEnd() string { return reference26(p.ID) }
+
+// reference26 writes an id in 26 capitals and digits.
+func reference26(id uuid.UUID) string {
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(id[:])
+}
+
+// AttemptID names an attempt to pay a payment, from one: the first is the payment
+// itself, and a later one, after the money came back, has an id of its own, so
+// that what the bank says of the one is never taken to be of the other.
+func AttemptID(payment uuid.UUID, attempt int) uuid.UUID {
+	if attempt == 1 {
+		return payment
+	}
+	return DeriveID(fmt.Sprintf("payment/%s/attempt/%d", payment, attempt))
 }
 
 // WageOf orders the net wage of a payslip, if there is any.

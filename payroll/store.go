@@ -24,6 +24,8 @@ const (
 type Tx interface {
 	// Today is the database's day in Europe/Amsterdam.
 	Today() calendar.Date
+	// Now is what the database's clock shows in Europe/Amsterdam.
+	Now() calendar.Moment
 
 	OrganisationByCode(ctx context.Context, code string) (Organisation, bool, error)
 	AddOrganisation(ctx context.Context, o Organisation, account Account) error
@@ -110,6 +112,20 @@ type Tx interface {
 	// municipality, scheme and version; SchemeText is what one of them says.
 	SchemesAt(ctx context.Context, cutoff int64) ([]SchemeFile, error)
 	SchemeText(ctx context.Context, f SchemeFile) (string, error)
+
+	// BankTerms are the newest that were recorded; AddBankTerms keeps the next
+	// version and returns its number.
+	BankTerms(ctx context.Context, organisation uuid.UUID) (BankTerms, bool, error)
+	AddBankTerms(ctx context.Context, a Actor, t BankTerms) (version int, err error)
+	// HoldPayments makes those who export, settle or import for the caller's
+	// organisation follow on each other.
+	HoldPayments(ctx context.Context, a Actor) error
+	// DuePayments lists what the caller's organisation is to pay and what no file
+	// holds, with what decides whether it may go.
+	DuePayments(ctx context.Context, a Actor, asked DueAsked) ([]DuePayment, error)
+	// AddBankFile keeps a file, sealed, with its batches and lines. A payment that
+	// is in a file already is an error.
+	AddBankFile(ctx context.Context, a Actor, f BankFile, content []byte, sha256 string) error
 
 	// Publish puts events into the outbox in the same transaction. Version
 	// nought asks for the next version of the aggregate, whose lock the

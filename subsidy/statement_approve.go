@@ -249,13 +249,18 @@ func (l StatementLine) whom() string {
 	return l.Payee.String()
 }
 
-// PaidBy reports whether a payment that a statement ordered is of a line.
-func (s StatementHead) PaidBy(payment uuid.UUID, l StatementLine) bool {
+// PaymentOf is the id of the payment that a line of a statement is part of.
+func PaymentOf(statement uuid.UUID, l StatementLine) uuid.UUID {
 	kind := payroll.FeePayment
 	if l.Kind == Premium {
 		kind = payroll.PremiumPayment
 	}
-	return l.Payer == s.Municipality && statementPayment(s.ID, kind, l.whom()) == payment
+	return statementPayment(statement, kind, l.whom())
+}
+
+// PaidBy reports whether a payment that a statement ordered is of a line.
+func (s StatementHead) PaidBy(payment uuid.UUID, l StatementLine) bool {
+	return l.Payer == s.Municipality && PaymentOf(s.ID, l) == payment
 }
 
 // LineID names a line of a statement, for events and explanations.

@@ -297,6 +297,8 @@ var sharedSchemas = []struct {
 }{
 	{"uuid", append(text("^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$", "Id; written in lower case."), member{"format", "uuid"})},
 	{"date", append(text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "Day in Europe/Amsterdam, 1900 to 2199."), member{"format", "date"})},
+	{"time", text("^([01][0-9]|2[0-3]):[0-5][0-9]$", "Time of day in Europe/Amsterdam.")},
+	{"moment", text("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$", "Day and time in Europe/Amsterdam.")},
 	{"period", text("^[0-9]{4}-(0[1-9]|1[0-2]|P0[1-9]|P1[0-3])$", "A month, or P and one of thirteen periods of four weeks.")},
 	{"amount", text(`^-?[0-9]{1,16}(\.[0-9]{1,2})?$`, "Euros; written with two decimals.")},
 	{"hours", text(`^[0-9]{1,4}(\.[0-9]{1,2})?$`, "Hours in decimals, not minutes.")},
@@ -322,18 +324,20 @@ var sharedStructs = []struct {
 
 // sharedTypes are the Go types with a shared schema.
 var sharedTypes = map[reflect.Type]string{
-	reflect.TypeFor[uuid.UUID]():       "uuid",
-	reflect.TypeFor[calendar.Date]():   "date",
-	reflect.TypeFor[subsidy.Day]():     "date",
-	reflect.TypeFor[calendar.Period](): "period",
-	reflect.TypeFor[euro.Amount]():     "amount",
-	reflect.TypeFor[euro.Number]():     "decimal",
-	reflect.TypeFor[subsidy.Decimal](): "decimal",
-	reflect.TypeFor[subsidy.Source]():  "budget",
-	reflect.TypeFor[payroll.Text]():    "text",
-	reflect.TypeFor[subsidy.Label]():   "text",
-	reflect.TypeFor[payroll.Problem](): "reason",
-	reflect.TypeFor[payroll.Step]():    "step",
+	reflect.TypeFor[uuid.UUID]():          "uuid",
+	reflect.TypeFor[calendar.Date]():      "date",
+	reflect.TypeFor[subsidy.Day]():        "date",
+	reflect.TypeFor[calendar.TimeOfDay](): "time",
+	reflect.TypeFor[calendar.Moment]():    "moment",
+	reflect.TypeFor[calendar.Period]():    "period",
+	reflect.TypeFor[euro.Amount]():        "amount",
+	reflect.TypeFor[euro.Number]():        "decimal",
+	reflect.TypeFor[subsidy.Decimal]():    "decimal",
+	reflect.TypeFor[subsidy.Source]():     "budget",
+	reflect.TypeFor[payroll.Text]():       "text",
+	reflect.TypeFor[subsidy.Label]():      "text",
+	reflect.TypeFor[payroll.Problem]():    "reason",
+	reflect.TypeFor[payroll.Step]():       "step",
 }
 
 // closedTypes are the Go types with few values.
@@ -342,6 +346,7 @@ var closedTypes = map[reflect.Type]any{
 	reflect.TypeFor[payroll.Meaning]():        []payroll.Meaning{payroll.Invalid, payroll.Forbidden, payroll.NotFound, payroll.Conflict, payroll.TooLarge, payroll.Unavailable},
 	reflect.TypeFor[payroll.RunKind]():        []payroll.RunKind{payroll.Regular, payroll.OffCycle},
 	reflect.TypeFor[payroll.PaymentKind]():    []payroll.PaymentKind{payroll.WagePayment, payroll.GarnishPayment, payroll.SubsidyPayment, payroll.FeePayment, payroll.PremiumPayment},
+	reflect.TypeFor[payroll.BankFormat]():     []payroll.BankFormat{payroll.Pain09, payroll.Pain03},
 	reflect.TypeFor[subsidy.Document]():       []subsidy.Document{subsidy.Beschikking, subsidy.Agreement, subsidy.Invoice},
 	reflect.TypeFor[subsidy.Verdict]():        []subsidy.Verdict{subsidy.Grant, subsidy.Partly, subsidy.Refuse},
 	reflect.TypeFor[subsidy.Kind]():           []subsidy.Kind{subsidy.Subsidy, subsidy.Fee, subsidy.Premium, subsidy.Hire, subsidy.Internal},

@@ -28,6 +28,7 @@ var eventForms = map[string][]reflect.Type{
 	"run.approved":         {reflect.TypeFor[runAnnounced]()},
 	"run.closed":           {reflect.TypeFor[payroll.RunReply]()},
 	"run.reopened":         {reflect.TypeFor[payroll.RunReply]()},
+	"payment.exported":     {reflect.TypeFor[paymentExported]()},
 	"payment.ordered":      {reflect.TypeFor[paymentAnnounced]()},
 	"claim.raised":         {reflect.TypeFor[claimAnnounced]()},
 	"claim.granted":        {reflect.TypeFor[claimAnnounced]()},
@@ -99,6 +100,17 @@ type paymentAnnounced struct {
 	Amount    euro.Amount         `json:"amount"`
 	Currency  string              `json:"currency"`
 	EndToEnd  string              `json:"end_to_end"`
+}
+
+type paymentExported struct {
+	Payment   uuid.UUID     `json:"payment"`
+	File      uuid.UUID     `json:"file"`
+	Batch     string        `json:"batch"` // name of the batch to the bank
+	Attempt   int           `json:"attempt"`
+	EndToEnd  string        `json:"end_to_end"`
+	Execution calendar.Date `json:"execution"`
+	Amount    euro.Amount   `json:"amount"`
+	Currency  string        `json:"currency"`
 }
 
 type claimAnnounced struct {

@@ -90,6 +90,7 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(clerk, "yearstatement.list", m{"year": 2026, "limit": 5})
 	w.ask(clerk, "yearstatement.pdf", m{"year": 2026, "person": "P-1"})
 	w.ask(clerk, "payslip.pdf", m{"run": run, "contract": "C-1", "lang": "en"})
+	w.bank(clerk, boss, run)
 
 	claim := w.ask(control, "claim.list", m{"employer": "E", "period": "2026-10", "status": "raised"})["claims"].([]any)[0].(m)["claim"]
 	batch := w.ask(control, "claim.grant", m{"employer": "E", "period": "2026-10", "claims": []any{m{"claim": claim, "verdict": "partly", "amount": "100.00", "reason": "deels"}}})
@@ -127,6 +128,18 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(w.admin, "events.held", m{})
 	w.ask(w.admin, "events.replay", m{"organisation": "E", "since": "2026-01-01"})
 	return clerk, control
+}
+
+// bank takes the wages to the bank.
+func (w witness) bank(clerk, boss *bus.Client, run any) {
+	type m = map[string]any
+	w.ask(clerk, "bank.show", m{})
+	w.ask(boss, "bank.record", m{"format": "pain.001.001.09", "cut_off": "15:30", "bic": "ABNANL2A", "town": "Plaats"})
+	w.ask(clerk, "bank.show", m{})
+	w.ask(clerk, "payment.due", m{"run": run, "until": "2027-01-31", "limit": 5})
+	file := w.ask(boss, "payment.export", m{"run": run})["file"]
+	w.ask(clerk, "payment.files", m{"limit": 5})
+	w.ask(boss, "payment.file", m{"file": file, "from": 10})
 }
 
 // trajectories takes a trajectory through every endpoint.

@@ -94,6 +94,11 @@ func TestBadInput(t *testing.T) {
 		"period.reopen":     {"periods": []string{"2026-08"}, "reason": "x"},
 		"ledger.balances":   {"on": "2026-10-31"},
 		"ledger.journal":    {"period": "2026-10"},
+		"payment.due":       {},
+		"payment.export":    {},
+		"payment.files":     {},
+		"payment.file":      {"file": uuid.NewString()},
+		"bank.record":       {"cut_off": "15:30"},
 		"hours.submit":      {"submission": uuid.NewString(), "lines": lines("C-1", "8.00", "2026-10-01")},
 	}
 	conn := s.sql()
@@ -113,7 +118,7 @@ func TestBadInput(t *testing.T) {
 	}
 	// The bases are good, or the table above shows nothing.
 	for _, endpoint := range []string{"org.register", "user.add", "person.register", "person.amend", "contract.register", "contract.amend", "contract.extend",
-		"contract.end", "placement.record", "decision.record", "loonwaarde.record", "run.open", "hours.submit"} {
+		"contract.end", "placement.record", "decision.record", "loonwaarde.record", "run.open", "hours.submit", "payment.due", "payment.files", "bank.record"} {
 		request := bases[endpoint]
 		if endpoint == "placement.record" {
 			request = with(request, map[string]any{"from": "2027-01-01"})
@@ -141,7 +146,7 @@ func (o office) who(endpoint string) *bus.Client {
 	switch noun, verb, _ := strings.Cut(endpoint, "."); {
 	case noun == "org" || noun == "user":
 		return o.admin
-	case endpoint == "run.approve":
+	case endpoint == "run.approve" || noun == "payment" && verb != "list" || noun == "bank":
 		return o.boss
 	case noun == "decision" || noun == "loonwaarde" || endpoint == "claim.grant" || verb == "list":
 		return o.control
@@ -201,7 +206,7 @@ func badRequests() []bad {
 		{"ledger.balances", map[string]any{"on": "2026-02-30", "posting": -1}, "date/invalid number/out_of_range"},
 		{"ledger.journal", map[string]any{"period": "oktober", "until": -1}, "period/invalid number/out_of_range"},
 		{"ledger.journal", map[string]any{"after": "9/2026-10-01/x/1"}, "entry/unknown"},
-	}, badContracts(), badDecisions(), badHours())
+	}, badContracts(), badDecisions(), badHours(), badBanks())
 }
 
 func badContracts() []bad {

@@ -177,8 +177,16 @@ type grammar struct {
 		PDFs yearPDFs `cmd:"" name:"pdfs" help:"Write all year statements of a year as PDFs."`
 	} `cmd:"" help:"Year statements (jaaropgaven)."`
 	Payment struct {
-		List paymentList `cmd:"" help:"List payments."`
+		List   paymentList   `cmd:"" help:"List payments."`
+		Due    paymentDue    `cmd:"" help:"Show what would go to the bank now, on which day, and what is held and why."`
+		Export paymentExport `cmd:"" help:"Put what is due into a bank file (pain.001), which is kept as it is."`
+		File   paymentFile   `cmd:"" help:"Print a bank file, or write it with --out: the very bytes that were made."`
+		Files  paymentFiles  `cmd:"" help:"List the bank files."`
 	} `cmd:"" help:"Payments that your organisation makes."`
+	Bank struct {
+		Record bankRecord `cmd:"" help:"Record what you agreed with your bank, from now on."`
+		Show   bankShow   `cmd:"" help:"Show it."`
+	} `cmd:"" help:"What your organisation agreed with its bank: format, cut-off time."`
 	Ledger struct {
 		Balances ledgerBalances `cmd:"" help:"Print the balance of every account, now, on a day, or as of a posting."`
 		Journal  ledgerJournal  `cmd:"" help:"Print the journal of a period: every line with account, debit and credit."`

@@ -87,10 +87,10 @@ func (s *service) awaitRelease(ctx context.Context) error {
 	return nil
 }
 
-// refuseHeld stops approvals while the service is held: what they would order
-// may have been ordered already.
+// refuseHeld stops approvals and bank files while the service is held: what they
+// would order or pay may have been ordered or paid already.
 func (s *service) refuseHeld(o operation) error {
-	if !s.held() || o.verb != "approve" {
+	if !s.held() || o.verb != "approve" && o.verb != "export" {
 		return nil
 	}
 	return payroll.Refuse(payroll.Conflict, payroll.Reason("service/held", "",

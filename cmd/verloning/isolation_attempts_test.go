@@ -90,5 +90,6 @@ func (v victim) attempts() map[string][]map[string]any {
 		"events.replay":      {{"organisation": v.e, "since": "2026-01-01"}},
 	}
 	maps.Copy(attempts, v.trajectoryAttempts())
+	maps.Copy(attempts, v.bankAttempts())
 	return attempts
 }

@@ -56,6 +56,7 @@ func newVictim(s *site, e, m string) victim {
 	cost := v.must(v.control, "cost.record", map[string]any{"scheme": "oss-bonusbaan", "rule": "execution", "day": "2007-10-01", "amount": "3141.59", "reference": "UREN-31415"})
 	v.ids["cost"], v.ids["costhash"] = fmt.Sprint(cost["cost"]), fmt.Sprint(cost["hash"])
 	v.secret = []string{"UREN-31415", `"` + e + `"`, `"` + m + `"`, "Werkbedrijf " + e, "Gemeente " + m, "119.92", v.ids["hash"], "C-1", "D-1", "P-1", "Jan Jansen", "Goudsbloem sloot augustus", "BESLAG-1", "VORDERING-1", "Deurwaarder Goudsbloem", "3141.59", "WHK-31415", "Pensioen Goudsbloem"}
+	v.secret = append(v.secret, v.banks()...)
 	v.trajectories()
 	return v
 }
@@ -163,7 +164,7 @@ func (v victim) rows(t *testing.T, conn *pgx.Conn) string {
 			(SELECT count(*) FROM k), (SELECT count(*) FROM contract_version WHERE contract IN (SELECT id FROM k)),
 			(SELECT count(*) FROM placement WHERE contract IN (SELECT id FROM k)), (SELECT count(*) FROM hours WHERE contract IN (SELECT id FROM k)),
 			(SELECT count(*) FROM decision d JOIN decision_version v ON v.decision = d.id WHERE d.contract IN (SELECT id FROM k)), (SELECT count(*) FROM loonwaarde WHERE contract IN (SELECT id FROM k)),
-			(SELECT string_agg(r::text, ' ' ORDER BY id) FROM run r WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM calculation c JOIN run r ON r.id = c.run WHERE r.employer IN (SELECT id FROM a)),
+			(SELECT string_agg(r::text, ' ' ORDER BY id) FROM run r WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM calculation c JOIN run r ON r.id = c.run WHERE r.employer IN (SELECT id FROM a)), (SELECT count(*) FROM bank_terms WHERE organisation IN (SELECT id FROM a)), (SELECT count(*) FROM bank_file WHERE organisation IN (SELECT id FROM a)),
 			(SELECT count(*) FROM acceptance), (SELECT count(*) FROM payment WHERE organisation IN (SELECT id FROM a)), (SELECT count(*) FROM grant_batch WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM settlement), (SELECT count(*) FROM period_lock WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM run_reopened), (SELECT sum(amount) FROM reservation WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM budget_entry WHERE municipality IN (SELECT id FROM a)),

@@ -48,7 +48,7 @@ func newDesk(shardSize int) (*subsidy.Desk, error) {
 	return &subsidy.Desk{
 		Books: books,
 		Desk: &payroll.Desk{
-			NewID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }, Locksmith: locksmith{}, ShardSize: shardSize, Rules: books,
+			NewID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }, Locksmith: locksmith{}, ShardSize: shardSize, Rules: books, Bank: iso20022{},
 		},
 	}, nil
 }

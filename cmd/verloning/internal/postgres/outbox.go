@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"verloning/payroll"
@@ -32,15 +33,8 @@ func (tx *Tx) Publish(ctx context.Context, events []payroll.Event) error {
 		return nil
 	}
 	tx.published = true
-	for i := range events {
-		if events[i].Version > 0 {
-			continue
-		}
-		err := tx.QueryRow(ctx, `SELECT coalesce(max(version), 0) + 1 FROM outbox WHERE aggregate = $1 AND owner = $2`,
-			events[i].Aggregate, events[i].Owner).Scan(&events[i].Version)
-		if err != nil {
-			return fmt.Errorf("version of %s %s: %w", events[i].Noun, events[i].Aggregate, err)
-		}
+	if err := tx.number(ctx, events); err != nil {
+		return err
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"outbox"},
 		[]string{"partition", "id", "owner", "noun", "aggregate", "version", "verb", "data"},
@@ -50,6 +44,49 @@ func (tx *Tx) Publish(ctx context.Context, events []payroll.Event) error {
 		}))
 	if err != nil {
 		return fmt.Errorf("announce %d events from %s.%s on: %w", len(events), events[0].Noun, events[0].Verb, redact(err))
+	}
+	return nil
+}
+
+// stream is the events of one aggregate to one owner.
+type stream struct{ aggregate, owner uuid.UUID }
+
+// number gives each event without a version the next of its aggregate.
+func (tx *Tx) number(ctx context.Context, events []payroll.Event) error {
+	newest := map[stream]int{}
+	var aggregates, owners []uuid.UUID
+	for _, e := range events {
+		if key := (stream{e.Aggregate, e.Owner}); e.Version == 0 {
+			if _, asked := newest[key]; !asked {
+				newest[key] = 0
+				aggregates, owners = append(aggregates, e.Aggregate), append(owners, e.Owner)
+			}
+		}
+	}
+	if len(newest) == 0 {
+		return nil
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT n.aggregate, n.owner, o.version
+		FROM unnest($1::uuid[], $2::uuid[]) AS n (aggregate, owner)
+		JOIN LATERAL (SELECT version FROM outbox WHERE aggregate = n.aggregate AND owner = n.owner ORDER BY version DESC LIMIT 1) o ON true`, aggregates, owners)
+	if err != nil {
+		return fmt.Errorf("versions of events: %w", err)
+	}
+	var key stream
+	var version int
+	_, err = pgx.ForEachRow(rows, []any{&key.aggregate, &key.owner, &version}, func() error {
+		newest[key] = version
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("versions of events: %w", err)
+	}
+	for i, e := range events {
+		if key := (stream{e.Aggregate, e.Owner}); e.Version == 0 {
+			newest[key]++
+			events[i].Version = newest[key]
+		}
 	}
 	return nil
 }

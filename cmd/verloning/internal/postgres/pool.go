@@ -247,6 +247,9 @@ type Tx struct {
 // Today is the database's day in Europe/Amsterdam.
 func (tx *Tx) Today() calendar.Date { return calendar.Of(tx.now, tx.place) }
 
+// Now is what the database's clock shows in Europe/Amsterdam.
+func (tx *Tx) Now() calendar.Moment { return calendar.MomentOf(tx.now, tx.place) }
+
 // knowledge is the number that facts of this transaction carry; asking for it
 // holds off every cut-off until the transaction ends.
 func (tx *Tx) knowledge(ctx context.Context) (int64, error) {

@@ -128,6 +128,7 @@ const (
 	anAgreement
 	aTrajectory
 	aStatement
+	aBankFile
 )
 
 // world is one row in every table, of a run that was approved and posted and a
@@ -239,6 +240,7 @@ func world() [][]string {
 				VALUES ('` + id(aPosting, 4) + `', '` + org + `', 3, 'cost', '` + hash + `', 150, '` + hash + `', '` + hash + `', '` + user + `', 2, '2026-10-31', 0, '` + hash + `')`},
 		{`INSERT INTO period_lock (employer, period, period_end, period_kind, contract, providers, locked, reason, stated_by)
 				VALUES ('` + org + `', '2026-09-01', '2026-09-30', 'month', '` + contract + `', false, true, 'r', '` + user + `')`},
+		worldOfBanks(org, user, hash),
 	}
 }
 
@@ -265,6 +267,18 @@ func worldOfTrajectories(org, user, contract, posting, hash string) []string {
 		`INSERT INTO payment (id, organisation, kind, statement, debtor, creditor, amount, pay_date, end_to_end, reference)
 			VALUES ('` + id(aPayment, 7) + `', '` + org + `', 'fee', '` + statement + `', 'a', 'b', 121, '2026-10-30', 'h', 'r')`,
 		`INSERT INTO budget_entry (municipality, year, source, kind, amount, statement, entered_by) VALUES ('` + org + `', 2026, 'BUIG', 'spent', 100, '` + statement + `', '` + user + `')`,
+	}
+}
+
+// worldOfBanks is a payment that went to the bank.
+func worldOfBanks(org, user, hash string) []string {
+	file := id(aBankFile, 1)
+	return []string{
+		`INSERT INTO bank_terms (organisation, version, format, cut_off, recorded_by) VALUES ('` + org + `', 1, 'pain.001.001.09', 930, '` + user + `')`,
+		`INSERT INTO bank_file (id, organisation, message_id, format, payments, total, bytes, sha256, content_sealed, exported_by)
+			VALUES ('` + file + `', '` + org + `', 'M', 'pain.001.001.09', 1, 100, 9, '` + hash + `', sha256('a') || sha256('b'), '` + user + `')`,
+		`INSERT INTO bank_batch (file, number, name, salary, debtor, execution, payments, total) VALUES ('` + file + `', 1, 'M-1', true, 'a', '2026-10-30', 1, 100)`,
+		`INSERT INTO bank_line (file, batch, payment, attempt, end_to_end, creditor, amount) VALUES ('` + file + `', 1, '` + id(aPayment, 1) + `', 1, 'e', 'b', 100)`,
 	}
 }
 
@@ -320,7 +334,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 26
+const steps = 27
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -360,7 +374,7 @@ func TestFactsAreForEver(t *testing.T) {
 		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
-		posting_period period_lock agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
+		bank_terms bank_file bank_batch bank_line posting_period period_lock agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
@@ -469,7 +483,7 @@ func TestWhatMayChange(t *testing.T) {
 		`DELETE FROM run`:                                            restrict,
 		`TRUNCATE transfer`:                                          restrict,
 		`TRUNCATE transfer_2026_10`:                                  restrict,
-		`TRUNCATE payment`:                                           restrict,
+		`TRUNCATE payment CASCADE`:                                   restrict,
 		`TRUNCATE outbox`:                                            restrict,
 		`TRUNCATE outbox_waiting`:                                    restrict,
 		`TRUNCATE outbox_landed`:                                     restrict,
@@ -485,23 +499,27 @@ func TestWhatMayChange(t *testing.T) {
 		`TRUNCATE grant_source CASCADE`:                              restrict,
 		`TRUNCATE internal_cost_source`:                              restrict,
 		`TRUNCATE forecast`:                                          restrict,
+		`TRUNCATE bank_line`:                                         restrict,
+		// A payment is in one file at most, and so is what the bank gives back.
+		`INSERT INTO bank_line SELECT file, batch, payment, attempt, 'other', creditor, amount FROM bank_line`:                                                                 "23505",
+		`INSERT INTO bank_line SELECT file, batch, '` + id(aPayment, 9) + `', attempt, end_to_end, creditor, amount FROM bank_line`:                                            "23505",
 		`INSERT INTO payslip SELECT period, 1, contract, person, employment, 1, 0, 1, true, 'i', hash FROM payslip WHERE calculation = 2`:                                      "23505", // it has one already
 		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`:         restrict,
 		`INSERT INTO payslip_line_2026_10 SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`: restrict,
 		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 2`:         "",
 		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 1) + `'`:                      restrict,
 		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 2) + `'`:                      "",
-		`UPDATE payslip SET iban = 'mine' WHERE calculation = 1`:                                  restrict,
-		`UPDATE payslip SET calculation = 1 WHERE calculation = 2`:                                restrict,
-		`UPDATE transfer SET posting = '` + id(aPosting, 1) + `', number = 2`:                     restrict,
-		`UPDATE claim SET budget = 'W' WHERE kind = 'hire'`:                                       "23514", // a hire price draws on none
-		`UPDATE claim SET decision = NULL WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`: "23514",
-		`UPDATE claim SET vat = 1 WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:         "23514", // a subsidy carries none
-		`UPDATE claim SET vat_cost = 22 WHERE kind = 'hire'`:                                      "23514",
-		`UPDATE claim SET amount = -1 WHERE kind = 'hire'`:                                        "23514",
-		`UPDATE claim SET amount = -1 WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:     "",      // an advance that was too much
-		`UPDATE run SET kind = 'off_cycle'`:                                                       "23514", // of nobody
-		`UPDATE reservation SET amount = 1`:                                                       "",
+		`UPDATE payslip SET iban = 'mine' WHERE calculation = 1`:                                                                                                               restrict,
+		`UPDATE payslip SET calculation = 1 WHERE calculation = 2`:                                                                                                             restrict,
+		`UPDATE transfer SET posting = '` + id(aPosting, 1) + `', number = 2`:                                                                                                  restrict,
+		`UPDATE claim SET budget = 'W' WHERE kind = 'hire'`:                                                                                                                    "23514", // a hire price draws on none
+		`UPDATE claim SET decision = NULL WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:                                                                              "23514",
+		`UPDATE claim SET vat = 1 WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:                                                                                      "23514", // a subsidy carries none
+		`UPDATE claim SET vat_cost = 22 WHERE kind = 'hire'`:                                                                                                                   "23514",
+		`UPDATE claim SET amount = -1 WHERE kind = 'hire'`:                                                                                                                     "23514",
+		`UPDATE claim SET amount = -1 WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:                                                                                  "", // an advance that was too much
+		`UPDATE run SET kind = 'off_cycle'`: "23514", // of nobody
+		`UPDATE reservation SET amount = 1`: "",
 	} {
 		if code, _, rows := refusedBy(t, conn, statement); code != want || want == "" && rows == 0 {
 			t.Errorf("%s: %q (%d rows), want %q", statement, code, rows, want)

@@ -15,7 +15,8 @@ import (
 
 // ClaimsToSettle lists what the organisation has not settled of its own side: as
 // payer what was ordered or claimed back, as payee the same and hire prices. A
-// payer of a hire price settles nothing here.
+// payer of a hire price settles nothing here, and what went to the bank in a file is
+// settled by what the bank says of it.
 func (tx *Tx) ClaimsToSettle(ctx context.Context, a payroll.Actor, s subsidy.Settle) ([]subsidy.Payable, error) {
 	if err := tx.holdOrganisation(ctx, a.Organisation.ID); err != nil {
 		return nil, fmt.Errorf("settle: %w", err)
@@ -31,6 +32,7 @@ func (tx *Tx) ClaimsToSettle(ctx context.Context, a payroll.Actor, s subsidy.Set
 		WHERE ((m.payee = @org) OR (m.payer = @org AND m.kind <> 'hire'))
 		  AND m.amount <> 0 AND (m.kind = 'hire' OR g.amount <> 0)
 		  AND NOT EXISTS (SELECT FROM settlement t WHERE t.claim = m.id AND t.organisation = @org)
+		  AND NOT (m.payer = @org AND EXISTS (SELECT FROM bank_line l WHERE l.payment = p.id))
 		  AND (@employer = '' OR e.code = @employer) AND (@period::date IS NULL OR m.period = @period)
 		  AND (cardinality(@claims::uuid[]) = 0 OR m.id = ANY (@claims::uuid[]))
 		ORDER BY m.id`,

@@ -109,6 +109,19 @@ func (v *Vault) openSeed(sealed []byte, account string) ([]byte, error) {
 	return plain, nil
 }
 
+// sealFile seals the bytes of a bank file for its row.
+func (v *Vault) sealFile(content []byte, file uuid.UUID) []byte {
+	return closeUp(v.seal, content, append([]byte("file:"), file[:]...))
+}
+
+func (v *Vault) openFile(sealed []byte, file uuid.UUID) ([]byte, error) {
+	content, err := openUp(v.seal, sealed, append([]byte("file:"), file[:]...))
+	if err != nil {
+		return nil, fmt.Errorf("bank file %s does not open: %w", file, err)
+	}
+	return content, nil
+}
+
 func newAEAD(key []byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
