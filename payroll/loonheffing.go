@@ -90,10 +90,14 @@ func (p *person) lessEarlier(t statute.WageTax, regular euro.Amount) statute.Wag
 
 // taxable is what is taxed by the table, and what at the special rate: leave paid
 // out, a transition payment, and the allowance, but for what of it accrued in
-// the very period and goes with its wage.
+// the very period and goes with its wage; and arrears of earlier periods (loon-in).
+// What corrections take back lowers the wage of the period.
 func (p *person) taxable() (regular, special euro.Amount) {
 	for _, s := range p.slips {
-		s.Tax.Special = euro.Sum(s.LeavePaid, s.Transition, s.HolidayPaid.Sub(s.holidayNow))
+		s.Tax.Special = euro.Sum(s.LeavePaid, s.Transition, s.HolidayPaid.Sub(s.holidayNow)).Sub(s.corrected.paidBeside())
+		if arrears := s.arrears(); arrears.Sign() > 0 {
+			s.Tax.Special = s.Tax.Special.Add(arrears)
+		}
 		s.Tax.Regular = s.Gross.Sub(s.Tax.Special).Sub(s.Pension.Employee)
 		regular, special = regular.Add(s.Tax.Regular), special.Add(s.Tax.Special)
 	}
@@ -167,9 +171,26 @@ func (p *person) annualWage() (euro.Amount, string) {
 		if n := len(s.cut); n > 0 {
 			hours := s.cut[n-1].terms.HoursPerWeek.Mul(euro.Int(52))
 			sum = sum.Add(hours.Mul(s.cut[n-1].rate).Mul(euro.One.Add(s.holidayRate())))
+		} else if s.corrects {
+			sum = sum.Add(s.lastYearly(p.file.Employment.Birth))
 		}
 	}
 	return sum.Cents(), fmt.Sprintf("verwacht in / expected in %d", year+1)
+}
+
+// lastYearly is what a year of a contract that gives no wage in this period would
+// give, by its last day before the period ends; nought where that is not known.
+func (e *earning) lastYearly(birth calendar.Date) euro.Number {
+	last := e.Period.To
+	if end := e.month.Contract.Span().To; !end.IsZero() && end.Before(last) {
+		last = end
+	}
+	cut, err := segments(e.month.Contract, birth, calendar.Span{From: last, To: last})
+	rate, unknown := statute.HolidayAllowance(last)
+	if err != nil || unknown != nil || len(cut) == 0 {
+		return euro.Number{}
+	}
+	return cut[0].terms.HoursPerWeek.Mul(euro.Int(52)).Mul(cut[0].rate).Mul(euro.One.Add(rate.Value.Percent()))
 }
 
 // paidDays are the calendar days of a year in service and paid here.
@@ -260,6 +281,9 @@ func taxSource(t statute.WageTax, r Run) string {
 func (s *Payslip) withholdNothing() {
 	s.Lines = slices.DeleteFunc(s.Lines, func(l Line) bool { return strings.HasPrefix(string(l.Kind), "withheld.") })
 	s.Tax, s.Pension, s.Net = Withheld{}, Pension{}, s.Gross
+	for i := range s.Origins {
+		s.Origins[i].Pension = Pension{}
+	}
 }
 
 // grossOnly leaves the payslips without tax and says why: once for a run where
@@ -273,6 +297,7 @@ func (p *person) grossOnly(cause error) {
 	}
 	for _, s := range p.slips {
 		s.withholdNothing()
+		s.corrected.Pension = Pension{}
 	}
 	p.found = append(p.found, Exception{Kind: TaxUnknown, Subject: subject, Article: "Wet LB 1964 art. 25", Detail: Text{
 		NL: fmt.Sprintf("De loonheffing is niet te berekenen, de loonstrook is alleen bruto: %v.", cause),

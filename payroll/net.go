@@ -23,6 +23,8 @@ type earning struct {
 	cut   []segment
 
 	holidayNow euro.Amount // of the allowance paid, what accrued in this very period and goes with its wage
+	corrects   bool        // it has nothing but corrections of earlier periods
+	corrected  Part        // the sum of those
 }
 
 // last are the terms on the last day of the contract in the period.
@@ -51,8 +53,9 @@ type person struct {
 
 // NewPayslips computes the payslips of one person in a run, from gross to net:
 // what the hours earn, what is paid out of accruals and at the end of a contract,
-// pension, tax and the employer's charges by the day of payment, garnishments and
-// repayments. Contracts that another run of the same days has paid are left out.
+// pension, corrections of earlier periods, tax and the employer's charges by the day
+// of payment, garnishments and repayments. Contracts that another run of the same
+// days has paid are left out.
 //
 // Where the tax cannot be computed the payslips are gross-only and an exception
 // says so; where the employer has recorded no settings the charges are unknown,
@@ -68,10 +71,10 @@ func NewPayslips(r Run, d Dossier, t *Trace) ([]Payslip, []Exception, error) {
 			return nil, nil, err
 		}
 	}
-	if len(p.slips) == 0 {
+	if p.correctable(); len(p.slips) == 0 {
 		return nil, p.found, nil
 	}
-	for _, step := range []func() error{p.payOut, p.takePension, p.takeTax, p.charge, p.takeGarnishments, p.takeRepayments} {
+	for _, step := range []func() error{p.payOut, p.takePension, p.correct, p.takeTax, p.charge, p.claimBack, p.takeGarnishments, p.takeRepayments} {
 		if err := step(); err != nil {
 			return nil, nil, err
 		}
@@ -148,7 +151,7 @@ func (p *person) takePension() error {
 	if !any {
 		return nil
 	}
-	for _, s := range p.slips {
+	for _, s := range p.earning() {
 		if err := s.takePension(p.file.Employment, terms, p.service(), p.run.PayDate, p.trace); err != nil {
 			return err
 		}
@@ -208,6 +211,9 @@ func (p *person) charge() error {
 func (p *person) premiumPeriods() []PeriodCount {
 	if !p.file.Booked.Maximum.IsZero() {
 		return nil
+	}
+	if len(p.earning()) == 0 {
+		return nil // arrears add no days
 	}
 	if days := p.taxDays(); days > 0 {
 		return []PeriodCount{{Of: statute.WageDay, Count: days}}

@@ -37,6 +37,7 @@ const (
 	LineSpecialTax LineKind = "withheld.tax_special"
 	LineGarnished  LineKind = "withheld.garnishment"
 	LineRepaid     LineKind = "withheld.receivable"
+	LineOverpaid   LineKind = "withheld.overpaid" // what is not withheld, and owed instead
 )
 
 // WageLine is the kind of line that pays a kind of hours.
@@ -82,9 +83,11 @@ type Payslip struct {
 	Garnished      euro.Amount
 	Repaid         euro.Amount
 	Owed           euro.Amount // by the employee, for leave taken beyond what accrued
+	Overpaid       euro.Amount // by the employee, for wage of earlier periods that was too much
 	Net            euro.Amount
 	GrossOnly      bool // no tax was computed: net equals gross
 	IBAN           IBAN
+	Origins        []Origin // what of it corrects earlier periods
 }
 
 // Withheld is a payslip's part of the tax on the person's wage.
@@ -176,6 +179,7 @@ type Dossier struct {
 	AnnualWages  []AnnualWage // the newest version of each year
 	Garnishments []Garnishment
 	Receivables  []Receivable
+	Corrections  []Correction // of earlier periods
 }
 
 // Month finds the month of a contract.
@@ -284,6 +288,7 @@ func (s Payslip) Transfers(employer uuid.UUID) []ledger.Transfer {
 		book(ledger.NetWagesPayable, ledger.GarnishmentPayable, s.Garnished),
 		book(ledger.NetWagesPayable, ledger.StaffReceivable, s.Repaid),
 		book(ledger.StaffReceivable, ledger.LeavePaidOut, s.Owed),
+		book(ledger.StaffReceivable, ledger.NetWagesPayable, s.Overpaid),
 		book(ledger.PensionCost, ledger.PensionPayable, s.Pension.Employer),
 		book(ledger.SocialCharges, ledger.TaxPayable, charges),
 	)
@@ -302,6 +307,15 @@ func (s Payslip) Hash() [sha256.Size]byte {
 	}
 	for _, l := range s.Lines {
 		put(h, string(l.Kind), l.Quantity.String(), l.Rate.String(), l.Amount.String(), l.Rule, l.Source, l.Origin.String(), l.Fact.String())
+	}
+	if !s.Overpaid.IsZero() {
+		put(h, "overpaid", s.Overpaid.String())
+	}
+	for _, o := range s.Origins {
+		put(h, o.Period.String(), o.LeaveAccrued.String(), o.LeaveTaken.String())
+		for _, a := range o.Amounts() {
+			put(h, a.String())
+		}
 	}
 	return [sha256.Size]byte(h.Sum(nil))
 }

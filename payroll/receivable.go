@@ -69,17 +69,24 @@ func (e *earning) aboveMinimum() euro.Amount {
 	return whole.Sub(e.Repaid)
 }
 
-// OwedBy is the receivable that a payslip gives rise to: leave taken beyond what
-// accrued. It has no repayment plan until somebody makes one.
-func OwedBy(r Run, s Payslip) (Receivable, bool) {
-	if s.Owed.Sign() <= 0 {
-		return Receivable{}, false
+// OwedBy are the receivables that a payslip gives rise to: leave taken beyond what
+// accrued, and wage of earlier periods that was too much. They have no repayment
+// plan until somebody makes one.
+func OwedBy(r Run, s Payslip) []Receivable {
+	var list []Receivable
+	owe := func(amount euro.Amount, name, about, cause string) {
+		if amount.Sign() <= 0 {
+			return
+		}
+		id := DeriveID(name)
+		list = append(list, Receivable{
+			ID: id, Reference: fmt.Sprintf("%s-%s-%.8s", about, r.Period, id), Version: 1, Cause: cause,
+			Amount: amount, From: r.PayDate, Run: r.ID, Contract: s.Contract,
+		})
 	}
-	id := DeriveID(fmt.Sprintf("receivable/%s/%s", r.ID, s.Contract))
-	return Receivable{
-		ID: id, Reference: fmt.Sprintf("verlof-%s-%.8s", r.Period, id), Version: 1, Cause: "verlof meer opgenomen dan opgebouwd",
-		Amount: s.Owed, From: r.PayDate, Run: r.ID, Contract: s.Contract,
-	}, true
+	owe(s.Owed, fmt.Sprintf("receivable/%s/%s", r.ID, s.Contract), "verlof", "verlof meer opgenomen dan opgebouwd")
+	owe(s.Overpaid, fmt.Sprintf("receivable/%s/%s/overpaid", r.ID, s.Contract), "loon", "loon van eerdere perioden dat te veel was betaald")
+	return list
 }
 
 func (p *person) traceRepayment(r Receivable, most, part euro.Amount) {

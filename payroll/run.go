@@ -42,6 +42,7 @@ type Run struct {
 	Person      uuid.UUID // of an off-cycle run: the one who is paid
 	PayDate     calendar.Date
 	Deadline    calendar.Date // for hours; a date for lists, it closes nothing
+	BackTo      calendar.Date // first day that it corrects; zero: RetroYears before its period
 	Status      RunStatus
 	Calculation int // number of the newest calculation; nought before the first
 }
@@ -49,6 +50,14 @@ type Run struct {
 // RunID derives the id of a run from what it is.
 func RunID(employer uuid.UUID, p calendar.Period, kind RunKind, sequence int) uuid.UUID {
 	return DeriveID(fmt.Sprintf("run/%s/%s/%s/%d", employer, p, kind, sequence))
+}
+
+// CorrectsFrom is the first day of what the run may correct.
+func (r Run) CorrectsFrom() calendar.Date {
+	if r.BackTo.IsZero() {
+		return r.Period.From.AddMonths(-12 * RetroYears)
+	}
+	return r.BackTo
 }
 
 // Calculation is one computation of a run from the facts known at its cut-off.
@@ -59,6 +68,7 @@ type Calculation struct {
 	Number  int
 	Cutoff  int64  // knowledge number: facts above it are not seen
 	RuleSet string // hash of the rules it was computed with
+	Figures string // hash of the figures and schemes of the program among them
 	AskedBy uuid.UUID
 	Shards  int
 	Hash    string // over every payslip, claim and exception; empty until calculated

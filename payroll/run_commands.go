@@ -13,6 +13,7 @@ type RunOpen struct {
 	Period   string `json:"period" validate:"required"`
 	PayDate  string `json:"pay_date" validate:"required"`
 	Deadline string `json:"deadline,omitempty"`
+	BackTo   string `json:"back_to,omitempty"` // first day that it corrects; absent: five years before the period
 	Person   string `json:"person,omitempty" validate:"omitempty,number"` // personnel number, of an off-cycle run
 }
 
@@ -40,10 +41,13 @@ func (d *Desk) OpenRun(ctx context.Context, tx Tx, a Actor, req RunOpen) (RunRep
 func (req RunOpen) accept(door *Door, a Actor) Run {
 	r := Run{
 		Employer: a.Organisation.ID, Period: door.Period("period", req.Period), Kind: Regular, Sequence: 1,
-		PayDate: door.Date("pay_date", req.PayDate), Deadline: door.Date("deadline", req.Deadline), Status: RunOpened,
+		PayDate: door.Date("pay_date", req.PayDate), Deadline: door.Date("deadline", req.Deadline), BackTo: door.Date("back_to", req.BackTo), Status: RunOpened,
 	}
 	if !r.PayDate.IsZero() && !r.Period.From.IsZero() && r.PayDate.Before(r.Period.From) {
 		door.Refuse(Reason("date/order", "pay_date", "De betaaldatum ligt voor de periode.", "The pay date lies before the period."))
+	}
+	if r.BackTo.After(r.Period.From) && !r.Period.From.IsZero() {
+		door.Refuse(Reason("date/order", "back_to", "De grens voor correcties ligt na het begin van de periode.", "The bound of corrections lies after the period begins."))
 	}
 	return r
 }
@@ -183,17 +187,18 @@ func (d *Desk) start(ctx context.Context, tx Tx, a Actor, r Run) (RunReply, erro
 	if err != nil {
 		return RunReply{}, err
 	}
-	persons, err := tx.PersonsOf(ctx, r, cutoff)
+	ruleSet, err := d.Rules.SetAt(ctx, tx, cutoff)
 	if err != nil {
 		return RunReply{}, err
 	}
-	ruleSet, err := d.Rules.SetAt(ctx, tx, cutoff)
+	calc := Calculation{Run: r.ID, Cutoff: cutoff, RuleSet: ruleSet, Figures: d.Rules.Figures(), AskedBy: a.User}
+	persons, err := tx.PersonsOf(ctx, r, calc)
 	if err != nil {
 		return RunReply{}, err
 	}
 	r.Calculation, r.Status = r.Calculation+1, RunCalculating
 	shards := CutShards(r.ID, r.Calculation, persons, d.ShardSize)
-	calc := Calculation{Run: r.ID, Number: r.Calculation, Cutoff: cutoff, RuleSet: ruleSet, AskedBy: a.User, Shards: len(shards)}
+	calc.Number, calc.Shards = r.Calculation, len(shards)
 	if err := tx.AddCalculation(ctx, r, calc, shards); err != nil {
 		return RunReply{}, err
 	}

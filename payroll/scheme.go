@@ -21,6 +21,8 @@ type Rulebook interface {
 	// SetAt is a hash over everything that decides an amount at a cut-off:
 	// national figures, formulas, and the schemes that are known by then.
 	SetAt(ctx context.Context, tx Tx, cutoff int64) (string, error)
+	// Figures is a hash over what of it came with the program, but for the formulas.
+	Figures() string
 }
 
 // SchemeRules are what a scheme asks of a contract under it.

@@ -24,7 +24,7 @@ var transitionSince = calendar.Day(2015, 7, 1)
 // payOut pays what accrued and is due with this period, and settles contracts
 // that end in it.
 func (p *person) payOut() error {
-	for _, s := range p.slips {
+	for _, s := range p.earning() {
 		p.checkOpening(s)
 		if s.ends() {
 			if err := p.settleLeave(s); err != nil {

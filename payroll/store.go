@@ -103,7 +103,7 @@ type Tx interface {
 	// FixCutoff assigns the next knowledge number: facts written from now on
 	// are above it, and none below it can still appear.
 	FixCutoff(ctx context.Context) (int64, error)
-	PersonsOf(ctx context.Context, r Run, cutoff int64) ([]uuid.UUID, error)
+	PersonsOf(ctx context.Context, r Run, c Calculation) ([]uuid.UUID, error)
 	AddCalculation(ctx context.Context, r Run, c Calculation, shards []Shard) error
 	AcceptExceptions(ctx context.Context, a Actor, r Run, keys []string, reason string) (unknown []string, err error)
 	OpenExceptions(ctx context.Context, r Run) (int, error)

@@ -29,6 +29,7 @@ type Book struct {
 	schemes map[string]Scheme
 	own     map[owned]Scheme
 	hash    string
+	figures string // of schemes and national figures alone
 }
 
 // owned names a scheme of a municipality: another may use the same id for
@@ -62,7 +63,9 @@ func LoadBook() (*Book, error) {
 	if len(b.schemes) == 0 {
 		return nil, errors.New("schemes: none came with the program")
 	}
-	_, _ = fmt.Fprintf(sum, "statute:%s\nengine:%s\n", statute.Hash(), engine)
+	_, _ = fmt.Fprintf(sum, "statute:%s\n", statute.Hash())
+	b.figures = payroll.HashText(sum.Sum(nil))
+	_, _ = fmt.Fprintf(sum, "engine:%s\n", engine)
 	b.hash = payroll.HashText(sum.Sum(nil))
 	return b, nil
 }

@@ -155,6 +155,10 @@ func (b *Books) SetAt(ctx context.Context, tx payroll.Tx, cutoff int64) (string,
 	return b.program.hashWith(files), nil
 }
 
+// Figures is the hash of the national figures and of the schemes that come with the
+// program.
+func (b *Books) Figures() string { return b.program.figures }
+
 // Scheme is what a scheme asks of a contract, as known now.
 func (b *Books) Scheme(ctx context.Context, tx payroll.Tx, id string, municipality uuid.UUID, on calendar.Date) (payroll.SchemeRules, bool, error) {
 	book, err := b.Now(ctx, tx)

@@ -43,6 +43,7 @@ type Claim struct {
 	VATCost        euro.Amount   // of the VAT, what the payer does not get back
 	Provisional    bool          // the wage cost lacks figures of employer charges
 	Sources        []SourceShare // what each source bears, where the rule draws on several
+	Origin         calendar.Date // first day of the period that it corrects; zero: its run's own
 }
 
 // ClaimID derives the id of a claim from what it is: under is the decision, or
@@ -96,6 +97,9 @@ func (c Claim) Hash() [sha256.Size]byte {
 		c.VATRate, c.VAT, c.VATCost, c.Provisional)
 	for _, s := range c.Sources {
 		text = fmt.Appendf(text, "|%s=%s", s.Source, s.Amount)
+	}
+	if !c.Origin.IsZero() {
+		text = fmt.Appendf(text, "|of %s", c.Origin)
 	}
 	return sha256.Sum256(text)
 }

@@ -64,35 +64,43 @@ func (d *Desk) CalculateShard(ctx context.Context, tx Tx, work payroll.Shard) er
 func compute(r payroll.Run, book *Book, files []PersonFile) ShardResult {
 	var out ShardResult
 	for _, f := range files {
-		slips, found, err := payroll.NewPayslips(r, f.Dossier, nil)
+		month, err := book.Month(r, f, nil, nil)
 		if err != nil {
-			for _, month := range f.Contracts {
-				out.Failed++
-				out.Exceptions = append(out.Exceptions, payroll.Failed(month.Contract.Number, err))
-			}
+			out.leaveOut(f, err)
 			continue
 		}
-		out.Exceptions = append(out.Exceptions, found...)
-		for _, slip := range slips {
-			claims, found := book.Claims(r, f, slip, nil)
-			f.Claimed(claims)
-			out.keep(r, slip, claims, found)
+		out.Exceptions = append(out.Exceptions, month.Found...)
+		out.Corrections = append(out.Corrections, month.Corrections...)
+		for _, slip := range month.Slips {
+			out.keep(r, slip)
+		}
+		for _, c := range month.Claims {
+			out.claim(c)
 		}
 	}
 	return out
 }
 
-func (out *ShardResult) keep(r payroll.Run, slip payroll.Payslip, claims []Claim, found []payroll.Exception) {
+// leaveOut lists a person who could not be computed.
+func (out *ShardResult) leaveOut(f PersonFile, err error) {
+	out.LeftOut = append(out.LeftOut, f.Employment.Person)
+	for _, month := range f.Contracts {
+		out.Failed++
+		out.Exceptions = append(out.Exceptions, payroll.Failed(month.Contract.Number, err))
+	}
+}
+
+func (out *ShardResult) keep(r payroll.Run, slip payroll.Payslip) {
 	out.Payslips = append(out.Payslips, slip)
-	out.Claims = append(out.Claims, claims...)
-	out.Exceptions = append(out.Exceptions, found...)
 	for _, t := range slip.Transfers(r.Employer) {
 		out.Transfers = append(out.Transfers, ContractTransfer{slip.Contract, t})
 	}
-	for _, c := range claims {
-		for _, t := range c.Transfers() {
-			out.Transfers = append(out.Transfers, ContractTransfer{slip.Contract, t})
-		}
+}
+
+func (out *ShardResult) claim(c Claim) {
+	out.Claims = append(out.Claims, c)
+	for _, t := range c.Transfers() {
+		out.Transfers = append(out.Transfers, ContractTransfer{c.Contract, t})
 	}
 }
 
@@ -314,7 +322,7 @@ func (d *Desk) order(ctx context.Context, tx Tx, a payroll.Actor, r payroll.Run,
 		o.payments, o.events = o.payments[:0], o.events[:0]
 		for _, item := range due {
 			o.add(item)
-			if owed, any := payroll.OwedBy(r, item.Payslip); any {
+			for _, owed := range payroll.OwedBy(r, item.Payslip) {
 				if _, _, err := tx.AddReceivable(ctx, a, payroll.Employment{ID: item.Payslip.Employment}, owed); err != nil {
 					return o.reply, err
 				}

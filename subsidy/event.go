@@ -17,6 +17,7 @@ type claimData struct {
 	Rule     string          `json:"rule"`
 	Kind     Kind            `json:"kind"`
 	Period   calendar.Period `json:"period"`
+	Origin   calendar.Date   `json:"origin_period,omitzero"` // first day of the period that it corrects
 	Amount   euro.Amount     `json:"amount"`
 	VAT      euro.Amount     `json:"vat"`
 	Granted  *euro.Amount    `json:"granted,omitempty"`
@@ -29,7 +30,7 @@ type claimData struct {
 func (c Claim) data(p calendar.Period) claimData {
 	return claimData{
 		Claim: c.ID, Contract: c.ContractNumber, Decision: c.DecisionNumber, Scheme: c.Scheme, Rule: c.Rule, Kind: c.Kind,
-		Period: p, Amount: c.Amount, VAT: c.VAT, Currency: "EUR", Budget: c.Budget, Recovery: c.Document.Recovery(c.Amount),
+		Period: p, Origin: c.Origin, Amount: c.Amount, VAT: c.VAT, Currency: "EUR", Budget: c.Budget, Recovery: c.Document.Recovery(c.Amount),
 	}
 }
 

@@ -62,6 +62,7 @@ func (b *Book) Load(ctx context.Context, tx Tx, r payroll.Run, c payroll.Calcula
 	}
 	for _, f := range files {
 		f.elsewhere(byPerson[f.Employment.Person])
+		f.elsewhereBefore(byPerson[f.Employment.Person])
 	}
 	return files, nil
 }
@@ -80,6 +81,18 @@ func (f PersonFile) elsewhere(claimed []Claimed) {
 			}
 		}
 		f.Claims[m.Contract.ID] = file
+	}
+}
+
+// elsewhereBefore tells past periods of the person what was claimed on contracts
+// with others: those with this employer are computed anew beside each other.
+func (f PersonFile) elsewhereBefore(claimed []Claimed) {
+	for _, p := range f.Past {
+		others := slices.DeleteFunc(slices.Clone(claimed), func(one Claimed) bool {
+			_, own := p.Claims[one.Contract]
+			return own
+		})
+		PersonFile{Dossier: p.File, Claims: p.Claims}.elsewhere(others)
 	}
 }
 

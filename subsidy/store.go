@@ -14,16 +14,21 @@ import (
 // PersonFile is a dossier with what its claims need.
 type PersonFile struct {
 	payroll.Dossier
-	Claims map[uuid.UUID]File // by contract
+	Claims  map[uuid.UUID]File      // by contract
+	Outside []payroll.ContractMonth // contracts without a day or hours in the period
+	Past    []PastFile              // periods that were paid and are to be computed anew, in order
+	Early   bool                    // something was recorded about periods before those
 }
 
 // Outcome of one shard: all rows that its transaction keeps.
 type ShardResult struct {
-	Payslips   []payroll.Payslip
-	Claims     []Claim
-	Transfers  []ContractTransfer
-	Exceptions []payroll.Exception
-	Failed     int
+	Payslips    []payroll.Payslip
+	Claims      []Claim
+	Corrections []payroll.Correction // of every past period that was computed anew
+	Transfers   []ContractTransfer
+	Exceptions  []payroll.Exception
+	LeftOut     []uuid.UUID // persons who could not be computed
+	Failed      int         // their contracts
 }
 
 // ContractTransfer is a transfer with the contract that it is about.
@@ -142,6 +147,7 @@ type RaisedClaim struct {
 	Kind        Kind          `json:"kind"`
 	Decision    string        `json:"decision,omitempty"`
 	Period      string        `json:"period"`
+	Origin      calendar.Date `json:"origin_period,omitzero"` // first day of the period that it corrects
 	Base        euro.Amount   `json:"base"`
 	Charges     euro.Amount   `json:"charges"`
 	Entitled    euro.Amount   `json:"entitled"`

@@ -362,7 +362,7 @@ var closedTypes = map[reflect.Type]any{
 var namedForms = func() map[string]string {
 	forms := map[string]string{"budget": "budget", "period": "period", "hash": "hash"}
 	for form, names := range map[string]string{
-		"date":    "birth_date day deadline end experience_since from granted job_to on pay_date referred review_due since start to until valid_from valid_to",
+		"date":    "back_to birth_date day deadline end experience_since from granted job_to on pay_date referred review_due since start to until valid_from valid_to",
 		"hours":   "hours hours_per_week full_time_hours job_hours job_full_time_hours",
 		"decimal": "wage_factor wage_amount price charges_percent rate quantity leave_weeks sick_percentage sick_second_year whk_percentage employee_percentage employer_percentage leave_hours",
 		"amount":  "ceiling amount franchise maximum protected total per_period holiday_accrued premium_wage premium_maximum premium_base",

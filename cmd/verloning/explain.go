@@ -8,6 +8,7 @@ import (
 
 	"verloning/cmd/verloning/internal/postgres"
 	"verloning/payroll"
+	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 	"verloning/subsidy"
 )
@@ -58,6 +59,7 @@ type claimSteps struct {
 	Decision string         `json:"decision,omitempty"`
 	Rule     string         `json:"rule"`
 	Kind     subsidy.Kind   `json:"kind"`
+	Origin   calendar.Date  `json:"origin_period,omitzero"` // of a correction
 	Amount   euro.Amount    `json:"amount"`
 	VAT      euro.Amount    `json:"vat"`
 	Steps    []payroll.Step `json:"steps"`
@@ -137,22 +139,25 @@ func (s *service) subject(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 
 func recompute(out *explained, book *subsidy.Book, x postgres.Explained, a payroll.Actor, files []subsidy.PersonFile) error {
 	for _, f := range files {
-		wage := &payroll.Trace{}
-		slips, _, err := payroll.NewPayslips(x.Run, f.Dossier, wage)
+		wage, bases := &payroll.Trace{}, map[uuid.UUID]subsidy.Basis{}
+		month, err := book.Month(x.Run, f, wage, func(c subsidy.Claim, on subsidy.Basis) { bases[c.ID] = on })
 		if err != nil {
 			return fmt.Errorf("explain contract %s: %w", x.Contract, err)
 		}
-		for _, slip := range slips {
-			if slip.ContractNumber != x.Contract {
-				claims, _ := book.Claims(x.Run, f, slip, nil)
-				f.Claimed(claims) // what the person's earlier contracts leave of a most for one person
-				continue
-			}
-			if a.Organisation.ID == x.Run.Employer {
+		for _, slip := range month.Slips {
+			if slip.ContractNumber == x.Contract && a.Organisation.ID == x.Run.Employer {
 				out.Wage = wageOf(slip, wage.Steps)
 			}
-			month, _ := f.Month(slip.Contract)
-			return explainClaims(out, book, x, f, month, slip)
+		}
+		for _, c := range month.Claims {
+			if c.ContractNumber != x.Contract || x.Claim != uuid.Nil && x.Claim != c.ID {
+				continue
+			}
+			steps, err := bases[c.ID].Explain(c)
+			if err != nil {
+				return fmt.Errorf("explain a claim of contract %s: %w", x.Contract, err)
+			}
+			out.Claims = append(out.Claims, claimSteps{c.ID, c.DecisionNumber, c.Rule, c.Kind, c.Origin, c.Amount, c.VAT, steps})
 		}
 	}
 	return nil
@@ -168,28 +173,4 @@ func wageOf(slip payroll.Payslip, steps []payroll.Step) *wageSteps {
 		w.Charges = &total
 	}
 	return w
-}
-
-// explainClaims computes each claim with a trace of its own.
-func explainClaims(out *explained, book *subsidy.Book, x postgres.Explained, f subsidy.PersonFile, month payroll.ContractMonth, slip payroll.Payslip) error {
-	scheme, known := book.Of(month.Contract)
-	if !known {
-		return nil
-	}
-	file := f.ClaimFile(month)
-	claims, _, err := subsidy.NewClaims(x.Run, scheme, file, slip, nil)
-	if err != nil {
-		return fmt.Errorf("explain the claims of contract %s: %w", x.Contract, err)
-	}
-	for _, c := range claims {
-		if x.Claim != uuid.Nil && x.Claim != c.ID {
-			continue
-		}
-		trace := &payroll.Trace{}
-		if _, _, err := subsidy.ExplainClaim(x.Run, scheme, file, slip, trace, c.ID); err != nil {
-			return fmt.Errorf("explain a claim of contract %s: %w", x.Contract, err)
-		}
-		out.Claims = append(out.Claims, claimSteps{c.ID, c.DecisionNumber, c.Rule, c.Kind, c.Amount, c.VAT, trace.Steps})
-	}
-	return nil
 }

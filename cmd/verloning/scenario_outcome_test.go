@@ -36,7 +36,7 @@ func (y *story) outcome(what string) []string {
 				SELECT number FROM contract c WHERE c.id = t.contract UNION ALL SELECT number FROM trajectory j WHERE j.id = t.contract
 				UNION ALL SELECT number FROM agreement g WHERE g.id = t.contract UNION ALL SELECT split_part(code, '-', 1) FROM organisation x WHERE x.id = t.contract) s ON true
 			WHERE o.code IN ($1, $2)
-			ORDER BY o.code, t.period, s.number, p.sequence, CASE p.kind WHEN 'settlement' THEN 0 ELSE t.number END, t.debit, t.credit, t.amount`, y.e, y.m)
+			ORDER BY o.code, t.period, s.number, p.sequence, CASE WHEN p.kind IN ('settlement', 'grant') THEN 0 ELSE t.number END, t.debit, t.credit, t.amount`, y.e, y.m)
 	case "events":
 		if named {
 			return y.events(period)
@@ -99,6 +99,9 @@ func (y *story) claims() []string {
 		}
 		if payer := y.letter(c["payer"]); payer != "M" {
 			subject = append(subject, "of", payer)
+		}
+		if c["origin_period"] != nil {
+			subject = append(subject, "of", c["origin_period"].(string)[:7])
 		}
 		line := fmt.Sprintf("%s: base %s + charges %s = %s, claimed %s", strings.Join(subject, " "), c["base"], c["charges"], c["entitled"], c["amount"])
 		if c["vat_percent"] != "0" {
@@ -204,7 +207,11 @@ func (y *story) payslips() []string {
 			if l["rate"] != nil {
 				line += fmt.Sprint(l["rate"], " ")
 			}
-			list = append(list, line+fmt.Sprintf("= %s (%s)", l["amount"], l["rule"]))
+			line += fmt.Sprintf("= %s (%s)", l["amount"], l["rule"])
+			if origin, month := fmt.Sprint(l["origin_period"]), strings.Fields(subject)[0]; !strings.Contains(month, "P") && !strings.HasPrefix(origin, month) {
+				line += " of " + origin[:7]
+			}
+			list = append(list, line)
 		}
 	})
 	return list

@@ -62,6 +62,7 @@ type story struct {
 	seen       map[string]string // id of an event → its line
 	providers  map[string]*bus.Client
 	statements map[string]string // month → the approved statement
+	told       map[int]bool      // of the facts of a history, those that are known
 
 	lastStatement string // its month
 }

@@ -239,7 +239,7 @@ func (s *service) leavesAlone(t *testing.T, o office) {
 		if set, err := s.desk.Books.SetAt(ctx, tx, 0); err != nil || set == c.RuleSet || set != s.desk.Books.Program().RuleSet() {
 			return fmt.Errorf("the rules at no cut-off are %.12s, %w", set, err)
 		}
-		persons, err := tx.PersonsOf(ctx, r, c.Cutoff)
+		persons, err := tx.PersonsOf(ctx, r, c)
 		if err != nil {
 			return err
 		}

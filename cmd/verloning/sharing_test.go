@@ -282,7 +282,7 @@ func (s *service) begin(t testing.TB, o office, run string, cutoff int64) int {
 		if err != nil {
 			return err
 		}
-		persons, err := tx.PersonsOf(ctx, r, cutoff)
+		persons, err := tx.PersonsOf(ctx, r, payroll.Calculation{Run: r.ID, Cutoff: cutoff})
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -18,19 +19,19 @@ import (
 func (tx *Tx) DuePage(ctx context.Context, r payroll.Run, c payroll.Calculation, after uuid.UUID, limit int) ([]subsidy.Due, error) {
 	rows, err := tx.Query(ctx, `
 		WITH p AS MATERIALIZED (
-			SELECT contract, person, employment, net, garnished, owed, iban FROM payslip
+			SELECT contract, person, employment, net, garnished, owed, overpaid, iban FROM payslip
 			WHERE period = @period AND calculation = @id AND contract > @after ORDER BY contract LIMIT @limit)
-		SELECT p.contract, (SELECT c.number FROM contract c WHERE c.id = p.contract), p.person, p.employment, p.net, p.garnished, p.owed, p.iban
+		SELECT p.contract, (SELECT c.number FROM contract c WHERE c.id = p.contract), p.person, p.employment, p.net, p.garnished, p.owed, p.overpaid, p.iban
 		FROM p ORDER BY p.contract`,
 		pgx.NamedArgs{"period": day(r.Period.From), "id": c.ID, "after": after, "limit": limit})
 	if err != nil {
 		return nil, fmt.Errorf("payslips of run %s: %w", r.ID, err)
 	}
 	due, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d subsidy.Due, err error) {
-		var net, garnished, owed decimal.Decimal
+		var net, garnished, owed, overpaid decimal.Decimal
 		var iban string
 		p := &d.Payslip
-		if err = row.Scan(&p.Contract, &p.ContractNumber, &p.Person, &p.Employment, &net, &garnished, &owed, &iban); err != nil {
+		if err = row.Scan(&p.Contract, &p.ContractNumber, &p.Person, &p.Employment, &net, &garnished, &owed, &overpaid, &iban); err != nil {
 			return d, err
 		}
 		p.Period, p.IBAN = r.Period, payroll.IBAN(iban)
@@ -38,6 +39,9 @@ func (tx *Tx) DuePage(ctx context.Context, r payroll.Run, c payroll.Calculation,
 			return d, err
 		}
 		if p.Owed, err = money(owed); err != nil {
+			return d, err
+		}
+		if p.Overpaid, err = money(overpaid); err != nil {
 			return d, err
 		}
 		p.Net, err = money(net)
@@ -56,7 +60,7 @@ func (tx *Tx) DuePage(ctx context.Context, r payroll.Run, c payroll.Calculation,
 func (tx *Tx) dueClaims(ctx context.Context, r payroll.Run, c payroll.Calculation, due []subsidy.Due) error {
 	rows, err := tx.Query(ctx, `
 		WITH m AS MATERIALIZED (
-			SELECT id, contract, decision, payer, payee, scheme, rule, kind, document, budget, amount, vat FROM claim
+			SELECT id, contract, decision, payer, payee, scheme, rule, kind, document, budget, amount, vat, origin FROM claim
 			WHERE period = @period AND calculation = @id AND contract BETWEEN @first AND @last ORDER BY contract, id)
 		SELECT m.*, (SELECT d.number FROM decision d WHERE d.id = m.decision) FROM m ORDER BY m.contract, m.id`,
 		pgx.NamedArgs{"period": day(r.Period.From), "id": c.ID, "first": due[0].Payslip.Contract, "last": due[len(due)-1].Payslip.Contract})
@@ -69,12 +73,13 @@ func (tx *Tx) dueClaims(ctx context.Context, r payroll.Run, c payroll.Calculatio
 	var decision *uuid.UUID
 	var budget, number *string
 	var amount, vat decimal.Decimal
-	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Contract, &decision, &m.Payer, &m.Payee, &m.Scheme, &m.Rule, &kind, &m.Document, &budget, &amount, &vat, &number}, func() (err error) {
+	var origin *time.Time
+	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Contract, &decision, &m.Payer, &m.Payee, &m.Scheme, &m.Rule, &kind, &m.Document, &budget, &amount, &vat, &origin, &number}, func() (err error) {
 		for due[at].Payslip.Contract != m.Contract {
 			at++
 		}
 		m.Kind, m.Budget, m.ContractNumber = subsidy.Kind(kind), subsidy.Source(orEmpty(budget)), due[at].Payslip.ContractNumber
-		m.Decision, m.DecisionNumber = nilOr(decision), orEmpty(number)
+		m.Decision, m.DecisionNumber, m.Origin = nilOr(decision), orEmpty(number), date(origin)
 		if m.VAT, err = money(vat); err != nil {
 			return err
 		}

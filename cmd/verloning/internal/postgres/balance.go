@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -32,6 +33,9 @@ func (tx *Tx) balance(ctx context.Context, r payroll.Run, c payroll.Calculation,
 	}
 	for _, f := range files {
 		month, known := f.Month(contract)
+		if i := slices.IndexFunc(f.Outside, func(m payroll.ContractMonth) bool { return m.Contract.ID == contract }); i >= 0 {
+			month, known = f.Outside[i], true // of a payslip that only corrects
+		}
 		if !known {
 			continue
 		}
@@ -64,7 +68,7 @@ func (tx *Tx) year(ctx context.Context, r payroll.Run, c payroll.Calculation, pe
 		      SELECT p.gross - p.pension_employee, p.tax_table + p.tax_special, p.arbeidskorting
 		      FROM payslip p WHERE p.period = @period AND p.calculation = @id AND p.person = @first AND NOT p.gross_only) s`,
 		pgx.NamedArgs{
-			"employer": r.Employer, "run": r.ID, "cutoff": c.Cutoff, "first": person, "last": person, "period": day(r.Period.From), "id": c.ID,
+			"employer": r.Employer, "run": r.ID, "cutoff": c.Cutoff, "before": nil, "first": person, "last": person, "period": day(r.Period.From), "id": c.ID,
 			"new_year": day(calendar.Day(y.Year, 1, 1)), "pay_date": day(r.PayDate),
 		}), nil, &y.Wage, &y.Tax, &y.Arbeidskorting)
 	if err != nil {

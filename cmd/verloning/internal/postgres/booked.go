@@ -19,7 +19,7 @@ import (
 // nothing yet of rows that were written a moment ago.
 const bookedRows = `
 	FROM (SELECT k.id, r.period, r.pay_date FROM run r JOIN calculation k ON k.run = r.id
-	      WHERE r.employer = @employer AND r.id <> @run AND k.known <= @cutoff) a
+	      WHERE r.employer = @employer AND r.id <> @run AND k.known <= @cutoff AND (@before::date IS NULL OR r.period < @before)) a
 	JOIN contract c ON c.employer = @employer AND c.person BETWEEN @first AND @last`
 
 // booked sums what approved payslips have accrued, paid and withheld: of each

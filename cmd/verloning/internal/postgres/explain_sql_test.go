@@ -31,8 +31,8 @@ var spliced = map[string][]string{
 		`c.municipality = $1 AND c.number = $2 AND c.employer = (SELECT id FROM organisation WHERE code = $3)`},
 	"events/where":  {`e.trajectory = @id`, `t.municipality = @municipality`},
 	"sources/where": {`s.statement = @id`, `s.statement IN (SELECT x.id FROM statement x JOIN statement_approval a ON a.statement = x.id AND a.known <= @cutoff WHERE x.municipality = @municipality)`},
-	"prune/table":   {"claim_source", "claim", "payslip_line", "payslip"},
-	"prune/table#2": {"exception", "shard"},
+	"prune/table":   {"claim_source", "claim", "correction", "payslip_line", "payslip"},
+	"prune/table#2": {"exception", "left_out", "shard"},
 	"Run/lock":      {"", "FOR SHARE", "FOR UPDATE"},
 }
 

@@ -45,7 +45,7 @@ const claimFrom = `
 
 // claimColumns end with what was granted before under the same decision and rule,
 // which a claim below nil is held against.
-const claimColumns = `m.id, c.number, e.code, p.code, m.scheme, m.rule, m.kind, coalesce(d.number, ''), r.period, r.period_kind, m.base, m.charges, m.entitled, m.amount,
+const claimColumns = `m.id, c.number, e.code, p.code, m.scheme, m.rule, m.kind, coalesce(d.number, ''), r.period, r.period_kind, m.origin, m.base, m.charges, m.entitled, m.amount,
 	m.vat_rate, m.vat, m.vat_cost, m.provisional, coalesce(m.budget, ''), ` + claimStatus + ` AS status, g.verdict, g.batch, g.amount, g.vat, coalesce(g.reason, ''), m.document,
 	CASE WHEN m.amount < 0 THEN (
 		SELECT coalesce(sum(l.amount), 0) FROM claim o JOIN claim_decided y ON y.claim = o.id JOIN grant_line l ON l.claim = o.id AND l.batch = y.batch
@@ -54,16 +54,17 @@ const claimColumns = `m.id, c.number, e.code, p.code, m.scheme, m.rule, m.kind, 
 func collectClaims(rows pgx.Rows) ([]subsidy.RaisedClaim, error) {
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c subsidy.RaisedClaim, err error) {
 		var period time.Time
+		var origin *time.Time
 		var kind, budget, document string
 		var verdict *string
 		var base, charges, entitled, amount, rate, vat, cost, before decimal.Decimal
 		var granted, grantedVAT decimal.NullDecimal
-		err = row.Scan(&c.Claim, &c.Number, &c.Employer, &c.Payer, &c.Scheme, &c.Rule, &c.Kind, &c.Decision, &period, &kind,
+		err = row.Scan(&c.Claim, &c.Number, &c.Employer, &c.Payer, &c.Scheme, &c.Rule, &c.Kind, &c.Decision, &period, &kind, &origin,
 			&base, &charges, &entitled, &amount, &rate, &vat, &cost, &c.Provisional, &budget, &c.Status, &verdict, &c.Batch, &granted, &grantedVAT, &c.Reason, &document, &before)
 		if err != nil {
 			return c, err
 		}
-		c.VATRate = euro.FromDecimal(rate)
+		c.VATRate, c.Origin = euro.FromDecimal(rate), date(origin)
 		c.Period, c.Budget = calendar.PeriodFrom(calendar.Kind(kind), date(&period)).String(), subsidy.Source(budget)
 		c.Verdict = subsidy.Verdict(orEmpty(verdict))
 		for to, from := range map[*euro.Amount]decimal.Decimal{&c.Base: base, &c.Charges: charges, &c.Entitled: entitled, &c.Amount: amount,
@@ -175,7 +176,7 @@ func (tx *Tx) Batch(ctx context.Context, municipality, id uuid.UUID) (subsidy.Ba
 // undecided, in order of claim.
 func (tx *Tx) GrantedPage(ctx context.Context, b subsidy.Batch, after uuid.UUID, limit int) ([]subsidy.Granted, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT m.id, m.contract, c.number, m.decision, d.number, m.payer, m.payee, m.scheme, m.rule, m.kind, m.document, m.budget, m.amount, m.vat,
+		SELECT m.id, m.contract, c.number, m.decision, d.number, m.payer, m.payee, m.scheme, m.rule, m.kind, m.document, m.budget, m.origin, m.amount, m.vat,
 		       g.verdict, g.amount, g.vat, g.vat_cost, g.reason, p.iban, e.iban, `+runColumns+`
 		FROM grant_line g
 		JOIN claim m ON m.id = g.claim
@@ -199,14 +200,15 @@ func scanGranted(row pgx.CollectableRow) (g subsidy.Granted, err error) {
 	var kind, budget, verdict, debtor, creditor string
 	var claimed, claimedVAT, amount, vat, cost decimal.Decimal
 	var r runRow
-	err = row.Scan(&g.ID, &g.Contract, &g.ContractNumber, &g.Decision, &g.DecisionNumber, &g.Payer, &g.Payee, &g.Scheme, &g.Rule, &kind, &g.Document, &budget,
+	var origin *time.Time
+	err = row.Scan(&g.ID, &g.Contract, &g.ContractNumber, &g.Decision, &g.DecisionNumber, &g.Payer, &g.Payee, &g.Scheme, &g.Rule, &kind, &g.Document, &budget, &origin,
 		&claimed, &claimedVAT, &verdict, &amount, &vat, &cost, &g.Reason, &debtor, &creditor,
-		&r.ID, &r.Employer, &r.Period, &r.PeriodKind, &r.Kind, &r.Sequence, &r.Person, &r.PayDate, &r.Deadline, &r.Status, &r.Calculation)
+		&r.ID, &r.Employer, &r.Period, &r.PeriodKind, &r.Kind, &r.Sequence, &r.Person, &r.PayDate, &r.Deadline, &r.BackTo, &r.Status, &r.Calculation)
 	if err != nil {
 		return g, err
 	}
 	g.Kind, g.Budget, g.Verdict = subsidy.Kind(kind), subsidy.Source(budget), subsidy.Verdict(verdict)
-	g.Debtor, g.Creditor, g.Run = payroll.IBAN(debtor), payroll.IBAN(creditor), r.run()
+	g.Debtor, g.Creditor, g.Run, g.Origin = payroll.IBAN(debtor), payroll.IBAN(creditor), r.run(), date(origin)
 	for to, from := range map[*euro.Amount]decimal.Decimal{
 		&g.Claim.Amount: claimed, &g.Claim.VAT: claimedVAT, &g.Amount: amount, &g.VAT: vat, &g.VATCost: cost,
 	} {

@@ -18,7 +18,7 @@ import (
 // and notes that it is done.
 func (tx *Tx) KeepShard(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard, out subsidy.ShardResult) error {
 	k := keeper{tx, r, c}
-	for _, step := range []func(context.Context, subsidy.ShardResult) error{k.payslips, k.lines, k.claims, k.sources, k.transfers, k.exceptions} {
+	for _, step := range []func(context.Context, subsidy.ShardResult) error{k.payslips, k.lines, k.claims, k.sources, k.corrections, k.leftOut, k.transfers, k.exceptions} {
 		if err := step(ctx, out); err != nil {
 			return fmt.Errorf("keep shard %d of run %s: %w", s.Number, r.ID, redact(err))
 		}
@@ -45,7 +45,7 @@ func (k keeper) payslips(ctx context.Context, out subsidy.ShardResult) error {
 		[]string{"period", "calculation", "contract", "person", "employment", "gross", "holiday", "net", "gross_only", "iban", "hash",
 			"holiday_paid", "leave_paid", "transition", "leave_accrued", "leave_taken", "pension_base", "pension_employee", "pension_employer",
 			"taxed_special", "tax_table", "tax_special", "arbeidskorting", "garnished", "repaid", "owed",
-			"awf_class", "aof_class", "premium_maximum", "premium_base", "zvw_base", "awf", "aof", "wko", "whk", "zvw"},
+			"overpaid", "awf_class", "aof_class", "premium_maximum", "premium_base", "zvw_base", "awf", "aof", "wko", "whk", "zvw"},
 		pgx.CopyFromSlice(len(out.Payslips), func(i int) ([]any, error) {
 			p := out.Payslips[i]
 			hash := p.Hash()
@@ -54,7 +54,7 @@ func (k keeper) payslips(ctx context.Context, out subsidy.ShardResult) error {
 				p.HolidayPaid.Decimal(), p.LeavePaid.Decimal(), p.Transition.Decimal(), int32(p.LeaveAccrued), int32(p.LeaveTaken),
 				p.Pension.Base.Decimal(), p.Pension.Employee.Decimal(), p.Pension.Employer.Decimal(),
 				p.Tax.Special.Decimal(), p.Tax.Table.Decimal(), p.Tax.SpecialTax.Decimal(), p.Tax.Arbeidskorting.Decimal(),
-				p.Garnished.Decimal(), p.Repaid.Decimal(), p.Owed.Decimal())
+				p.Garnished.Decimal(), p.Repaid.Decimal(), p.Owed.Decimal(), p.Overpaid.Decimal())
 			row = appendCharges(row, p.Charges)
 			return row, nil
 		}))
@@ -96,14 +96,14 @@ func (k keeper) claims(ctx context.Context, out subsidy.ShardResult) error {
 	_, err := k.CopyFrom(ctx, pgx.Identifier{"claim"},
 		[]string{"period", "calculation", "contract", "id", "decision", "payer", "payee", "scheme", "rule", "kind", "document", "budget",
 			"service_from", "service_to", "base", "charges", "entitled", "wage_cost", "amount", "hash",
-			"placement", "vat_rate", "vat", "vat_cost", "provisional"},
+			"placement", "vat_rate", "vat", "vat_cost", "provisional", "origin"},
 		pgx.CopyFromSlice(len(out.Claims), func(i int) ([]any, error) {
 			m := out.Claims[i]
 			hash := m.Hash()
 			return []any{period, k.calc.ID, key(m.Contract), key(m.ID), keyOrNull(m.Decision), key(m.Payer), key(m.Payee), m.Scheme, m.Rule, string(m.Kind), string(m.Document),
 				text(string(m.Budget)), day(m.Service.From), day(m.Service.To), m.Base.Decimal(), m.Charges.Decimal(), m.Entitled.Decimal(),
 				m.WageCost.Decimal(), m.Amount.Decimal(), hash[:],
-				keyOrNull(m.Placement), m.VATRate.Decimal(), m.VAT.Decimal(), m.VATCost.Decimal(), m.Provisional}, nil
+				keyOrNull(m.Placement), m.VATRate.Decimal(), m.VAT.Decimal(), m.VATCost.Decimal(), m.Provisional, day(m.Origin)}, nil
 		}))
 	return err
 }
@@ -120,6 +120,33 @@ func (k keeper) sources(ctx context.Context, out subsidy.ShardResult) error {
 		return nil
 	}
 	_, err := k.CopyFrom(ctx, pgx.Identifier{"claim_source"}, []string{"period", "calculation", "claim", "source", "share", "amount"}, pgx.CopyFromRows(rows))
+	return err
+}
+
+// corrections are of periods that were computed anew, also where that came to
+// nothing.
+func (k keeper) corrections(ctx context.Context, out subsidy.ShardResult) error {
+	var rows [][]any
+	for _, c := range out.Corrections {
+		row := []any{day(k.run.Period.From), k.calc.ID, key(c.Contract.ID), day(c.Origin.From), int32(c.LeaveAccrued), int32(c.LeaveTaken)}
+		for _, a := range c.Amounts() {
+			row = append(row, a.Decimal())
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := k.CopyFrom(ctx, pgx.Identifier{"correction"}, []string{"period", "calculation", "contract", "origin", "leave_accrued", "leave_taken",
+		"wage", "holiday", "holiday_paid", "leave_paid", "transition", "pension_base", "pension_employee", "pension_employer", "owed"}, pgx.CopyFromRows(rows))
+	return err
+}
+
+func (k keeper) leftOut(ctx context.Context, out subsidy.ShardResult) error {
+	if len(out.LeftOut) == 0 {
+		return nil
+	}
+	_, err := k.Exec(ctx, `INSERT INTO left_out (calculation, person) SELECT $1, unnest($2::uuid[])`, k.calc.ID, out.LeftOut)
 	return err
 }
 

@@ -26,16 +26,17 @@ type runRow struct {
 	Person      *uuid.UUID
 	PayDate     time.Time
 	Deadline    *time.Time
+	BackTo      *time.Time
 	Status      string
 	Calculation int
 }
 
-const runColumns = `r.id, r.employer, r.period, r.period_kind, r.kind, r.sequence, r.person, r.pay_date, r.deadline, r.status, r.calculation`
+const runColumns = `r.id, r.employer, r.period, r.period_kind, r.kind, r.sequence, r.person, r.pay_date, r.deadline, r.back_to, r.status, r.calculation`
 
 func (row runRow) run() payroll.Run {
 	return payroll.Run{
 		ID: row.ID, Employer: row.Employer, Period: calendar.PeriodFrom(calendar.Kind(row.PeriodKind), date(&row.Period)),
-		Kind: payroll.RunKind(row.Kind), Sequence: row.Sequence, Person: nilOr(row.Person), PayDate: date(&row.PayDate), Deadline: date(row.Deadline),
+		Kind: payroll.RunKind(row.Kind), Sequence: row.Sequence, Person: nilOr(row.Person), PayDate: date(&row.PayDate), Deadline: date(row.Deadline), BackTo: date(row.BackTo),
 		Status: payroll.RunStatus(row.Status), Calculation: row.Calculation,
 	}
 }
@@ -74,11 +75,11 @@ func (tx *Tx) AddRun(ctx context.Context, a payroll.Actor, r payroll.Run) (bool,
 		return false, err
 	}
 	tag, err := tx.Exec(ctx, `
-		INSERT INTO run (id, employer, period, period_end, period_kind, kind, sequence, person, pay_date, deadline, status, opened_by)
-		VALUES (@id, @employer, @period, @periodEnd, @periodKind, @kind, @sequence, @person, @payDate, @deadline, @status, @by) ON CONFLICT DO NOTHING`,
+		INSERT INTO run (id, employer, period, period_end, period_kind, kind, sequence, person, pay_date, deadline, back_to, status, opened_by)
+		VALUES (@id, @employer, @period, @periodEnd, @periodKind, @kind, @sequence, @person, @payDate, @deadline, @backTo, @status, @by) ON CONFLICT DO NOTHING`,
 		pgx.NamedArgs{
 			"id": r.ID, "employer": r.Employer, "period": day(r.Period.From), "periodEnd": day(r.Period.To), "periodKind": string(r.Period.Kind), "kind": string(r.Kind),
-			"sequence": r.Sequence, "person": null(r.Person), "payDate": day(r.PayDate), "deadline": day(r.Deadline), "status": string(r.Status), "by": a.User,
+			"sequence": r.Sequence, "person": null(r.Person), "payDate": day(r.PayDate), "deadline": day(r.Deadline), "backTo": day(r.BackTo), "status": string(r.Status), "by": a.User,
 		})
 	if err != nil {
 		return false, fmt.Errorf("add run %s: %w", r.ID, err)
@@ -135,10 +136,13 @@ func (tx *Tx) SetRunStatus(ctx context.Context, r payroll.Run) error {
 }
 
 // PersonsOf lists, in order, the persons with a contract of the employer in
-// the period, or with hours in it, as known at the cut-off.
-func (tx *Tx) PersonsOf(ctx context.Context, r payroll.Run, cutoff int64) ([]uuid.UUID, error) {
+// the period, or with hours in it, and those whom a late fact about earlier periods
+// concerns, as known at the cut-off.
+func (tx *Tx) PersonsOf(ctx context.Context, r payroll.Run, c payroll.Calculation) ([]uuid.UUID, error) {
+	args := newLoader(tx, r, c, payroll.Shard{From: uuid.Nil, To: uuid.Max}).args
+	args["person"] = null(r.Person)
 	rows, err := tx.Query(ctx, `
-		SELECT DISTINCT c.person
+		SELECT c.person
 		FROM contract c
 		JOIN LATERAL (
 			SELECT v.starts, v.ends FROM contract_version v
@@ -147,8 +151,8 @@ func (tx *Tx) PersonsOf(ctx context.Context, r payroll.Run, cutoff int64) ([]uui
 		  AND (v.starts <= @to AND (v.ends IS NULL OR v.ends >= @from)
 		       OR EXISTS (SELECT FROM hours h WHERE h.contract = c.id AND h.known <= @cutoff
 		                  AND h.period BETWEEN date_trunc('month', @from::date)::date AND @to AND h.day BETWEEN @from AND @to))
-		ORDER BY c.person`,
-		pgx.NamedArgs{"employer": r.Employer, "person": null(r.Person), "cutoff": cutoff, "from": day(r.Period.From), "to": day(r.Period.To)})
+		UNION SELECT a.person FROM (`+affected+`) a
+		ORDER BY person`, args)
 	if err != nil {
 		return nil, fmt.Errorf("persons of run %s: %w", r.ID, err)
 	}
@@ -164,9 +168,9 @@ func (tx *Tx) AddCalculation(ctx context.Context, r payroll.Run, c payroll.Calcu
 	}
 	var id int64
 	err = tx.QueryRow(ctx, `
-		INSERT INTO calculation (run, number, cutoff, rule_set, status, shards, asked_by)
-		VALUES ($1, $2, $3, $4, 'calculating', $5, $6) RETURNING id`,
-		r.ID, c.Number, c.Cutoff, c.RuleSet, c.Shards, c.AskedBy).Scan(&id)
+		INSERT INTO calculation (run, number, cutoff, rule_set, figures, status, shards, asked_by)
+		VALUES ($1, $2, $3, $4, $5, 'calculating', $6, $7) RETURNING id`,
+		r.ID, c.Number, c.Cutoff, c.RuleSet, c.Figures, c.Shards, c.AskedBy).Scan(&id)
 	if err != nil {
 		return fmt.Errorf("add calculation %d of run %s: %w", c.Number, r.ID, err)
 	}
@@ -184,8 +188,8 @@ func (tx *Tx) AddCalculation(ctx context.Context, r payroll.Run, c payroll.Calcu
 func (tx *Tx) Calculation(ctx context.Context, run uuid.UUID, number int) (payroll.Calculation, bool, error) {
 	c := payroll.Calculation{Run: run, Number: number}
 	var hash *string
-	err := tx.QueryRow(ctx, `SELECT id, cutoff, rule_set, asked_by, shards, hash FROM calculation WHERE run = $1 AND number = $2`, run, number).
-		Scan(&c.ID, &c.Cutoff, &c.RuleSet, &c.AskedBy, &c.Shards, &hash)
+	err := tx.QueryRow(ctx, `SELECT id, cutoff, rule_set, coalesce(figures, ''), asked_by, shards, hash FROM calculation WHERE run = $1 AND number = $2`, run, number).
+		Scan(&c.ID, &c.Cutoff, &c.RuleSet, &c.Figures, &c.AskedBy, &c.Shards, &hash)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, false, nil
 	}

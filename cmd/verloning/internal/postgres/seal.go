@@ -60,10 +60,10 @@ func (s *sealing) payslips(ctx context.Context) error {
 	err := scanAmounts(s.QueryRow(ctx, `
 		SELECT count(*) FILTER (WHERE gross_only), count(*) FILTER (WHERE awf_class IS NULL),
 		       sum(gross), sum(holiday), sum(holiday_paid), sum(leave_paid), sum(transition), sum(pension_employee), sum(pension_employer),
-		       sum(tax_table), sum(tax_special), sum(garnished), sum(repaid), sum(owed), sum(net), sum(awf), sum(aof), sum(wko), sum(whk), sum(zvw)
+		       sum(tax_table), sum(tax_special), sum(garnished), sum(repaid), sum(owed), sum(overpaid), sum(net), sum(awf), sum(aof), sum(wko), sum(whk), sum(zvw)
 		FROM payslip WHERE period = @period AND calculation = @id`, s.args), []any{&s.totals.GrossOnly, &s.totals.Unknown},
 		&p.Gross, &p.Holiday, &p.HolidayPaid, &p.LeavePaid, &p.Transition, &p.Pension.Employee, &p.Pension.Employer,
-		&p.Tax.Table, &p.Tax.SpecialTax, &p.Garnished, &p.Repaid, &p.Owed, &p.Net, &c.AWf, &c.Aof, &c.Wko, &c.Whk, &c.EmployerZvw)
+		&p.Tax.Table, &p.Tax.SpecialTax, &p.Garnished, &p.Repaid, &p.Owed, &p.Overpaid, &p.Net, &c.AWf, &c.Aof, &c.Wko, &c.Whk, &c.EmployerZvw)
 	if err != nil {
 		return err
 	}

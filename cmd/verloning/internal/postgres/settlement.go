@@ -48,7 +48,7 @@ func scanPayable(row pgx.CollectableRow) (p subsidy.Payable, err error) {
 	var payment *uuid.UUID
 	var r runRow
 	err = row.Scan(&p.ID, &p.Contract, &p.ContractNumber, &p.DecisionNumber, &p.Payer, &p.Payee, &p.Scheme, &p.Rule, &p.Kind, &p.Document, &p.Budget, &amount, &vat, &paid, &payment,
-		&r.ID, &r.Employer, &r.Period, &r.PeriodKind, &r.Kind, &r.Sequence, &r.Person, &r.PayDate, &r.Deadline, &r.Status, &r.Calculation)
+		&r.ID, &r.Employer, &r.Period, &r.PeriodKind, &r.Kind, &r.Sequence, &r.Person, &r.PayDate, &r.Deadline, &r.BackTo, &r.Status, &r.Calculation)
 	if err != nil {
 		return p, err
 	}

@@ -48,22 +48,34 @@ type place struct{ file, month int }
 
 // LoadShard reads what is known of the shard's persons at the cut-off.
 func (tx *Tx) LoadShard(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard) ([]subsidy.PersonFile, error) {
-	l := &loader{Tx: tx, run: r, at: map[uuid.UUID]place{}, args: pgx.NamedArgs{
-		"employer": r.Employer, "cutoff": c.Cutoff, "from": day(r.Period.From), "to": day(r.Period.To),
-		"run": r.ID, "first": s.From, "last": s.To, "month": day(calendar.MonthOf(r.Period.From).From),
-		"new_year": day(calendar.Day(r.PayDate.Year(), 1, 1)), "new_year_eve": day(calendar.Day(r.PayDate.Year(), 12, 31)),
-		"last_new_year": day(calendar.Day(r.PayDate.Year()-1, 1, 1)), "last_new_year_eve": day(calendar.Day(r.PayDate.Year()-1, 12, 31)),
-	}}
-	for _, step := range []func(context.Context) error{
-		l.employments, l.settings, l.annualWages, l.garnishments, l.receivables,
-		l.contracts, l.terms, l.hours, l.sickness, l.openings, l.decisions, l.loonwaarden, l.placements, l.earlier,
-	} {
+	l := newLoader(tx, r, c, s)
+	for _, step := range append(l.facts(), l.earlier) {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("load shard %d of run %s: %w", s.Number, r.ID, err)
 		}
 	}
+	if err := l.past(ctx, c); err != nil {
+		return nil, fmt.Errorf("earlier periods of shard %d of run %s: %w", s.Number, r.ID, err)
+	}
 	l.drop()
 	return l.files, nil
+}
+
+func newLoader(tx *Tx, r payroll.Run, c payroll.Calculation, s payroll.Shard) *loader {
+	return &loader{Tx: tx, run: r, at: map[uuid.UUID]place{}, args: pgx.NamedArgs{
+		"employer": r.Employer, "cutoff": c.Cutoff, "before": nil, "figures": c.Figures, "back_to": day(r.CorrectsFrom()), "regular": r.Kind == payroll.Regular, "from": day(r.Period.From), "to": day(r.Period.To),
+		"run": r.ID, "first": s.From, "last": s.To, "month": day(calendar.MonthOf(r.Period.From).From),
+		"new_year": day(calendar.Day(r.PayDate.Year(), 1, 1)), "new_year_eve": day(calendar.Day(r.PayDate.Year(), 12, 31)),
+		"last_new_year": day(calendar.Day(r.PayDate.Year()-1, 1, 1)), "last_new_year_eve": day(calendar.Day(r.PayDate.Year()-1, 12, 31)),
+	}}
+}
+
+// facts are what is read of persons and contracts.
+func (l *loader) facts() []func(context.Context) error {
+	return []func(context.Context) error{
+		l.employments, l.settings, l.annualWages, l.garnishments, l.receivables,
+		l.contracts, l.terms, l.hours, l.sickness, l.openings, l.decisions, l.loonwaarden, l.placements,
+	}
 }
 
 // employments are those that the cut-off knows. Whether it knows a BSN is asked
@@ -323,12 +335,13 @@ func (l *loader) paid(ctx context.Context) error {
 func (l *loader) history(ctx context.Context) error {
 	rows, err := l.Query(ctx, `
 		SELECT m.contract, m.decision, m.rule, sum(m.entitled), sum(m.wage_cost), sum(m.amount),
-		       coalesce(sum(m.base) FILTER (WHERE m.period = @from), 0), coalesce(sum(m.charges) FILTER (WHERE m.period = @from), 0),
-		       coalesce(sum(m.wage_cost) FILTER (WHERE m.period = @from), 0)
+		       coalesce(sum(m.base) FILTER (WHERE coalesce(m.origin, m.period) = @from), 0), coalesce(sum(m.charges) FILTER (WHERE coalesce(m.origin, m.period) = @from), 0),
+		       coalesce(sum(m.wage_cost) FILTER (WHERE coalesce(m.origin, m.period) = @from), 0)
 		FROM contract c JOIN decision d ON d.contract = c.id
 		JOIN LATERAL (SELECT * FROM claim m WHERE m.decision = d.id OFFSET 0) m ON true
 		JOIN calculation k ON k.id = m.calculation
 		WHERE c.employer = @employer AND c.person BETWEEN @first AND @last AND k.known <= @cutoff AND k.run <> @run
+		  AND (@before::date IS NULL OR coalesce(m.origin, m.period) < @before)
 		GROUP BY m.contract, m.decision, m.rule`, l.args)
 	if err != nil {
 		return err
@@ -354,17 +367,19 @@ func (l *loader) history(ctx context.Context) error {
 func (l *loader) drop() {
 	kept := l.files[:0]
 	for _, f := range l.files {
-		months := f.Contracts[:0]
+		var months []payroll.ContractMonth
 		for _, m := range f.Contracts {
 			if len(m.Contract.Versions) > 0 {
 				f.Service = append(f.Service, m.Contract.Span())
 			}
 			if len(m.Contract.Versions) > 0 && (m.Contract.Span().Overlaps(l.run.Period.Span) || len(m.Hours) > 0) {
 				months = append(months, m)
+			} else {
+				f.Outside = append(f.Outside, m)
 			}
 		}
 		f.Contracts = months
-		if len(months) > 0 {
+		if len(months) > 0 || len(f.Past) > 0 {
 			kept = append(kept, f)
 		}
 	}
