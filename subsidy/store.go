@@ -256,6 +256,16 @@ type Tx interface {
 	ClaimsToSettle(ctx context.Context, a payroll.Actor, s Settle) ([]Payable, error)
 	Settle(ctx context.Context, a payroll.Actor, p Posted, settled []Settlement) error
 
+	// LastInvoice tells number and day of the employer's newest invoice, and holds
+	// the employer, so that numbers follow on each other.
+	LastInvoice(ctx context.Context, a payroll.Actor) (number int, day calendar.Date, err error)
+	// ClaimsToInvoice lists hire prices of approved runs that no invoice charges, in
+	// order of inlener.
+	ClaimsToInvoice(ctx context.Context, a payroll.Actor, p calendar.Period, inlener string) ([]ToInvoice, error)
+	// Invoice finds an invoice with its lines, for the employer or the debtor.
+	Invoice(ctx context.Context, a payroll.Actor, employer string, number int) (HireInvoice, bool, error)
+	AddInvoice(ctx context.Context, a payroll.Actor, i HireInvoice) error
+
 	// Participant finds the person of a BSN, or makes one.
 	Participant(ctx context.Context, bsn payroll.BSN, fresh uuid.UUID) (uuid.UUID, error)
 	Agreement(ctx context.Context, municipality uuid.UUID, number string) (ProviderAgreement, bool, error)

@@ -176,6 +176,13 @@ type grammar struct {
 		PDF  yearPDF  `cmd:"" name:"pdf" help:"Write a year statement (jaaropgaaf) as a PDF."`
 		PDFs yearPDFs `cmd:"" name:"pdfs" help:"Write all year statements of a year as PDFs."`
 	} `cmd:"" help:"Year statements (jaaropgaven)."`
+	Invoice struct {
+		Issue  invoiceIssue  `cmd:"" help:"Invoice the hire prices of a period that no invoice charges yet, one invoice an inlener."`
+		Credit invoiceCredit `cmd:"" help:"Take a whole invoice back with a credit note."`
+		List   invoiceList   `cmd:"" help:"List invoices and credit notes, as the employer or the inlener."`
+		PDF    invoicePDF    `cmd:"" name:"pdf" help:"Write an invoice or credit note as a PDF."`
+		Ageing invoiceAgeing `cmd:"" help:"Show what debtors owe, by how long ago it was due; --out writes a PDF."`
+	} `cmd:"" help:"Invoices for hire, to inleners."`
 	Payment struct {
 		List   paymentList   `cmd:"" help:"List payments."`
 		Due    paymentDue    `cmd:"" help:"Show what would go to the bank now, on which day, and what is held and why."`

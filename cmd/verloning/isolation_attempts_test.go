@@ -70,6 +70,12 @@ func (v victim) attempts() map[string][]map[string]any {
 		"payslip.pdf":   {{"run": run, "contract": "C-1"}, {"run": approved, "contract": "C-1"}},
 		"payslip.list":  named("run"),
 
+		"invoice.issue":      {{"period": "2026-09"}, {"period": "2026-10"}},
+		"invoice.credit":     {{"number": 1, "reason": "x"}},
+		"invoice.list":       {{}},
+		"invoice.pdf":        {{"number": 1, "employer": v.e}},
+		"ageing.show":        {{}},
+		"ageing.pdf":         {{}},
 		"yearstatement.list": {{"year": 2026}, {"year": 2026, "person": "P-1"}},
 		"yearstatement.pdf":  {{"year": 2026, "person": "P-1"}},
 		"payment.list":       {{}, {"run": approved}},

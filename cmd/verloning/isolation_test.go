@@ -165,7 +165,7 @@ func (v victim) rows(t *testing.T, conn *pgx.Conn) string {
 			(SELECT count(*) FROM decision d JOIN decision_version v ON v.decision = d.id WHERE d.contract IN (SELECT id FROM k)), (SELECT count(*) FROM loonwaarde WHERE contract IN (SELECT id FROM k)),
 			(SELECT string_agg(r::text, ' ' ORDER BY id) FROM run r WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM calculation c JOIN run r ON r.id = c.run WHERE r.employer IN (SELECT id FROM a)), (SELECT count(*) FROM bank_terms WHERE organisation IN (SELECT id FROM a)), (SELECT count(*) FROM bank_file WHERE organisation IN (SELECT id FROM a)),
 			(SELECT count(*) FROM acceptance), (SELECT count(*) FROM payment WHERE organisation IN (SELECT id FROM a)), (SELECT count(*) FROM grant_batch WHERE municipality IN (SELECT id FROM a)),
-			(SELECT count(*) FROM settlement), (SELECT count(*) FROM period_lock WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM run_reopened), (SELECT sum(amount) FROM reservation WHERE municipality IN (SELECT id FROM a)),
+			(SELECT count(*) FROM settlement), (SELECT count(*) FROM invoice), (SELECT count(*) FROM period_lock WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM run_reopened), (SELECT sum(amount) FROM reservation WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM budget_entry WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM internal_cost c LEFT JOIN internal_cost_approval p ON p.cost = c.id WHERE municipality IN (SELECT id FROM a) AND p.cost IS NULL),
 			(SELECT count(*) FROM agreement WHERE municipality IN (SELECT id FROM a)), (SELECT count(*) FROM trajectory WHERE municipality IN (SELECT id FROM a)),
