@@ -128,6 +128,7 @@ const (
 	anAgreement
 	aTrajectory
 	aStatement
+	anInvoice
 	aBankFile
 )
 
@@ -248,6 +249,10 @@ func world() [][]string {
 				SELECT '2026-10-01', c, '` + contract + `', '2026-09-01', 10, 0.80, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM generate_series(1, 2) c`,
 			`INSERT INTO left_out (calculation, person) VALUES (1, '` + id(aPerson, 1) + `'), (2, '` + id(aPerson, 1) + `')`,
 			`ALTER TABLE correction ENABLE TRIGGER no_more`, `ALTER TABLE left_out ENABLE TRIGGER no_more`},
+		{`INSERT INTO invoice (id, employer, number, kind, debtor, day, due, net, vat, issued_by)
+				VALUES ('` + id(anInvoice, 1) + `', '` + org + `', 1, 'invoice', '` + org + `', '2026-10-31', '2026-11-30', 100, 21, '` + user + `')`,
+			`INSERT INTO invoice_line (invoice, number, claim, turn, contract, service_from, service_to, amount, vat_rate, vat)
+				VALUES ('` + id(anInvoice, 1) + `', 1, '` + id(aClaim, 2) + `', 1, '` + contract + `', '2026-10-01', '2026-10-31', 100, 21, 21)`},
 	}
 }
 
@@ -341,7 +346,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 28
+const steps = 29
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -381,7 +386,7 @@ func TestFactsAreForEver(t *testing.T) {
 		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
-		bank_terms bank_file bank_batch bank_line posting_period period_lock agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
+		invoice invoice_line bank_terms bank_file bank_batch bank_line posting_period period_lock agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "correction": "calculation = 1", "left_out": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
