@@ -293,4 +293,21 @@ type Tx interface {
 	StatementOver(ctx context.Context, s StatementHead) ([]BudgetLeft, error)
 	IBANs(ctx context.Context, organisations []uuid.UUID) (map[uuid.UUID]payroll.IBAN, error)
 	SettleStatement(ctx context.Context, a payroll.Actor, s StatementHead, p Posted, day calendar.Date, reference string) error
+
+	// ContractOfParty finds a contract of an employer that the caller is, or that
+	// names the caller as its municipality.
+	ContractOfParty(ctx context.Context, a payroll.Actor, employer, number string) (payroll.Contract, bool, error)
+	AddOtherMoney(ctx context.Context, a payroll.Actor, o OtherMoney) (twice bool, err error)
+	// Trails, OtherMoney, BudgetRoom and Booked are what a reconciliation of the
+	// organisation rests on, up to a month. Budgets are told to their municipality
+	// alone.
+	Trails(ctx context.Context, a payroll.Actor, to calendar.Date) ([]Trail, error)
+	OtherMoney(ctx context.Context, a payroll.Actor, to calendar.Date) ([]OtherMoney, error)
+	BudgetRoom(ctx context.Context, a payroll.Actor) (map[BudgetKey]euro.Amount, error)
+	Booked(ctx context.Context, a payroll.Actor) ([]BookedOn, error)
+	// HoldReconciliation makes bookings of a municipality follow on each other.
+	HoldReconciliation(ctx context.Context, a payroll.Actor) error
+	AddBooking(ctx context.Context, a payroll.Actor, b Booking) error
+	Booking(ctx context.Context, a payroll.Actor, id uuid.UUID) (Booking, bool, error)
+	ApproveBooking(ctx context.Context, a payroll.Actor, b Booking, posts []Posted) error
 }

@@ -360,7 +360,7 @@ var closedTypes = map[reflect.Type]any{
 // own, by the name of the field: requests write days and numbers as strings
 // that the door reads, so that it can say every reason at once.
 var namedForms = func() map[string]string {
-	forms := map[string]string{"budget": "budget", "period": "period", "hash": "hash"}
+	forms := map[string]string{"budget": "budget", "period": "period", "from_period": "period", "to_period": "period", "hash": "hash"}
 	for form, names := range map[string]string{
 		"date":    "back_to birth_date day deadline end experience_since from granted job_to on pay_date referred review_due since start to until valid_from valid_to",
 		"hours":   "hours hours_per_week full_time_hours job_hours job_full_time_hours",

@@ -51,6 +51,8 @@ var eventForms = map[string][]reflect.Type{
 	"statement.settled":    {reflect.TypeFor[statementSettled]()},
 	"scheme.added":         {reflect.TypeFor[schemeAnnounced]()},
 	"cost.approved":        {reflect.TypeFor[subsidy.CostApproved]()},
+
+	"reconciliation.booked": {reflect.TypeFor[subsidy.BookingApproved]()},
 }
 
 type decisionAnnounced struct {

@@ -165,6 +165,16 @@ type grammar struct {
 		List    costList    `cmd:"" help:"List those costs."`
 		Approve costApprove `cmd:"" help:"Approve a cost by its hash; it burdens the budget and nothing is paid."`
 	} `cmd:"" help:"What the gemeente's own people cost a scheme, such as a jobcoach."`
+	Reconcile struct {
+		Show        reconcileShow               `cmd:"" help:"Show what was decided, claimed, granted and paid, by source and line of the annual account."`
+		Differences reconcileDifferencesCommand `cmd:"" help:"List every difference with its cause, who acts, and what to do."`
+		Book        reconcileBook               `cmd:"" help:"Book what is open of a difference, with the reason."`
+		Approve     reconcileApprove            `cmd:"" help:"Approve a booking that somebody else made, by its hash."`
+	} `cmd:"" help:"Reconciliation of subsidies to the cent."`
+	Othermoney struct {
+		Record otherMoneyRecord `cmd:"" help:"Record money for a contract and month from somebody else than the gemeente."`
+		List   otherMoneyList   `cmd:"" help:"List that money."`
+	} `cmd:"" name:"othermoney" help:"Other money for the same job: refunds of sick pay, LKV, ESF, UWV."`
 	Payslip struct {
 		Show payslipShow `cmd:"" help:"Show a payslip with its lines."`
 		List payslipList `cmd:"" help:"List the payslips of a run."`

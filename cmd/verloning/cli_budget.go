@@ -96,15 +96,20 @@ func (sh *shell) report(t *table, csv bool) error {
 	if !csv {
 		return t.print(sh.out)
 	}
-	header := make([]string, len(t.headings))
+	p := t.page("")
+	return sheet.Write(sh.out, sheet.RFC4180, p.Header, p.Rows)
+}
+
+// page is the table as a file has it: amounts and numbers are such.
+func (t *table) page(name string) sheet.Page {
+	p := sheet.Page{Name: name, Header: make([]string, len(t.headings)), Rows: make([][]sheet.Cell, len(t.rows))}
 	for i, h := range t.headings {
-		header[i] = strings.TrimPrefix(h, ">")
+		p.Header[i] = strings.TrimPrefix(h, ">")
 	}
-	rows := make([][]sheet.Cell, len(t.rows))
 	for i, row := range t.rows {
 		for j, cell := range row {
-			rows[i] = append(rows[i], sheet.Cell{Text: cell, Decimal: strings.HasPrefix(t.headings[j], ">")})
+			p.Rows[i] = append(p.Rows[i], sheet.Cell{Text: cell, Decimal: strings.HasPrefix(t.headings[j], ">")})
 		}
 	}
-	return sheet.Write(sh.out, sheet.RFC4180, header, rows)
+	return p
 }

@@ -41,6 +41,8 @@ var postingTexts = map[string]payroll.Text{
 	"settlement": {NL: "Bankafschrift", EN: "Bank statement"},
 	"cost":       {NL: "Uitvoeringskosten", EN: "Own cost"},
 	"statement":  {NL: "Afrekening trajecten", EN: "Statement of trajectories"},
+
+	"reconciliation": {NL: "Terugvordering na afstemming", EN: "Claimed back after reconciliation"},
 }
 
 // described says what a line is of, in both languages.

@@ -97,5 +97,6 @@ func (v victim) attempts() map[string][]map[string]any {
 	}
 	maps.Copy(attempts, v.trajectoryAttempts())
 	maps.Copy(attempts, v.bankAttempts())
+	maps.Copy(attempts, v.reconcileAttempts())
 	return attempts
 }

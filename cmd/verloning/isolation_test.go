@@ -55,7 +55,7 @@ func newVictim(s *site, e, m string) victim {
 	v.ids["batch"], v.ids["batchhash"] = fmt.Sprint(batch["batch"]), fmt.Sprint(batch["hash"])
 	cost := v.must(v.control, "cost.record", map[string]any{"scheme": "oss-bonusbaan", "rule": "execution", "day": "2007-10-01", "amount": "3141.59", "reference": "UREN-31415"})
 	v.ids["cost"], v.ids["costhash"] = fmt.Sprint(cost["cost"]), fmt.Sprint(cost["hash"])
-	v.secret = append(v.banks(), "UREN-31415", `"`+e+`"`, `"`+m+`"`, "Werkbedrijf "+e, "Gemeente "+m, "119.92", v.ids["hash"], "C-1", "D-1", "P-1", "Jan Jansen", "Goudsbloem sloot augustus", "BESLAG-1", "VORDERING-1", "Deurwaarder Goudsbloem", "3141.59", "WHK-31415", "Pensioen Goudsbloem")
+	v.secret = append(append(v.banks(), v.reconciles()...), "UREN-31415", `"`+e+`"`, `"`+m+`"`, "Werkbedrijf "+e, "Gemeente "+m, "119.92", v.ids["hash"], "C-1", "D-1", "P-1", "Jan Jansen", "Goudsbloem sloot augustus", "BESLAG-1", "VORDERING-1", "Deurwaarder Goudsbloem", "3141.59", "WHK-31415", "Pensioen Goudsbloem")
 	v.trajectories()
 	return v
 }

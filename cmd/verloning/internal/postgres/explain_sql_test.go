@@ -27,7 +27,7 @@ var measuring = []string{"floor.go", "seed.go"}
 // value that each can have. A second place in the same function has a #2.
 var spliced = map[string][]string{
 	"organisation/where": {`code = $1`, `id = $1`},
-	"contract/where": {`c.employer = $1 AND c.number = $2`,
+	"contract/where": {`c.employer = $1 AND c.number = $2`, `(c.employer = $1 OR c.municipality = $1) AND c.number = $2 AND c.employer = (SELECT id FROM organisation WHERE code = $3)`,
 		`c.municipality = $1 AND c.number = $2 AND c.employer = (SELECT id FROM organisation WHERE code = $3)`},
 	"events/where":  {`e.trajectory = @id`, `t.municipality = @municipality`},
 	"sources/where": {`s.statement = @id`, `s.statement IN (SELECT x.id FROM statement x JOIN statement_approval a ON a.statement = x.id AND a.known <= @cutoff WHERE x.municipality = @municipality)`},

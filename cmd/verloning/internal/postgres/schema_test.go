@@ -129,6 +129,7 @@ const (
 	aTrajectory
 	aStatement
 	anInvoice
+	aBooking
 	aBankFile
 )
 
@@ -253,6 +254,19 @@ func world() [][]string {
 				VALUES ('` + id(anInvoice, 1) + `', '` + org + `', 1, 'invoice', '` + org + `', '2026-10-31', '2026-11-30', 100, 21, '` + user + `')`,
 			`INSERT INTO invoice_line (invoice, number, claim, turn, contract, service_from, service_to, amount, vat_rate, vat)
 				VALUES ('` + id(anInvoice, 1) + `', 1, '` + id(aClaim, 2) + `', 1, '` + contract + `', '2026-10-01', '2026-10-31', 100, 21, 21)`},
+		worldOfReconciliation(org, user, contract, posting),
+	}
+}
+
+// worldOfReconciliation is money from elsewhere, and a difference that was booked.
+func worldOfReconciliation(org, user, contract, posting string) []string {
+	return []string{
+		`INSERT INTO other_money (id, contract, kind, month, amount, reference, recorded_by)
+			VALUES ('` + id(aBooking, 2) + `', '` + contract + `', 'LKV', '2026-10-01', 12, 'L-1', '` + user + `')`,
+		`INSERT INTO booking (id, difference, municipality, employer, contract, class, month, amount, before, reason, booked_by)
+			VALUES ('` + id(aBooking, 1) + `', '` + id(aBooking, 3) + `', '` + org + `', '` + org + `', '` + contract + `', 'cap', '2026-10-01', 1, 0, 'r', '` + user + `')`,
+		`INSERT INTO booking_source (booking, source, amount) VALUES ('` + id(aBooking, 1) + `', 'BUIG', 1)`,
+		`INSERT INTO booking_approval (booking, posting, booked_by, approved_by) VALUES ('` + id(aBooking, 1) + `', '` + posting + `', '` + user + `', '` + id(aUser, 2) + `')`,
 	}
 }
 
@@ -346,7 +360,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 29
+const steps = 30
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -386,6 +400,7 @@ func TestFactsAreForEver(t *testing.T) {
 		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
+		other_money booking booking_source booking_approval
 		invoice invoice_line bank_terms bank_file bank_batch bank_line posting_period period_lock agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",

@@ -3,8 +3,10 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/shopspring/decimal"
@@ -43,6 +45,9 @@ func (v *verifying) content(ctx context.Context, l link) (content, error) {
 		return content{hash, &sum}, err
 	case "statement":
 		hash, err := v.statementContent(ctx, l)
+		return content{hash, &sum}, err
+	case "reconciliation":
+		hash, err := v.bookingContent(ctx, l)
 		return content{hash, &sum}, err
 	}
 	return content{}, nil
@@ -132,6 +137,28 @@ func (v *verifying) settledContent(ctx context.Context, l link) (string, error) 
 		return "", err
 	}
 	return subsidy.HashSettled(settled), nil
+}
+
+// bookingContent hashes a booking again; both ledgers hold the same one.
+func (v *verifying) bookingContent(ctx context.Context, l link) (string, error) {
+	rows, err := v.Query(ctx, `
+		SELECT b.id, b.municipality FROM booking b JOIN booking_approval a ON a.booking = b.id
+		WHERE a.posting = $1 OR b.employer = $2 AND b.municipality <> $2 AND a.posting IS NOT NULL ORDER BY b.id`, l.ID, l.Ledger)
+	if err != nil {
+		return "", err
+	}
+	type named struct{ ID, Municipality uuid.UUID }
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[named])
+	for _, n := range list {
+		b, _, err := v.Booking(ctx, payroll.Actor{Organisation: payroll.Organisation{ID: n.Municipality}}, n.ID)
+		if err != nil {
+			return "", err
+		}
+		if slices.ContainsFunc(b.Posted(), func(p subsidy.Posted) bool { return p.ID == l.ID }) {
+			return b.Hash(), nil
+		}
+	}
+	return "", err
 }
 
 func (v *verifying) costContent(ctx context.Context, l link) (string, error) {

@@ -1,4 +1,4 @@
-// Package sheet knows CSV as people hand it in and want it back.
+// Package sheet knows CSV as people hand it in and want it back, and writes Excel.
 //
 // # Why
 //
