@@ -121,6 +121,7 @@ type grammar struct {
 		List    claimList    `cmd:"" help:"List claims."`
 		Grant   claimGrant   `cmd:"" help:"Decide on raised claims: all, or each by its id."`
 		Approve claimApprove `cmd:"" help:"Approve a batch of verdicts by its hash."`
+		PDF     claimPDF     `cmd:"" name:"pdf" help:"Write the specification of a period's subsidies as a PDF: claimed, granted, and what lies between."`
 		Settle  claimSettle  `cmd:"" help:"Note that the money of claims went over your bank account."`
 	} `cmd:"" help:"Claims on the gemeente, and hire prices of inleners."`
 	Agreement struct {
@@ -148,6 +149,7 @@ type grammar struct {
 	} `cmd:"" help:"Statements of the gemeente: what it owes for trajectories."`
 	Fee struct {
 		List feeList `cmd:"" help:"List what was granted line by line, as the gemeente, the provider or who pays in its place."`
+		PDF  feePDF  `cmd:"" name:"pdf" help:"Write a month's fees as a PDF: lines, VAT, what is set off, and what is to be paid or comes back."`
 	} `cmd:"" help:"Fees and premiums for trajectories."`
 	Report struct {
 		Outcomes reportOutcomes `cmd:"" help:"Report what came of the trajectories of each scheme, each percentage with its own base, and the targets."`

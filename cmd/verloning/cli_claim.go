@@ -134,3 +134,14 @@ func (c *claimSettle) Run(ctx context.Context, sh *shell) error {
 		return sh.say("Afgewikkeld: %d declaraties, samen %s.", "Settled: %d claims, together %s.", r.Claims, r.Amount)
 	})
 }
+
+type claimPDF struct {
+	Period string `arg:"" help:"Period of the runs, such as 2026-10."`
+	Other  string `help:"Code of one gemeente, or as the gemeente of one employer."`
+	Out    string `short:"o" placeholder:"FILE" help:"Where to write it; - is the standard output."`
+}
+
+// Run writes the specification of a period's subsidies.
+func (c *claimPDF) Run(ctx context.Context, sh *shell) error {
+	return sh.one(ctx, "claim", "pdf", claimsDrawn{Period: c.Period, Other: c.Other, Language: sh.language()}, c.Out)
+}

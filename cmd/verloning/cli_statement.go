@@ -123,3 +123,14 @@ func (c *feeList) Run(ctx context.Context, sh *shell) error {
 	}
 	return shown.print(sh.out)
 }
+
+type feePDF struct {
+	Period string `arg:"" help:"Month of the statements, such as 2007-03."`
+	Other  string `help:"Code of one gemeente, or as the gemeente of one re-integratiebedrijf."`
+	Out    string `short:"o" placeholder:"FILE" help:"Where to write it; - is the standard output."`
+}
+
+// Run writes the fees of a month.
+func (c *feePDF) Run(ctx context.Context, sh *shell) error {
+	return sh.one(ctx, "fee", "pdf", feesDrawn{Period: c.Period, Other: c.Other, Language: sh.language()}, c.Out)
+}

@@ -173,7 +173,88 @@ func TestPayslipDocument(t *testing.T) {
 	if list := o.must(o.clerk, "payslip.list", map[string]any{"run": run})["payslips"].([]any); len(list) != 1 {
 		t.Errorf("payslips: %s", pretty(list))
 	}
+	t.Run("subsidies", func(t *testing.T) { o.drawsClaims(t) })
 	t.Run("year", func(t *testing.T) { o.drawsYear(t, run) })
+}
+
+// drawsClaims specifies a claim to employer and gemeente, before and after it is
+// granted in part; nobody else sees it.
+func (o office) drawsClaims(t *testing.T) {
+	asked := map[string]any{"period": "2026-10"}
+	claim := o.must(o.control, "claim.list", map[string]any{"period": "2026-10"})["claims"].([]any)[0].(map[string]any)
+	nl := func(a string) string { return tongue("nl").number(a) }
+	row := "C-1 D-1 loonkostensubsidie, lks 2026-10 " + nl(claim["base"].(string)) + " " + nl(claim["charges"].(string)) + " " + nl(claim["amount"].(string))
+	name, before := o.drawn(o.clerk, "claim.pdf", asked)
+	shows(t, before, "Subsidiespecificatie – oktober 2026", "Werkbedrijf ALFA", "Gemeente AGEM", row+" –", "Totaal", "BUIG "+nl(claim["amount"].(string)))
+	if name != "subsidiespecificatie-2026-10.pdf" || strings.Contains(textOf(t, before), "Őzgür") {
+		t.Errorf("%s names who it is for", name)
+	}
+	batch := o.must(o.control, "claim.grant", map[string]any{"employer": o.e, "period": "2026-10",
+		"claims": []any{map[string]any{"claim": claim["claim"], "verdict": "partly", "amount": "1000.00", "reason": "ten dele"}}})
+	if _, waits := o.drawn(o.control, "claim.pdf", asked); !strings.Contains(textOf(t, waits), "\n–\n") {
+		t.Error("a verdict that nobody approved counts as granted")
+	}
+	o.must(o.chief, "claim.approve", map[string]any{"batch": batch["batch"], "hash": batch["hash"]})
+	left := euro.MustParse(claim["amount"].(string)).Sub(euro.MustParse("1000.00"))
+	for who, c := range map[string]*bus.Client{"employer": o.clerk, "gemeente": o.control} {
+		_, after := o.drawn(c, "claim.pdf", with(asked, map[string]any{"other": map[string]string{"employer": o.m, "gemeente": o.e}[who]}))
+		shows(t, after, row+" 1.000,00 "+nl(left.String())+" BUIG")
+	}
+	for _, c := range []struct {
+		change map[string]any
+		want   string
+	}{
+		{map[string]any{"period": "2026-08"}, "claim/none_of_period"}, {map[string]any{"other": "ELDERS"}, "claim/none_of_period"}, {map[string]any{"period": "x", "other": "?", "lang": "x"}, "period/invalid field/code field/not_allowed"},
+	} {
+		if got := o.refused(o.clerk, "claim.pdf", with(asked, c.change)); sorted(got) != sorted(c.want) {
+			t.Errorf("%v: %s, want %s", c.change, got, c.want)
+		}
+	}
+	other := o.office("BETA", "BGEM")
+	for _, c := range []*bus.Client{other.clerk, other.control} {
+		if got := o.refused(c, "claim.pdf", with(asked, map[string]any{"other": o.m})); got != "claim/none_of_period" {
+			t.Errorf("another organisation: %s", got)
+		}
+	}
+}
+
+// TestFeeDocument draws what a gemeente owes a provider: a fee with VAT in one
+// month, and in a later one a malus that comes back, which is a receivable.
+func TestFeeDocument(t *testing.T) {
+	s := newSite(t)
+	o := s.office("E1", "M1")
+	type m = map[string]any
+	providers := map[string]*bus.Client{}
+	for _, code := range []string{"P1", "Q1"} {
+		s.must(s.admin, "org.register", m{"code": code, "name": "Uitvoerder " + code, "roles": []string{"reintegratiebedrijf"}, "iban": "NL02ABNA0123456789"})
+		providers[code] = s.user(code, "coach", "submit")
+	}
+	s.must(o.control, "agreement.record", m{"number": "G-1", "provider": "P1", "scheme": "helmond-actief", "from": "2004-01-01"})
+	s.must(o.control, "trajectory.refer", m{"trajectories": []any{m{"number": "T-1", "scheme": "helmond-actief", "agreement": "G-1", "referred": "2004-01-01"}}})
+	var events []any
+	for _, e := range []m{{"kind": "started", "day": "2004-01-01", "despite": "x"}, {"kind": "ordered", "product": "module", "day": "2004-01-02"},
+		{"kind": "delivered", "product": "module", "day": "2004-02-02"}, {"kind": "exited", "day": "2004-06-01", "reason": "dropout"}} {
+		e["trajectory"] = "T-1"
+		events = append(events, e)
+	}
+	s.must(o.control, "trajectory.record", m{"events": events})
+	first := o.statement("2004-03")
+	o.statement("2006-12")
+	_, file := s.drawn(providers["P1"], "fee.pdf", m{"period": "2004-03"})
+	shows(t, file, "Vergoedingenstaat – maart 2004", "Gemeente M1 – Uitvoerder P1, afrekening 1", "T-1 helmond-actief, module", "1.200,00 19 228,00", "Vergoedingen 1.200,00", "Btw 228,00", "Te betalen 1.428,00")
+	s.must(o.control, "statement.settle", m{"statement": first, "day": "2004-04-30", "reference": "afschrift 9"})
+	_, paid := s.drawn(o.control, "fee.pdf", m{"period": "2004-03", "other": "P1", "lang": "en"})
+	shows(t, paid, "Fee statement – March 2004", "Paid on 2004-04-30 1,428.00")
+	_, back := s.drawn(o.control, "fee.pdf", m{"period": "2006-12"})
+	shows(t, back, "Verrekend: malus en wat terugkomt -120,00", "Btw -22,80", "Te vorderen van Uitvoerder P1 142,80")
+	for who, c := range map[string]*bus.Client{"the other provider": providers["Q1"], "an employer": o.clerk} {
+		if got := s.refused(c, "fee.pdf", m{"period": "2004-03", "other": "P1"}); got != "fee/none_of_period" {
+			t.Errorf("%s: %s", who, got)
+		}
+	}
+	if got := s.refused(o.control, "fee.pdf", m{"period": "x", "other": "?", "lang": "x"}); sorted(got) != sorted("period/invalid field/code field/not_allowed") {
+		t.Errorf("bad input: %s", got)
+	}
 }
 
 // drawsYear pays another month, by other facts, and holds the year statement

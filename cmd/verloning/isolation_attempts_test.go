@@ -74,6 +74,8 @@ func (v victim) attempts() map[string][]map[string]any {
 		"invoice.credit":     {{"number": 1, "reason": "x"}},
 		"invoice.list":       {{}},
 		"invoice.pdf":        {{"number": 1, "employer": v.e}},
+		"claim.pdf":          {{"period": "2026-09"}, {"period": "2026-09", "other": v.e}},
+		"fee.pdf":            {{"period": "2026-09"}, {"period": "2026-10", "other": v.m}},
 		"ageing.show":        {{}},
 		"ageing.pdf":         {{}},
 		"yearstatement.list": {{"year": 2026}, {"year": 2026, "person": "P-1"}},

@@ -14,6 +14,8 @@ func (s *service) documentSurface() []operation {
 	return []operation{
 		op("payslip", "list", payroll.Read, s.listPayslips),
 		op("payslip", "pdf", payroll.Read, s.drawPayslip),
+		op("claim", "pdf", payroll.Read, s.drawClaims),
+		op("fee", "pdf", payroll.Read, s.drawFees),
 		op("yearstatement", "list", payroll.Read, s.listYears),
 		op("yearstatement", "pdf", payroll.Read, s.drawYear),
 	}
