@@ -32,6 +32,7 @@ var lineNames = map[payroll.LineKind]payroll.Text{
 	payroll.LineTax:                         {NL: "Loonheffing (tabel)", EN: "Wage tax (table)"},
 	payroll.LineSpecialTax:                  {NL: "Loonheffing (bijzonder tarief)", EN: "Wage tax (special rate)"},
 	payroll.LineGarnished:                   {NL: "Loonbeslag", EN: "Garnishment"},
+	payroll.LineOverpaid:                    {NL: "Niet ingehouden: te veel betaald loon, te betalen", EN: "Not deducted: wage paid too much, to be paid back"},
 	payroll.LineRepaid:                      {NL: "Terugbetaling aan de werkgever", EN: "Repayment to the employer"},
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -14,7 +15,9 @@ import (
 	"unicode/utf16"
 
 	"verloning/cmd/verloning/internal/bus"
+	"verloning/cmd/verloning/internal/postgres"
 	"verloning/payroll"
+	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 )
 
@@ -95,7 +98,7 @@ func TestEveryLineHasAName(t *testing.T) {
 	kinds := []payroll.LineKind{
 		payroll.LineFixed, payroll.LineFixedPeriod, payroll.LineUnpaid, payroll.LineSick, payroll.LineHoliday, payroll.LineHolidayRounding,
 		payroll.LineHolidayPaid, payroll.LineLeavePaid, payroll.LineTransition, payroll.LinePension, payroll.LineTax, payroll.LineSpecialTax,
-		payroll.LineGarnished, payroll.LineRepaid,
+		payroll.LineGarnished, payroll.LineRepaid, payroll.LineOverpaid,
 	}
 	for _, k := range payroll.HoursKinds {
 		kinds = append(kinds, payroll.WageLine(k))
@@ -114,6 +117,51 @@ func TestNumbersInDocuments(t *testing.T) {
 	} {
 		if nl, en := tongue("nl").number(number), tongue("en").number(number); nl != want[0] || en != want[1] {
 			t.Errorf("%q is written %q and %q", number, nl, en)
+		}
+	}
+}
+
+// TestCrowdedPayslip draws a payslip of more lines than a page has, some about an earlier period,
+// for somebody with names that are long: it goes on on a second page, and every
+// line is there once.
+func TestCrowdedPayslip(t *testing.T) {
+	name := "Şahin-Łukasiewicz van der Wolfeschlegelsteinhausenbergerdorff, Őzgür Ğülşen Maria-Antoinette Wilhelmina Đặng-Nguyễn Ștefănescu"
+	period := calendar.MonthOf(calendar.Day(2026, 10, 1))
+	f := postgres.PayslipFile{
+		Run: payroll.Run{Period: period}, Account: "NL44RABO0123456789",
+		Employer:   payroll.Organisation{Name: "Stichting Werkvoorziening en Sociale Onderneming voor de Samenwerkende Gemeenten in de Regio Zuidoost en Omstreken", KvK: "12345678"},
+		Employment: payroll.Employment{Name: payroll.Name(name), Birth: calendar.Day(2005, 10, 15), Identified: true},
+		PayslipView: postgres.PayslipView{PayDate: calendar.Day(2026, 10, 28), Contract: "C-2026/000000000000000000000000000000001", Person: "P-1", Status: "approved",
+			Gross: euro.MustParse("123456.78"), Net: euro.MustParse("98765.43"), LeaveAccrued: "1.00", LeaveTaken: "0.00", LeaveBalance: "1.00", Year: &postgres.YearView{Year: 2026}},
+	}
+	f.Month.Contract.Versions = []payroll.Terms{{Version: 1, ValidFrom: calendar.Day(2026, 1, 1), Span: calendar.Span{From: calendar.Day(2026, 1, 1), To: calendar.Day(2026, 12, 31)},
+		HoursPerWeek: euro.Int(36), FullTimeHours: euro.Int(40), Base: payroll.BaseWML, Factor: euro.One, PayBasis: payroll.Fixed, Averaging: true}}
+	for i := range 56 {
+		f.Lines = append(f.Lines, postgres.LineView{Kind: string(payroll.WageLine(payroll.HoursKinds[i%5])), Quantity: fmt.Sprintf("%d.00", i+1), Rate: "15.01",
+			Amount: euro.Cents(int64(1499 * (i + 1))), Origin: period.From.AddMonths(-(i % 3))})
+	}
+	drawn, err := payslipDocument("nl", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply, err := draw("crowded", drawn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := base64.StdEncoding.DecodeString(reply.PDF)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dir := os.Getenv("VERLONING_TEST_DOCUMENTS"); dir != "" { // to be looked at
+		if err := os.WriteFile(filepath.Join(dir, "crowded.pdf"), file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shows(t, file, name, f.Employer.Name, "Loon (vervolg)", "pagina 2 van 2", "Scholing en training (over september 2026) 2,00 15,01 29,98", "11,99 per uur", "15-10-2026 – 31-10-2026 € 14,99 per uur")
+	all := "\n" + textOf(t, file) + "\n"
+	for _, line := range f.Lines {
+		if got := strings.Count(all, "\n"+tongue("nl").amount(line.Amount)+"\n"); got != 1 {
+			t.Errorf("%s stands there %d times", line.Amount, got)
 		}
 	}
 }

@@ -1,7 +1,7 @@
 package pdf
 
-// padding is what stands free between columns, and between a rule and a text.
-const padding = 1.2
+// padding is what stands free between a rule and a text, gap between columns.
+const padding, gap = 1.2, 2.2
 
 // cell is a text that has its place in a row and its lines.
 type cell struct {
@@ -139,10 +139,10 @@ func places(columns []Column) []place {
 		sum += c.Weight
 	}
 	list, x := make([]place, len(columns)), left
-	free := right - left - padding*float64(len(columns)-1)
+	free := right - left - gap*float64(len(columns)-1)
 	for i, c := range columns {
 		list[i] = place{x, free * float64(c.Weight) / float64(sum)}
-		x += list[i].width + padding
+		x += list[i].width + gap
 	}
 	return list
 }
