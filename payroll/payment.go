@@ -34,6 +34,7 @@ type Payment struct {
 	Claim        uuid.UUID // of a subsidy or fee payment
 	Statement    uuid.UUID // of a fee or premium for a trajectory
 	Garnishment  uuid.UUID // of a payment to who garnished
+	Remittance   uuid.UUID // of taxes or pension premiums
 	Debtor       IBAN
 	Creditor     IBAN
 	Amount       euro.Amount

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"verloning/payroll/calendar"
+	"verloning/payroll/ledger"
 )
 
 // Lock says how a run is held for the rest of the transaction.
@@ -90,6 +91,22 @@ type Tx interface {
 	AddPeriodLocks(ctx context.Context, a Actor, n NewPeriodLocks) (providers []uuid.UUID, err error)
 	// ContractIDs finds contracts of an employer by number, without holding them.
 	ContractIDs(ctx context.Context, employer uuid.UUID, numbers []string) (map[string]uuid.UUID, error)
+
+	// NewestReturn finds the newest return of a period, under the employer's lock,
+	// and ReturnSource reads what approved payslips paid on its days.
+	NewestReturn(ctx context.Context, employer uuid.UUID, p calendar.Period) (ReturnMade, bool, error)
+	ReturnSource(ctx context.Context, employer uuid.UUID, p calendar.Period) (ReturnSource, error)
+	AddReturn(ctx context.Context, a Actor, r WageReturn) error
+	AddRemittanceTerms(ctx context.Context, a Actor, t RemittanceTerms) (version int, err error)
+	// RemittanceTerms are those that hold on a day.
+	RemittanceTerms(ctx context.Context, employer uuid.UUID, kind RemittanceKind, on calendar.Date) (RemittanceTerms, bool, error)
+	// RemittanceOwed reads how a kind and period stand, under the employer's lock.
+	RemittanceOwed(ctx context.Context, employer uuid.UUID, kind RemittanceKind, p calendar.Period) (RemittanceOwed, error)
+	AddRemittance(ctx context.Context, r Remittance) error
+	// Remittance finds an order of the employer, under the employer's lock.
+	Remittance(ctx context.Context, employer, id uuid.UUID) (Remittance, bool, error)
+	// ApproveRemittance orders the payment and posts what rounding leaves.
+	ApproveRemittance(ctx context.Context, a Actor, r Remittance, p Payment, rounding []ledger.Transfer) error
 
 	Run(ctx context.Context, id uuid.UUID, lock Lock) (Run, bool, error)
 	AddRun(ctx context.Context, a Actor, r Run) (exists bool, err error)

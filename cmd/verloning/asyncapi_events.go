@@ -24,6 +24,8 @@ var eventForms = map[string][]reflect.Type{
 	"hours.rejected":       {reflect.TypeFor[hoursRejected](), reflect.TypeFor[hoursUnread]()},
 	"period.locked":        {reflect.TypeFor[payroll.PeriodAnnounced]()},
 	"period.reopened":      {reflect.TypeFor[payroll.PeriodAnnounced]()},
+	"return.made":          {reflect.TypeFor[payroll.ReturnReply]()},
+	"return.corrected":     {reflect.TypeFor[payroll.ReturnReply]()},
 	"run.calculated":       {reflect.TypeFor[runAnnounced]()},
 	"run.approved":         {reflect.TypeFor[runAnnounced]()},
 	"run.closed":           {reflect.TypeFor[payroll.RunReply]()},

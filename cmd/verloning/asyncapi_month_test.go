@@ -21,6 +21,19 @@ func (w witness) settings(clerk *bus.Client) {
 	w.ask(clerk, "receivable.list", m{})
 }
 
+// returns makes October's return and pays what it asks.
+func (w witness) returns(clerk, boss *bus.Client) {
+	type m = map[string]any
+	w.ask(clerk, "remittance.record", m{"kind": "tax", "valid_from": "2026-01-01", "number": "123456782L01", "iban": "NL86INGB0002445588", "name": "Naam"})
+	w.ask(clerk, "return.make", m{"period": "2026-10"})
+	w.ask(clerk, "return.show", m{"period": "2026-10", "sequence": 1})
+	w.ask(clerk, "return.lines", m{"period": "2026-10", "limit": 5})
+	w.ask(clerk, "return.year", m{"year": 2026})
+	ordered := w.ask(clerk, "remittance.order", m{"kind": "tax", "period": "2026-10", "reference": "1234567890123456", "pay_date": "2026-11-27"})
+	w.ask(boss, "remittance.approve", m{"remittance": ordered["remittance"], "hash": ordered["hash"]})
+	w.ask(clerk, "remittance.list", m{"limit": 5})
+}
+
 // month runs the worked example through every endpoint that is open to it.
 func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	type m = map[string]any
@@ -122,6 +135,7 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(control, "payment.list", m{})
 	w.ask(clerk, "payment.list", m{"run": run})
 	w.ask(clerk, "ledger.balances", m{})
+	w.returns(clerk, boss)
 	w.ask(clerk, "ledger.balances", m{"on": "2026-10-31", "posting": 1})
 	w.ask(clerk, "ledger.journal", m{"period": "2026-10", "until": 5, "limit": 5})
 	w.ask(control, "ledger.verify", m{"limit": 10})

@@ -206,6 +206,17 @@ type grammar struct {
 		Record bankRecord `cmd:"" help:"Record what you agreed with your bank, from now on."`
 		Show   bankShow   `cmd:"" help:"Show it."`
 	} `cmd:"" help:"What your organisation agreed with its bank: format, cut-off time."`
+	Return struct {
+		Make returnMake `cmd:"" help:"Make the wage tax return (loonaangifte) of a period of payment, or correct it."`
+		Show returnShow `cmd:"" help:"Show a return: collective, and with --nominative every inkomstenverhouding."`
+		Year returnYear `cmd:"" help:"Hold a year's returns against payslips and ledger; it fails where they differ."`
+	} `cmd:"" help:"Wage tax returns (loonaangifte)."`
+	Remittance struct {
+		Record  remittanceRecord  `cmd:"" help:"Record number and account of the Belastingdienst or your pension fund, from a day on."`
+		Order   remittanceOrder   `cmd:"" help:"Order the payment of what is owed of a period."`
+		Approve remittanceApprove `cmd:"" help:"Approve what somebody else ordered, by its hash."`
+		List    remittanceList    `cmd:"" help:"List the orders."`
+	} `cmd:"" help:"What is remitted: payroll taxes and pension premiums."`
 	Ledger struct {
 		Balances ledgerBalances `cmd:"" help:"Print the balance of every account, now, on a day, or as of a posting."`
 		Journal  ledgerJournal  `cmd:"" help:"Print the journal of a period: every line with account, debit and credit."`

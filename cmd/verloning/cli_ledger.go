@@ -40,6 +40,7 @@ var postingTexts = map[string]payroll.Text{
 	"refusal":    {NL: "Niet toegekend", EN: "Not granted"},
 	"settlement": {NL: "Bankafschrift", EN: "Bank statement"},
 	"cost":       {NL: "Uitvoeringskosten", EN: "Own cost"},
+	"remittance": {NL: "Afronding aangifte", EN: "Rounding of a return"},
 	"statement":  {NL: "Afrekening trajecten", EN: "Statement of trajectories"},
 
 	"reconciliation": {NL: "Terugvordering na afstemming", EN: "Claimed back after reconciliation"},

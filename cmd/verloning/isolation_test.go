@@ -44,7 +44,6 @@ func newVictim(s *site, e, m string) victim {
 	v.submit(v.clerk, v.ids["submission"], lines("C-1", "8.00", "2026-09-01", "2026-10-01"))
 	v.ids["approved"] = v.pay("2026-09")
 	v.settings()
-	v.must(v.clerk, "period.lock", map[string]any{"periods": []string{"2026-08"}, "reason": "Goudsbloem sloot augustus"})
 	v.ids["run"] = v.open("2026-10")
 	shown := v.calculate(v.clerk, v.ids["run"])
 	v.ids["hash"] = shown["hash"].(string)
@@ -57,6 +56,7 @@ func newVictim(s *site, e, m string) victim {
 	v.ids["cost"], v.ids["costhash"] = fmt.Sprint(cost["cost"]), fmt.Sprint(cost["hash"])
 	v.secret = append(append(v.banks(), v.reconciles()...), "UREN-31415", `"`+e+`"`, `"`+m+`"`, "Werkbedrijf "+e, "Gemeente "+m, "119.92", v.ids["hash"], "C-1", "D-1", "P-1", "Jan Jansen", "Goudsbloem sloot augustus", "BESLAG-1", "VORDERING-1", "Deurwaarder Goudsbloem", "3141.59", "WHK-31415", "Pensioen Goudsbloem")
 	v.trajectories()
+	v.returns()
 	return v
 }
 
@@ -165,7 +165,7 @@ func (v victim) rows(t *testing.T, conn *pgx.Conn) string {
 			(SELECT count(*) FROM decision d JOIN decision_version v ON v.decision = d.id WHERE d.contract IN (SELECT id FROM k)), (SELECT count(*) FROM loonwaarde WHERE contract IN (SELECT id FROM k)),
 			(SELECT string_agg(r::text, ' ' ORDER BY id) FROM run r WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM calculation c JOIN run r ON r.id = c.run WHERE r.employer IN (SELECT id FROM a)), (SELECT count(*) FROM bank_terms WHERE organisation IN (SELECT id FROM a)), (SELECT count(*) FROM bank_file WHERE organisation IN (SELECT id FROM a)),
 			(SELECT count(*) FROM acceptance), (SELECT count(*) FROM payment WHERE organisation IN (SELECT id FROM a)), (SELECT count(*) FROM grant_batch WHERE municipality IN (SELECT id FROM a)),
-			(SELECT count(*) FROM settlement), (SELECT count(*) FROM invoice), (SELECT count(*) FROM period_lock WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM run_reopened), (SELECT sum(amount) FROM reservation WHERE municipality IN (SELECT id FROM a)),
+			(SELECT count(*) FROM settlement), (SELECT count(*) FROM invoice), (SELECT count(*) FROM wage_return WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM remittance), (SELECT count(*) FROM remittance_approval), (SELECT count(*) FROM period_lock WHERE employer IN (SELECT id FROM a)), (SELECT count(*) FROM run_reopened), (SELECT sum(amount) FROM reservation WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM budget_entry WHERE municipality IN (SELECT id FROM a)),
 			(SELECT count(*) FROM internal_cost c LEFT JOIN internal_cost_approval p ON p.cost = c.id WHERE municipality IN (SELECT id FROM a) AND p.cost IS NULL),
 			(SELECT count(*) FROM agreement WHERE municipality IN (SELECT id FROM a)), (SELECT count(*) FROM trajectory WHERE municipality IN (SELECT id FROM a)),

@@ -133,7 +133,7 @@ func (s *service) surface() []operation {
 		op("events", "release", payroll.Admin, s.release),
 		op("asyncapi", "show", payroll.Read, s.showInterface),
 	}
-	table = slices.Concat(table, s.trajectorySurface(), s.budgetSurface(), s.reportSurface(), s.ledgerSurface(), s.periodSurface(), s.documentSurface(), s.bankSurface(), s.invoiceSurface(), s.reconcileSurface())
+	table = slices.Concat(table, s.trajectorySurface(), s.budgetSurface(), s.reportSurface(), s.ledgerSurface(), s.periodSurface(), s.returnSurface(), s.documentSurface(), s.bankSurface(), s.invoiceSurface(), s.reconcileSurface())
 	for i := range table {
 		table[i].secret = table[i].name() == "user.add"
 	}

@@ -20,8 +20,8 @@ type Account string
 // Accounts of an employer. The codes are of RGS; BVorOva (overlopende activa)
 // for a subsidy that was claimed and not yet received, BSchOpa (overlopende
 // passiva) for one that is to be paid back, the group WOmz (netto-omzet) for hire
-// and places, and those of transition payments, pension premiums, garnishments
-// and what staff owes are this service's choice, to be confirmed by the
+// and places, and those of transition payments, pension premiums, garnishments,
+// what staff owes and the rounding of returns are this service's choice, to be confirmed by the
 // employer's accountant.
 const (
 	Wages                   Account = "WPerLesLon" // lonen
@@ -42,7 +42,8 @@ const (
 	TaxPayable              Account = "BSchBepLhe" // loonheffingen: tax, premiums and Zvw
 	PensionPayable          Account = "BSchSalPer"
 	GarnishmentPayable      Account = "BSchSalBls"
-	StaffReceivable         Account = "BVorOvr" // overige vorderingen
+	StaffReceivable         Account = "BVorOvr"    // overige vorderingen
+	ReturnRounding          Account = "WBedAlkOal" // overige algemene kosten: what a return leaves out by rounding
 )
 
 // Accounts of a municipality. A municipality keeps its books by taakveld

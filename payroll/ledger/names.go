@@ -25,6 +25,8 @@ var names = map[Account]Name{
 	GarnishmentPayable:      {"Te betalen loonbeslagen", "Garnishments payable"},
 	StaffReceivable:         {"Vorderingen op personeel", "Receivable from staff"},
 
+	ReturnRounding: {"Overige algemene kosten: afronding loonaangifte", "Other general cost: rounding of wage tax returns"},
+
 	SubsidyCost:        {"Subsidielasten", "Subsidy cost"},
 	SubsidyPayable:     {"Te betalen subsidies", "Subsidies payable"},
 	SubsidyReclaimable: {"Terug te vorderen subsidies", "Subsidies to claim back"},

@@ -97,11 +97,11 @@ func (tx *Tx) dueClaims(ctx context.Context, r payroll.Run, c payroll.Calculatio
 // repetition: who asks twice is stopped before, by the run's status.
 func (tx *Tx) AddPayments(ctx context.Context, payments []payroll.Payment) error {
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"payment"},
-		[]string{"id", "organisation", "kind", "run", "contract", "claim", "debtor", "creditor", "amount", "pay_date", "end_to_end", "reference", "garnishment", "statement"},
+		[]string{"id", "organisation", "kind", "run", "contract", "claim", "debtor", "creditor", "amount", "pay_date", "end_to_end", "reference", "garnishment", "statement", "remittance"},
 		pgx.CopyFromSlice(len(payments), func(i int) ([]any, error) {
 			p := payments[i]
 			return []any{key(p.ID), key(p.Organisation), string(p.Kind), keyOrNull(p.Run), keyOrNull(p.Contract), null(p.Claim), p.Debtor.Reveal(), p.Creditor.Reveal(),
-				p.Amount.Decimal(), day(p.PayDate), p.EndToEnd(), p.Reference, keyOrNull(p.Garnishment), keyOrNull(p.Statement)}, nil
+				p.Amount.Decimal(), day(p.PayDate), p.EndToEnd(), p.Reference, keyOrNull(p.Garnishment), keyOrNull(p.Statement), keyOrNull(p.Remittance)}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("order %d payments: %w", len(payments), redact(err))

@@ -102,8 +102,8 @@ func (tx *Tx) BankFile(ctx context.Context, a payroll.Actor, id uuid.UUID) (cont
 func (tx *Tx) DuePayments(ctx context.Context, a payroll.Actor, asked payroll.DueAsked) ([]payroll.DuePayment, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT p.id, p.kind, p.run, p.contract, p.claim, p.statement, p.garnishment, p.debtor, p.creditor, p.amount, p.pay_date, p.reference, coalesce(c.number, ''),
-		       coalesce(CASE p.kind WHEN 'wage' THEN n.name WHEN 'garnishment' THEN g.creditor_name ELSE e.name END, ''),
-		       coalesce(s.gross_only, false), coalesce(b.granted_by, m.asked_by, k.asked_by)
+		       coalesce(CASE p.kind WHEN 'wage' THEN n.name WHEN 'garnishment' THEN g.creditor_name ELSE coalesce(w.creditor_name, e.name) END, ''),
+		       coalesce(s.gross_only, false), coalesce(b.granted_by, m.asked_by, k.asked_by, q.ordered_by)
 		FROM payment p LEFT JOIN run r ON r.id = p.run LEFT JOIN calculation k ON k.run = r.id AND k.status = 'approved'
 		LEFT JOIN contract c ON c.id = p.contract LEFT JOIN organisation e ON e.id = r.employer
 		LEFT JOIN LATERAL (SELECT v.name FROM employment_version v WHERE v.employment = c.employment ORDER BY v.version DESC LIMIT 1) n ON p.kind = 'wage'
@@ -111,6 +111,7 @@ func (tx *Tx) DuePayments(ctx context.Context, a payroll.Actor, asked payroll.Du
 		LEFT JOIN payslip s ON p.kind IN ('wage', 'garnishment') AND s.period = r.period AND s.calculation = k.id AND s.contract = p.contract
 		LEFT JOIN claim_decided x ON x.claim = p.claim LEFT JOIN grant_batch b ON b.id = x.batch
 		LEFT JOIN statement m ON m.id = p.statement
+		LEFT JOIN remittance q ON q.id = p.remittance LEFT JOIN remittance_terms w ON w.employer = q.employer AND w.kind = q.kind AND w.version = q.terms
 		WHERE p.organisation = @org AND (@run::uuid IS NULL OR p.run = @run) AND (@until::date IS NULL OR p.pay_date <= @until)
 		  AND NOT EXISTS (SELECT FROM bank_line l WHERE l.payment = p.id)
 		  AND NOT EXISTS (SELECT FROM settlement t WHERE t.claim = p.claim AND t.organisation = p.organisation)

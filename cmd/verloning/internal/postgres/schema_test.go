@@ -131,6 +131,7 @@ const (
 	anInvoice
 	aBooking
 	aBankFile
+	aReturn
 )
 
 // world is one row in every table, of a run that was approved and posted and a
@@ -255,6 +256,7 @@ func world() [][]string {
 			`INSERT INTO invoice_line (invoice, number, claim, turn, contract, service_from, service_to, amount, vat_rate, vat)
 				VALUES ('` + id(anInvoice, 1) + `', 1, '` + id(aClaim, 2) + `', 1, '` + contract + `', '2026-10-01', '2026-10-31', 100, 21, 21)`},
 		worldOfReconciliation(org, user, contract, posting),
+		worldOfReturns(org, user, hash),
 	}
 }
 
@@ -267,6 +269,24 @@ func worldOfReconciliation(org, user, contract, posting string) []string {
 			VALUES ('` + id(aBooking, 1) + `', '` + id(aBooking, 3) + `', '` + org + `', '` + org + `', '` + contract + `', 'cap', '2026-10-01', 1, 0, 'r', '` + user + `')`,
 		`INSERT INTO booking_source (booking, source, amount) VALUES ('` + id(aBooking, 1) + `', 'BUIG', 1)`,
 		`INSERT INTO booking_approval (booking, posting, booked_by, approved_by) VALUES ('` + id(aBooking, 1) + `', '` + posting + `', '` + user + `', '` + id(aUser, 2) + `')`,
+	}
+}
+
+// worldOfReturns is a return that was made and the payment of what it asks.
+func worldOfReturns(org, user, hash string) []string {
+	made, remittance := id(aReturn, 1), id(aReturn, 2)
+	return []string{
+		`INSERT INTO wage_return (id, employer, period, period_end, period_kind, sequence, number, lines, totals, to_pay, exact, before, hash, made_by)
+			VALUES ('` + made + `', '` + org + `', '2026-10-01', '2026-10-31', 'month', 1, '123456782L01', 1, '{}', 30, 30.55, 0, '` + hash + `', '` + user + `')`,
+		`INSERT INTO wage_return_line (wage_return, employment, changed, facts, person_sealed)
+			VALUES ('` + made + `', '` + id(anEmployment, 1) + `', true, '{}', sha256('a') || sha256('b'))`,
+		`INSERT INTO remittance_terms (employer, kind, version, valid_from, number, creditor_iban, creditor_name, recorded_by)
+			VALUES ('` + org + `', 'tax', 1, '2026-01-01', '123456782L01', 'NL86INGB0002445588', 'B', '` + user + `')`,
+		`INSERT INTO remittance (id, employer, kind, period, period_kind, sequence, amount, rounding, terms, reference, pay_date, due_by, hash, ordered_by)
+			VALUES ('` + remittance + `', '` + org + `', 'tax', '2026-10-01', 'month', 1, 30, 0.55, 1, '1234567890123456', '2026-11-30', '2026-11-30', '` + hash + `', '` + user + `')`,
+		`INSERT INTO remittance_approval (remittance, ordered_by, approved_by) VALUES ('` + remittance + `', '` + user + `', '` + id(aUser, 2) + `')`,
+		`INSERT INTO payment (id, organisation, kind, remittance, debtor, creditor, amount, pay_date, end_to_end, reference)
+			VALUES ('` + id(aPayment, 6) + `', '` + org + `', 'tax', '` + remittance + `', 'a', 'b', 30, '2026-11-30', 'i', 'r')`,
 	}
 }
 
@@ -360,7 +380,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 30
+const steps = 31
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -401,7 +421,7 @@ func TestFactsAreForEver(t *testing.T) {
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
 		other_money booking booking_source booking_approval
-		invoice invoice_line bank_terms bank_file bank_batch bank_line posting_period period_lock agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
+		invoice invoice_line bank_terms bank_file bank_batch bank_line posting_period period_lock wage_return wage_return_line remittance_terms remittance remittance_approval agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "correction": "calculation = 1", "left_out": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",

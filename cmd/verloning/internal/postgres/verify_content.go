@@ -43,6 +43,9 @@ func (v *verifying) content(ctx context.Context, l link) (content, error) {
 	case "cost":
 		hash, err := v.costContent(ctx, l)
 		return content{hash, &sum}, err
+	case "remittance":
+		hash, err := v.remittanceContent(ctx, l)
+		return content{hash, &sum}, err
 	case "statement":
 		hash, err := v.statementContent(ctx, l)
 		return content{hash, &sum}, err
@@ -184,4 +187,17 @@ func (v *verifying) statementContent(ctx context.Context, l link) (hash string, 
 		return "", nil
 	}
 	return hash, err
+}
+
+// remittanceContent hashes the order again that the posting rounds off.
+func (v *verifying) remittanceContent(ctx context.Context, l link) (string, error) {
+	rows, err := v.Query(ctx, `SELECT `+remittanceColumns+remittanceFrom+` WHERE a.posting = $1`, l.ID)
+	if err != nil {
+		return "", err
+	}
+	list, err := pgx.CollectRows(rows, scanRemittance)
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return list[0].Hash(), nil
 }
