@@ -138,6 +138,7 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.returns(clerk, boss)
 	w.ask(clerk, "ledger.balances", m{"on": "2026-10-31", "posting": 1})
 	w.ask(clerk, "ledger.journal", m{"period": "2026-10", "until": 5, "limit": 5})
+	w.ask(clerk, "ledger.ties", m{"period": "2026-10"})
 	w.ask(control, "ledger.verify", m{"limit": 10})
 	w.ask(w.admin, "ledger.audit", m{"organisation": "E"})
 	w.ask(clerk, "explain.amount", m{"run": run, "contract": "C-1"})

@@ -98,6 +98,7 @@ func TestBadInput(t *testing.T) {
 		"period.reopen":     {"periods": []string{"2026-08"}, "reason": "x"},
 		"ledger.balances":   {"on": "2026-10-31"},
 		"ledger.journal":    {"period": "2026-10"},
+		"ledger.ties":       {"period": "2026-10"},
 		"payment.due":       {},
 		"payment.export":    {},
 		"payment.files":     {},
@@ -220,6 +221,7 @@ func badRequests() []bad {
 		{"period.reopen", map[string]any{}, "period/not_locked"},
 		{"ledger.balances", map[string]any{"on": "2026-02-30", "posting": -1}, "date/invalid number/out_of_range"},
 		{"ledger.journal", map[string]any{"period": "oktober", "until": -1}, "period/invalid number/out_of_range"},
+		{"ledger.ties", map[string]any{"period": "2026"}, "period/invalid"},
 		{"ledger.journal", map[string]any{"after": "9/2026-10-01/x/1"}, "entry/unknown"},
 	}, badContracts(), badDecisions(), badHours(), badBanks())
 }

@@ -220,6 +220,7 @@ type grammar struct {
 	Ledger struct {
 		Balances ledgerBalances `cmd:"" help:"Print the balance of every account, now, on a day, or as of a posting."`
 		Journal  ledgerJournal  `cmd:"" help:"Print the journal of a period: every line with account, debit and credit."`
+		Ties     ledgerTies     `cmd:"" help:"Hold the ledger against return, claims and payments of a period, both sides to be seen; it fails where they differ."`
 		Verify   ledgerVerify   `cmd:"" help:"Recompute the hash chain and name the first posting that does not fit; it fails when there is one."`
 	} `cmd:"" help:"Your organisation's ledger."`
 	Worklist worklistCommand `cmd:"" help:"List what there is to act on in the months ahead: ends, notices, reviews, birthdays, free places."`

@@ -96,6 +96,37 @@ func (c *ledgerJournal) Run(ctx context.Context, sh *shell) error {
 	return nil
 }
 
+type ledgerTies struct {
+	Period string `arg:"" help:"Period, such as 2026-10."`
+}
+
+// Run prints both sides of every tie and fails where they differ.
+func (c *ledgerTies) Run(ctx context.Context, sh *shell) error {
+	var r tiesListed
+	if err := sh.insist(ctx, "ledger", "ties", tiesAsked{c.Period}, &r); err != nil {
+		return err
+	}
+	apart := 0
+	shown := newTable("tie", "ledger", ">amount", "beside", ">amount", ">difference")
+	for _, t := range r.Ties {
+		if !t.Difference.IsZero() {
+			apart++
+		}
+		shown.add(t.Tie, sh.text(payroll.Text{NL: t.NL, EN: t.EN}), t.Ledger.String(), sh.text(payroll.Text{NL: t.BesideNL, EN: t.BesideEN}), amountOrDash(t.Beside), t.Difference.String())
+	}
+	show := func() error { return shown.print(sh.out) }
+	if sh.JSON {
+		show = func() error { return sh.printJSON(r) }
+	}
+	if err := show(); err != nil {
+		return err
+	}
+	if apart > 0 {
+		return fault("ledger/apart", "", fmt.Sprintf("%d aansluitingen kloppen niet.", apart), fmt.Sprintf("%d ties differ.", apart))
+	}
+	return nil
+}
+
 type ledgerVerify struct {
 	All bool `help:"Every organisation's, as the beheerder."`
 }

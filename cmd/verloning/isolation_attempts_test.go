@@ -92,6 +92,7 @@ func (v victim) attempts() map[string][]map[string]any {
 		"ledger.balances":    {{}},
 		"ledger.journal":     {{"period": "2026-09"}},
 		"ledger.verify":      {{}},
+		"ledger.ties":        {{"period": "2026-09"}},
 		"ledger.audit":       {{"organisation": v.e}},
 		"explain.amount":     {{"id": v.ids["claim"]}, {"id": v.ids["payment"]}, {"run": approved, "contract": "C-1"}, {"run": run, "contract": "C-1"}},
 		"law.questions":      {{}, {"run": run, "contract": "C-1"}, {"run": approved, "contract": "C-1"}},

@@ -140,6 +140,55 @@ func TestLedgerVerify(t *testing.T) {
 	o.verifiesByHand(t, conn)
 }
 
+// TestLedgerTies holds the ledger against what is beside it, and takes something away
+// from either side.
+func TestLedgerTies(t *testing.T) {
+	s := newSite(t)
+	o := s.office("E", "M")
+	o.books()
+	ties := func(client *bus.Client, period string) string {
+		t.Helper()
+		var list []string
+		for _, one := range s.must(client, "ledger.ties", map[string]any{"period": period})["ties"].([]any) {
+			m := one.(map[string]any)
+			if m["difference"] != "0.00" {
+				list = append(list, words(m["tie"], m["difference"]))
+			}
+			if m["ledger"] == "0.00" && m["tie"] != "garnishments" && m["tie"] != "debtors" && !(period == "2026-09" && strings.HasPrefix(words(m["tie"]), "subsidies")) && period != "2026-10" {
+				t.Errorf("%s %s: nothing is tied: %s", period, m["tie"], pretty(m))
+			}
+		}
+		return strings.Join(list, ", ")
+	}
+	if got := ties(o.boss, "2026-09"); !strings.HasPrefix(got, "taxes ") || strings.Contains(got, ",") {
+		t.Errorf("without a return: %s", got)
+	}
+	for _, month := range []string{"2026-09", "2026-10"} {
+		o.must(o.clerk, "return.make", map[string]any{"period": month})
+		for name, client := range map[string]*bus.Client{"E": o.boss, "M": o.chief} {
+			if got := ties(client, month); got != "" {
+				t.Errorf("%s in %s: %s", name, month, got)
+			}
+		}
+	}
+	conn := s.sql()
+	for _, c := range []struct{ statement, employer, municipality string }{
+		{`UPDATE payment SET amount = amount + 1 WHERE kind = 'wage' AND contract = (SELECT id FROM contract WHERE number = 'C-1')`, "wages -1.00", ""},
+		{`UPDATE payment SET amount = amount - 2 WHERE kind = 'subsidy' AND contract = (SELECT id FROM contract WHERE number = 'C-2')`, "wages -1.00", "subsidy_payments 2.00"},
+		{`UPDATE transfer SET amount = amount + 3 WHERE credit = 'BSchBepLhe' AND number = (SELECT min(number) FROM transfer WHERE credit = 'BSchBepLhe') AND contract = (SELECT id FROM contract WHERE number = 'C-2')`,
+			"taxes 3.00", ""},
+	} {
+		for _, statement := range []string{`SET session_replication_role = replica`, c.statement} {
+			if _, err := conn.Exec(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if employer, municipality := ties(o.boss, "2026-09"), ties(o.chief, "2026-09"); !strings.Contains(employer, c.employer) || !strings.Contains(municipality, c.municipality) {
+			t.Errorf("%s: %q and %q", c.statement, employer, municipality)
+		}
+	}
+}
+
 // verifiesByHand lets people verify: the command fails when a chain breaks, and the
 // beheerder's goes over every organisation.
 func (o office) verifiesByHand(t *testing.T, conn *pgx.Conn) {

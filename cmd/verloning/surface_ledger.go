@@ -13,6 +13,7 @@ func (s *service) ledgerSurface() []operation {
 		op("ledger", "balances", payroll.Read, s.listBalances),
 		op("ledger", "journal", payroll.Read, s.listJournal),
 		op("ledger", "verify", payroll.Read, s.verifyLedger),
+		op("ledger", "ties", payroll.Read, s.listTies),
 		op("ledger", "audit", payroll.Admin, s.auditLedgers),
 	}
 }
@@ -62,6 +63,25 @@ func (s *service) listJournal(ctx context.Context, tx *postgres.Tx, a payroll.Ac
 		err = payroll.Refuse(payroll.Invalid, payroll.Unknown("entry", "after", q.After))
 	}
 	return journalListed{list}, err
+}
+
+// tiesAsked asks whether the ledger ties out in a period.
+type tiesAsked struct {
+	Period string `json:"period" validate:"required"`
+}
+
+type tiesListed struct {
+	Ties []postgres.LedgerTie `json:"ties"`
+}
+
+func (s *service) listTies(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q tiesAsked) (tiesListed, error) {
+	door := payroll.NewDoor(q)
+	period := door.Period("period", q.Period)
+	if err := door.Err(); err != nil {
+		return tiesListed{}, err
+	}
+	list, err := tx.Ties(ctx, a, period)
+	return tiesListed{list}, err
 }
 
 // verifyAsked asks for a page of the chain, after a posting whose own place in it

@@ -29,11 +29,21 @@ var spliced = map[string][]string{
 	"organisation/where": {`code = $1`, `id = $1`},
 	"contract/where": {`c.employer = $1 AND c.number = $2`, `(c.employer = $1 OR c.municipality = $1) AND c.number = $2 AND c.employer = (SELECT id FROM organisation WHERE code = $3)`,
 		`c.municipality = $1 AND c.number = $2 AND c.employer = (SELECT id FROM organisation WHERE code = $3)`},
-	"events/where":  {`e.trajectory = @id`, `t.municipality = @municipality`},
-	"sources/where": {`s.statement = @id`, `s.statement IN (SELECT x.id FROM statement x JOIN statement_approval a ON a.statement = x.id AND a.known <= @cutoff WHERE x.municipality = @municipality)`},
-	"prune/table":   {"claim_source", "claim", "correction", "payslip_line", "payslip"},
-	"prune/table#2": {"exception", "left_out", "shard"},
-	"Run/lock":      {"", "FOR SHARE", "FOR UPDATE"},
+	"events/where":   {`e.trajectory = @id`, `t.municipality = @municipality`},
+	"sources/where":  {`s.statement = @id`, `s.statement IN (SELECT x.id FROM statement x JOIN statement_approval a ON a.statement = x.id AND a.known <= @cutoff WHERE x.municipality = @municipality)`},
+	"besides/amount": tieAmounts(),
+	"prune/table":    {"claim_source", "claim", "correction", "payslip_line", "payslip"},
+	"prune/table#2":  {"exception", "left_out", "shard"},
+	"Run/lock":       {"", "FOR SHARE", "FOR UPDATE"},
+}
+
+// tieAmounts are what stands beside the ledger in each tie.
+func tieAmounts() []string {
+	var list []string
+	for _, t := range ties {
+		list = append(list, t.amount)
+	}
+	return list
 }
 
 // statement is one text of SQL and where it stands.

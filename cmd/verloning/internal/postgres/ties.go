@@ -1,0 +1,130 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"verloning/payroll"
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+	"verloning/payroll/ledger"
+)
+
+// LedgerTie is one thing that the ledger and something beside it both know.
+type LedgerTie struct {
+	Tie        string       `json:"tie"`
+	NL         string       `json:"ledger_nl"`
+	EN         string       `json:"ledger_en"`
+	Ledger     euro.Amount  `json:"ledger"`
+	BesideNL   string       `json:"beside_nl"`
+	BesideEN   string       `json:"beside_en"`
+	Beside     *euro.Amount `json:"beside,omitempty"` // absent: it is not there, such as a return that nobody made
+	Difference euro.Amount  `json:"difference"`       // what is absent differs by all of it
+}
+
+// tie is how a tie is read: credit less debit of accounts in postings of some kinds,
+// and the sum of another statement, which may have none.
+type tie struct {
+	name               string
+	ledger, beside     payroll.Text
+	accounts           []ledger.Account
+	debit              bool // the ledger's side is debit less credit
+	kinds              []string
+	byDay              bool // of runs that were paid on days of the period, and not about its month
+	amount             string
+	municipality, both bool
+}
+
+// claimed is what stands open of claims, as the side of the caller sees it: what was
+// granted, or claimed and not decided yet, less what it settled.
+const claimed = `
+	SELECT sum(CASE WHEN x.claim IS NULL THEN m.amount + m.vat ELSE g.amount + g.vat END - coalesce(t.amount, 0))
+	FROM claim m JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
+	LEFT JOIN claim_decided x ON x.claim = m.id LEFT JOIN grant_line g ON g.claim = m.id AND g.batch = x.batch
+	LEFT JOIN settlement t ON t.claim = m.id AND t.organisation = @org
+	WHERE m.period = @from `
+
+const ordered = `SELECT sum(p.amount) FROM payment p JOIN run r ON r.id = p.run WHERE p.organisation = @org AND r.period = @from AND p.kind = `
+
+const noted = `SELECT sum(CASE WHEN m.payee = @org THEN t.amount ELSE -t.amount END) FROM settlement t JOIN claim m ON m.id = t.claim JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
+	WHERE t.organisation = @org AND m.period = @from`
+
+// ties are all of them. What reconciliation books is no claim and is left out.
+var ties = []tie{
+	{name: "taxes", ledger: payroll.Text{NL: "loonheffingen van runs die in de periode betaald zijn", EN: "payroll taxes of runs that were paid in the period"},
+		beside: payroll.Text{NL: "de aangifte, op de cent", EN: "the return, to the cent"}, accounts: []ledger.Account{ledger.TaxPayable}, kinds: []string{"run"}, byDay: true,
+		amount: `SELECT (SELECT exact FROM wage_return WHERE employer = @org AND period = @from AND period_kind = @kind ORDER BY sequence DESC LIMIT 1)`},
+	{name: "wages", ledger: payroll.Text{NL: "netto lonen van de runs", EN: "net wages of the runs"}, beside: payroll.Text{NL: "opgedragen loonbetalingen", EN: "wage payments that were ordered"},
+		accounts: []ledger.Account{ledger.NetWagesPayable}, kinds: []string{"run"}, amount: ordered + `'wage'`},
+	{name: "garnishments", ledger: payroll.Text{NL: "loonbeslagen van de runs", EN: "garnishments of the runs"}, beside: payroll.Text{NL: "opgedragen betalingen aan beslagleggers", EN: "payments to who garnished"},
+		accounts: []ledger.Account{ledger.GarnishmentPayable}, kinds: []string{"run"}, amount: ordered + `'garnishment'`},
+	{name: "subsidies", ledger: payroll.Text{NL: "te ontvangen en terug te betalen subsidie", EN: "subsidy receivable and repayable"}, beside: payroll.Text{NL: "openstaande declaraties", EN: "claims outstanding"},
+		accounts: []ledger.Account{ledger.SubsidyReceivable, ledger.SubsidyRepayable}, debit: true, kinds: []string{"run", "refusal", "settlement"}, amount: claimed + `AND m.payee = @org AND m.kind = 'subsidy'`},
+	{name: "debtors", ledger: payroll.Text{NL: "handelsdebiteuren", EN: "trade debtors"}, beside: payroll.Text{NL: "openstaande trajectprijzen en inleenprijzen, met btw", EN: "fees and hire prices outstanding, with VAT"},
+		accounts: []ledger.Account{ledger.Debtors}, debit: true, kinds: []string{"run", "refusal", "settlement"}, amount: claimed + `AND m.payee = @org AND m.kind IN ('fee', 'hire')`},
+	{name: "subsidies_payable", municipality: true, ledger: payroll.Text{NL: "te betalen en terug te vorderen subsidie", EN: "subsidy payable and to be claimed back"},
+		beside:   payroll.Text{NL: "toegekende declaraties die niet zijn afgewikkeld", EN: "claims that were granted and not settled"},
+		accounts: []ledger.Account{ledger.SubsidyPayable, ledger.SubsidyReclaimable}, kinds: []string{"grant", "settlement"}, amount: claimed + `AND m.payer = @org AND m.kind = 'subsidy' AND x.claim IS NOT NULL`},
+	{name: "subsidy_payments", municipality: true, ledger: payroll.Text{NL: "toegekende subsidie", EN: "subsidy that was granted"}, beside: payroll.Text{NL: "opgedragen subsidiebetalingen", EN: "subsidy payments that were ordered"},
+		accounts: []ledger.Account{ledger.SubsidyPayable}, kinds: []string{"grant"}, amount: ordered + `'subsidy'`},
+	{name: "bank", both: true, ledger: payroll.Text{NL: "bank, van declaraties", EN: "bank, of claims"}, beside: payroll.Text{NL: "bankafschriften die genoteerd zijn", EN: "bank statements that were noted"},
+		accounts: []ledger.Account{ledger.Bank, ledger.MunicipalBank}, debit: true, kinds: []string{"settlement"}, amount: noted},
+}
+
+// Ties reads both sides of every tie of an organisation about a period. Claims, grants
+// and what the bank did with them are about the month of the wage; taxes about the
+// days of payment, as the return is.
+func (tx *Tx) Ties(ctx context.Context, a payroll.Actor, p calendar.Period) ([]LedgerTie, error) {
+	list := []LedgerTie{}
+	for _, t := range ties {
+		if !t.both && !a.Organisation.Is(map[bool]payroll.OrganisationRole{true: payroll.Gemeente, false: payroll.Employer}[t.municipality]) {
+			continue
+		}
+		one, err := tx.tied(ctx, a, p, t)
+		if err != nil {
+			return nil, fmt.Errorf("tie %s of %s: %w", t.name, p, err)
+		}
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+func (tx *Tx) tied(ctx context.Context, a payroll.Actor, p calendar.Period, t tie) (LedgerTie, error) {
+	one := LedgerTie{Tie: t.name, NL: t.ledger.NL, EN: t.ledger.EN, BesideNL: t.beside.NL, BesideEN: t.beside.EN}
+	args := pgx.NamedArgs{"org": a.Organisation.ID, "from": day(p.From), "to": day(p.To), "kind": string(p.Kind), "kinds": t.kinds, "accounts": t.accounts, "by_day": t.byDay}
+	err := scanAmounts(tx.QueryRow(ctx, `
+		SELECT sum(CASE WHEN t.credit = ANY (@accounts::text[]) THEN t.amount ELSE 0 END - CASE WHEN t.debit = ANY (@accounts::text[]) THEN t.amount ELSE 0 END)
+		FROM posting p JOIN posting_period m ON m.posting = p.id JOIN transfer t ON t.period = m.period AND t.posting = p.id
+		WHERE p.ledger = @org AND p.kind = ANY (@kinds::text[]) AND (t.debit = ANY (@accounts) OR t.credit = ANY (@accounts))
+		  AND CASE WHEN @by_day THEN EXISTS (SELECT FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved' AND k.hash = p.content
+		                                     WHERE r.employer = p.ledger AND r.pay_date BETWEEN @from AND @to)
+		           ELSE m.period = @from END`, args), nil, &one.Ledger)
+	if err != nil {
+		return one, err
+	}
+	if t.debit {
+		one.Ledger = one.Ledger.Neg()
+	}
+	beside, known, err := tx.besides(ctx, t.amount, args)
+	if err != nil {
+		return one, err
+	}
+	one.Difference = one.Ledger.Sub(beside)
+	if known || t.name != "taxes" {
+		one.Beside = &beside
+	}
+	return one, nil
+}
+
+// besides sums what stands beside the ledger; known tells a sum of nothing from one.
+func (tx *Tx) besides(ctx context.Context, amount string, args pgx.NamedArgs) (sum euro.Amount, known bool, err error) {
+	var value decimal.NullDecimal
+	if err = tx.QueryRow(ctx, amount, args).Scan(&value); err != nil || !value.Valid {
+		return sum, false, err
+	}
+	sum, err = money(value.Decimal)
+	return sum, true, err
+}
