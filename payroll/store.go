@@ -30,6 +30,8 @@ type Tx interface {
 
 	OrganisationByCode(ctx context.Context, code string) (Organisation, bool, error)
 	AddOrganisation(ctx context.Context, o Organisation, account Account) error
+	// AddLetterhead keeps the next version of an organisation's letterhead.
+	AddLetterhead(ctx context.Context, a Actor, organisation uuid.UUID, l Letterhead) (version int, err error)
 	AccountSeed(ctx context.Context, organisation uuid.UUID) ([]byte, error)
 	UserByName(ctx context.Context, organisation uuid.UUID, name Name) (id uuid.UUID, roles []string, known bool, err error)
 	AddUser(ctx context.Context, id, organisation uuid.UUID, name Name, roles []string) error

@@ -42,6 +42,8 @@ type HireInvoice struct {
 	VAT      euro.Amount
 	Reason   string // why an invoice is taken back
 	Lines    []InvoiceLine
+	From     payroll.Letterhead // of the employer, as it was when this was issued
+	To       payroll.Letterhead // of the debtor
 	Returned bool // a credit note has taken it back
 	Settled  bool // money of it went over the bank
 }

@@ -101,6 +101,7 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(clerk, "payslip.show", m{"run": run, "contract": "C-1"})
 	w.ask(clerk, "payslip.list", m{"run": run})
 	w.ask(clerk, "claim.pdf", m{"period": "2026-10", "other": "M"})
+	w.ask(w.admin, "letterhead.record", m{"organisation": "E", "street": "Kade 1", "place": "1234 AB Stad", "vat_id": "NL123456789B01"})
 	w.ask(clerk, "invoice.issue", m{"period": "2026-10"})
 	w.ask(clerk, "invoice.credit", m{"number": 1, "reason": "fout"})
 	w.ask(clerk, "invoice.list", m{"limit": 5})

@@ -45,6 +45,8 @@ type grammar struct {
 	Org struct {
 		Register orgRegister `cmd:"" help:"Register an organisation."`
 		List     orgList     `cmd:"" help:"List the organisations."`
+
+		Letterhead orgLetterhead `cmd:"" help:"Record an organisation's address and VAT number, for its invoices from now on."`
 	} `cmd:"" help:"Organisations: gemeente, employer, reintegratiebedrijf, inlener."`
 	Employer struct {
 		Record employerRecord `cmd:"" help:"Record what your premiums go by from a day on."`

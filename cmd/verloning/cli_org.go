@@ -38,3 +38,19 @@ func (orgList) Run(ctx context.Context, sh *shell) error {
 		return shown.print(sh.out)
 	})
 }
+
+type orgLetterhead struct {
+	Organisation string `arg:"" help:"Code of the organisation."`
+	Street       string `required:"" help:"Street and number."`
+	Place        string `required:"" help:"Postcode and place."`
+	VATID        string `name:"vat-id" help:"VAT number, such as NL123456789B01."`
+}
+
+// Run records a letterhead.
+func (c *orgLetterhead) Run(ctx context.Context, sh *shell) error {
+	sh.asBeheerder()
+	request := payroll.LetterheadRecord{Command: sh.command(), Organisation: c.Organisation, Street: c.Street, Place: c.Place, VATID: c.VATID}
+	return ask(ctx, sh, "letterhead", "record", request, func(r payroll.LetterheadRecorded) error {
+		return sh.say("Briefhoofd van %s, versie %d.", "Letterhead of %s, version %d.", r.Organisation, r.Version)
+	})
+}

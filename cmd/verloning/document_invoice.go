@@ -18,7 +18,7 @@ func invoiceDocument(l tongue, employer payroll.Organisation, i subsidy.HireInvo
 	if i.Kind == subsidy.Credited {
 		d.Title = l.text("Creditnota", "Credit note")
 	}
-	d.Sender, d.Receiver = l.party("Van", "From", employer), l.party("Aan", "To", i.Debtor)
+	d.Sender, d.Receiver = l.letterhead(l.party("Van", "From", employer), i.From), l.letterhead(l.party("Aan", "To", i.Debtor), i.To)
 	d.Facts = []pdf.Fact{
 		{Label: l.text("Nummer", "Number"), Value: number}, {Label: l.text("Datum", "Date"), Value: l.day(i.Day)},
 	}
@@ -30,11 +30,28 @@ func invoiceDocument(l tongue, employer payroll.Organisation, i subsidy.HireInvo
 			pdf.Fact{Label: l.text("Rekening", "Account"), Value: grouped(employer.IBAN.Reveal())})
 	}
 	d.Sections = []pdf.Section{l.invoiceLines(i), l.invoiceTotals(i)}
+	if i.From.VATID == "" || i.To.Street == "" {
+		d.Notes = append(d.Notes, l.text("Het btw-nummer van de leverancier of een adres is niet vastgelegd; een factuur hoort die te noemen (Wet OB 1968 art. 35a).",
+			"The supplier's VAT number or an address is not recorded; an invoice has to state them (Wet OB 1968 art. 35a)."))
+	}
 	if i.Kind == subsidy.Charged {
 		d.Notes = append(d.Notes, fmt.Sprintf(l.text("Wilt u %s uiterlijk op %s overmaken naar %s ten name van %s, onder vermelding van %s?",
 			"Please pay %s by %s into %s in the name of %s, stating %s."), l.euros(i.Total()), l.day(i.Due), grouped(employer.IBAN.Reveal()), employer.Name, number))
 	}
 	return d
+}
+
+// letterhead adds to a party where it is and its number for the VAT.
+func (l tongue) letterhead(p pdf.Party, h payroll.Letterhead) pdf.Party {
+	for _, line := range []string{h.Street, h.Place} {
+		if line != "" {
+			p.Lines = append(p.Lines, line)
+		}
+	}
+	if h.VATID != "" {
+		p.Lines = append(p.Lines, l.text("Btw-nummer ", "VAT number ")+h.VATID)
+	}
+	return p
 }
 
 // invoiceLines are the hire prices.

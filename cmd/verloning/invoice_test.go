@@ -61,6 +61,7 @@ func TestInvoices(t *testing.T) {
 	if got, want := invoiced(o.must(o.clerk, "invoice.issue", issue)), "2 invoice INLB 580.80"; got != want {
 		t.Errorf("issued %s, want %s", got, want)
 	}
+	t.Run("letterheads", func(t *testing.T) { o.hasLetterheads(t) })
 	t.Run("document", func(t *testing.T) {
 		name, file := o.drawn(o.clerk, "invoice.pdf", map[string]any{"number": 1})
 		shows(t, file, "Factuur – ALFA-00001", "Werkbedrijf ALFA", "Inlener INLA", "KvK 12345678", "Datum 02-11-2026", "Te betalen voor 16-11-2026",
@@ -90,6 +91,34 @@ func TestInvoices(t *testing.T) {
 	t.Run("bad input", func(t *testing.T) { o.badInvoices(t, inlener) })
 	t.Run("credit", func(t *testing.T) { o.credits(t) })
 	t.Run("ageing", func(t *testing.T) { o.ages(t) })
+}
+
+// hasLetterheads records addresses after the first two invoices: those stay as they
+// were, and say what they lack; the next ones have them.
+func (o office) hasLetterheads(t *testing.T) {
+	_, before := o.drawn(o.clerk, "invoice.pdf", map[string]any{"number": 1})
+	shows(t, before, "Het btw-nummer van de leverancier of een adres is niet vastgelegd")
+	for _, letterhead := range []map[string]any{
+		{"organisation": "ALFA", "street": "Oude Kade 1", "place": "1234 AB Stad"}, {"organisation": "ALFA", "street": "Kade 2", "place": "1234 AB Stad", "vat_id": "NL123456789B01"},
+		{"organisation": "INLA", "street": "Bedrijfsweg 7", "place": "5678 CD Dorp"},
+	} {
+		o.must(o.admin, "letterhead.record", letterhead)
+	}
+	if _, after := o.drawn(o.clerk, "invoice.pdf", map[string]any{"number": 1}); !bytes.Equal(after, before) {
+		t.Error("an invoice changed after it was issued")
+	}
+	good := map[string]any{"organisation": "ALFA", "street": "x", "place": "x"}
+	for _, c := range []struct {
+		change map[string]any
+		want   string
+	}{
+		{map[string]any{"organisation": "NERGENS"}, "organisation/unknown"}, {map[string]any{"vat_id": "NL1B2"}, "letterhead/vat_id"},
+		{map[string]any{"street": nil, "place": strings.Repeat("x", 101), "vat_id": "x"}, "field/required field/too_long letterhead/vat_id"},
+	} {
+		if got := o.refused(o.admin, "letterhead.record", with(good, c.change)); sorted(got) != sorted(c.want) {
+			t.Errorf("%v: %s, want %s", c.change, got, c.want)
+		}
+	}
 }
 
 func (o office) badInvoices(t *testing.T, inlener *bus.Client) {
@@ -139,6 +168,11 @@ func (o office) credits(t *testing.T) {
 	}
 	if got, want := invoiced(o.must(o.clerk, "invoice.issue", map[string]any{"period": "2026-10", "day": "2026-11-12"})), "4 invoice INLA 1611.87"; got != want {
 		t.Errorf("charged anew: %s, want %s", got, want)
+	}
+	_, anew := o.drawn(o.clerk, "invoice.pdf", map[string]any{"number": 4})
+	shows(t, anew, "Kade 2 1234 AB Stad Btw-nummer NL123456789B01", "Bedrijfsweg 7 5678 CD Dorp")
+	if strings.Contains(textOf(t, anew), "niet vastgelegd") {
+		t.Error("it lacks nothing and says so")
 	}
 	conn := o.sqlOnce()
 	if got := one[string](t, conn, `SELECT string_agg(number || ' ' || kind, ', ' ORDER BY number) FROM invoice`); got != "1 invoice, 2 invoice, 3 credit, 4 invoice" {

@@ -78,6 +78,7 @@ func (v victim) attempts() map[string][]map[string]any {
 		"payslip.pdf":   {{"run": run, "contract": "C-1"}, {"run": approved, "contract": "C-1"}},
 		"payslip.list":  named("run"),
 
+		"letterhead.record":  {{"organisation": v.e, "street": "x", "place": "x"}},
 		"invoice.issue":      {{"period": "2026-09"}, {"period": "2026-10"}},
 		"invoice.credit":     {{"number": 1, "reason": "x"}},
 		"invoice.list":       {{}},

@@ -14,6 +14,7 @@ import (
 func (s *service) invoiceSurface() []operation {
 	d := s.desk
 	return []operation{
+		op("letterhead", "record", payroll.Admin, d.RecordLetterhead),
 		op("invoice", "issue", payroll.Calculate, d.IssueInvoices),
 		op("invoice", "credit", payroll.Calculate, d.CreditInvoice),
 		op("invoice", "list", payroll.Read, s.listInvoices),

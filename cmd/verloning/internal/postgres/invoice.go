@@ -103,7 +103,10 @@ func (tx *Tx) Invoice(ctx context.Context, a payroll.Actor, employer string, num
 	if err != nil {
 		return i, false, fmt.Errorf("lines of invoice %d: %w", number, err)
 	}
-	i.Lines, err = pgx.CollectRows(rows, scanInvoiceLine)
+	if i.Lines, err = pgx.CollectRows(rows, scanInvoiceLine); err != nil {
+		return i, false, fmt.Errorf("lines of invoice %d: %w", number, err)
+	}
+	err = tx.letterheads(ctx, &i)
 	return i, err == nil, err
 }
 
@@ -162,8 +165,9 @@ func (s shifted) Scan(into ...any) error {
 // AddInvoice keeps an invoice with its lines.
 func (tx *Tx) AddInvoice(ctx context.Context, a payroll.Actor, i subsidy.HireInvoice) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO invoice (id, employer, number, kind, debtor, credits, day, due, net, vat, reason, issued_by)
-		VALUES (@id, @employer, @number, @kind, @debtor, @credits, @day, @due, @net, @vat, @reason, @by)`,
+		INSERT INTO invoice (id, employer, number, kind, debtor, credits, day, due, net, vat, reason, issued_by, employer_letterhead, debtor_letterhead)
+		VALUES (@id, @employer, @number, @kind, @debtor, @credits, @day, @due, @net, @vat, @reason, @by,
+		        (SELECT max(version) FROM letterhead WHERE organisation = @employer), (SELECT max(version) FROM letterhead WHERE organisation = @debtor))`,
 		pgx.NamedArgs{"id": i.ID, "employer": i.Employer, "number": i.Number, "kind": string(i.Kind), "debtor": i.Debtor.ID, "credits": null(i.Credits),
 			"day": day(i.Day), "due": day(i.Due), "net": i.Net.Decimal(), "vat": i.VAT.Decimal(), "reason": i.Reason, "by": a.User})
 	if err != nil {

@@ -257,6 +257,7 @@ func world() [][]string {
 				VALUES ('` + id(anInvoice, 1) + `', 1, '` + id(aClaim, 2) + `', 1, '` + contract + `', '2026-10-01', '2026-10-31', 100, 21, 21)`},
 		worldOfReconciliation(org, user, contract, posting),
 		worldOfReturns(org, user, hash),
+		{`INSERT INTO letterhead (organisation, version, street, place, vat_id, recorded_by) VALUES ('` + org + `', 1, 's', 'p', 'NL123456789B01', '` + user + `')`},
 	}
 }
 
@@ -380,7 +381,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 31
+const steps = 32
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -421,7 +422,7 @@ func TestFactsAreForEver(t *testing.T) {
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
 		other_money booking booking_source booking_approval
-		invoice invoice_line bank_terms bank_file bank_batch bank_line posting_period period_lock wage_return wage_return_line remittance_terms remittance remittance_approval agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
+		invoice invoice_line letterhead bank_terms bank_file bank_batch bank_line posting_period period_lock wage_return wage_return_line remittance_terms remittance remittance_approval agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "correction": "calculation = 1", "left_out": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
