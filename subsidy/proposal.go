@@ -53,9 +53,13 @@ func (c Class) propose(d Discrepancy, t Trail) Proposal {
 	case BeyondBudget:
 		p := grant(t, d, month, "budget record --kind rebooked …, or claim grant --employer %s --period %s %s=granted and claim approve --over-budget REASON")
 		return p
-	case NotPaid, NotSettled:
-		return Proposal{Command: fmt.Sprintf("claim settle %s --day DAY --reference STATEMENT", d.Claim), Endpoint: "claim.settle",
-			Arguments: map[string]string{"claims": d.Claim.String()}}
+	case NotPaid:
+		if d.Amount.Sign() > 0 {
+			return Proposal{Command: "payment export, and claim settle " + d.Claim.String() + " --day DAY --reference STATEMENT", Endpoint: "payment.export", Arguments: map[string]string{}}
+		}
+		return settle(d)
+	case NotSettled:
+		return settle(d)
 	case ReturnedPayment, FormerIBAN:
 		return Proposal{Command: "payment list", Endpoint: "payment.list", Arguments: map[string]string{}}
 	case LoonwaardeExpired:
@@ -72,6 +76,12 @@ func (c Class) propose(d Discrepancy, t Trail) Proposal {
 func grant(t Trail, d Discrepancy, month, command string) Proposal {
 	return Proposal{Command: fmt.Sprintf(command, t.Employer, month, d.Claim), Endpoint: "claim.grant",
 		Arguments: map[string]string{"employer": t.Employer, "period": month, "claim": d.Claim.String(), "verdict": string(Grant)}}
+}
+
+// settle proposes to note what went over the bank.
+func settle(d Discrepancy) Proposal {
+	return Proposal{Command: fmt.Sprintf("claim settle %s --day DAY --reference STATEMENT", d.Claim), Endpoint: "claim.settle",
+		Arguments: map[string]string{"claims": d.Claim.String()}}
 }
 
 // book proposes a booking.

@@ -345,6 +345,8 @@ func (t Trail) bank() []Discrepancy {
 			p.rest(FormerIBAN)
 		case c.Returned:
 			p.rest(ReturnedPayment)
+		case !c.Exported && c.SettledOut.IsZero() && c.SettledIn.IsZero():
+			p.rest(NotPaid)
 		case c.SettledOut.IsZero() || c.SettledIn.IsZero():
 			p.rest(NotSettled)
 		}

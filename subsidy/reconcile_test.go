@@ -157,8 +157,12 @@ var banked = map[string]func(*planted, euro.Amount){
 	"not ordered": func(p *planted, due euro.Amount) {
 		p.expect(subsidy.NotPaid, due)
 	},
-	"not settled": func(p *planted, due euro.Amount) {
+	"not exported": func(p *planted, due euro.Amount) {
 		p.claim.Ordered = due
+		p.expect(subsidy.NotPaid, due)
+	},
+	"not settled": func(p *planted, due euro.Amount) {
+		p.claim.Ordered, p.claim.Exported = due, true
 		p.expect(subsidy.NotSettled, due)
 	},
 	"settled on one side": func(p *planted, due euro.Amount) {

@@ -58,6 +58,7 @@ type Reconciliation struct {
 	Differences []Discrepancy
 	Lines       []ReconcileLine
 	Totals      []ReconcileTotal
+	Book        *Book
 }
 
 // Reconciled reads all that concerns an organisation, as a municipality or as an
@@ -80,6 +81,7 @@ func (d *Desk) Reconciled(ctx context.Context, tx Tx, a payroll.Actor, n Narrow)
 	}
 	month := calendar.MonthOf(tx.Today()).From
 	trails = slices.DeleteFunc(trails, func(t Trail) bool { return !t.Month.Before(month) && len(t.Claims) == 0 && !t.Facts.Closed })
+	r.Book = book
 	for i := range trails {
 		trails[i].ruled(book)
 	}
@@ -118,7 +120,7 @@ func (t *Trail) ruled(b *Book) {
 	}
 	a := rule.Amount
 	t.Facts.ByCost = a.Pct != nil && a.Pct.Of == OfWageCost || a.Hourly != nil || a.CostPrice != nil
-	t.Facts.Advance = rule.Cap != CapWageCost
+	t.Facts.Advance, t.Facts.Parts = rule.Cap != CapWageCost, a.Parts != nil
 	t.Facts.Result = rule.Trigger != Monthly && a.Parts == nil
 }
 

@@ -52,6 +52,7 @@ type TrailClaim struct {
 	GrantedVATCost euro.Amount
 
 	Ordered    euro.Amount // of a payment that exists
+	Exported   bool        // it stands in a bank file
 	Returned   bool        // by the bank, and not paid anew
 	OldIBAN    bool        // ordered to an account that is not the payee's any more
 	SettledOut euro.Amount // by who pays
@@ -76,6 +77,7 @@ type TrailFacts struct {
 	ByCost            bool          // the rule goes by wage cost or hours worked, which a forecast can only estimate
 	Advance           bool          // the rule pays in advance, until the decision is over
 	Over              bool          // the decision is over
+	Parts             bool          // the rule pays an amount in parts, settled at the end of the decision
 	Ceiling           bool          // the decision has one, of all months together
 	NoBank            bool          // a cost of the municipality's own people, which nobody is paid
 	FullTime, OfHours euro.Number   // hours a week of the sector, and of the decision

@@ -121,6 +121,7 @@ func (d *Desk) keepTrajectoryEvents(ctx context.Context, tx Tx, a payroll.Actor,
 		e := n.Event
 		reply.Events = append(reply.Events, EventRef{n.Trajectory.Number, e.Number, e.State, e.Eligible})
 		events = append(events, n.Trajectory.announced(0, "recorded", trajectoryData{Kind: e.Kind, Event: e.Number, Day: e.Day, Product: e.Product, State: e.State})...)
+		events = append(events, exitSignal(n)...)
 	}
 	if err := tx.AddTrajectoryEvents(ctx, a, list); err != nil {
 		return TrajectoryRecorded{}, err

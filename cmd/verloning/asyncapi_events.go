@@ -55,6 +55,10 @@ var eventForms = map[string][]reflect.Type{
 	"cost.approved":        {reflect.TypeFor[subsidy.CostApproved]()},
 
 	"reconciliation.booked": {reflect.TypeFor[subsidy.BookingApproved]()},
+
+	"signal.ended":     {reflect.TypeFor[subsidy.Signal]()},
+	"signal.dismissed": {reflect.TypeFor[subsidy.Signal]()},
+	"signal.refused":   {reflect.TypeFor[subsidy.Signal]()},
 }
 
 type decisionAnnounced struct {

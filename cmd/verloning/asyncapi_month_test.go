@@ -130,6 +130,8 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(clerk, "reconcile.show", m{"scheme": "loonkostensubsidie", "employer": "E", "from_period": "2026-07", "to_period": "2026-10"})
 	partly := w.ask(control, "reconcile.differences", m{"period": "2026-10", "class": "partly_granted", "all": true})["differences"].([]any)[0].(m)
 	booking := w.ask(control, "reconcile.book", m{"difference": partly["difference"], "reason": "akkoord"})
+	w.ask(control, "reconcile.periodend", m{"on": "2026-10-31", "list": "granted_not_paid", "limit": 5})
+	w.ask(control, "income.list", m{"period": "2026-10", "limit": 5})
 	w.ask(chief, "reconcile.approve", m{"booking": booking["booking"], "hash": booking["hash"]})
 	w.ask(w.admin, "run.all", m{"period": "2026-11", "pay_date": "2026-11-30"})
 	w.ask(control, "claim.list", m{})

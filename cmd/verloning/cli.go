@@ -174,7 +174,11 @@ type grammar struct {
 		Differences reconcileDifferencesCommand `cmd:"" help:"List every difference with its cause, who acts, and what to do."`
 		Book        reconcileBook               `cmd:"" help:"Book what is open of a difference, with the reason."`
 		Approve     reconcileApprove            `cmd:"" help:"Approve a booking that somebody else made, by its hash."`
+		Periodend   reconcilePeriodEnd          `cmd:"" help:"List what is carried over at the end of a month, quarter or year: earned, claimed, granted and not paid, advances, stale reservations."`
 	} `cmd:"" help:"Reconciliation of subsidies to the cent."`
+	Income struct {
+		List incomeList `cmd:"" help:"List what part-timers earned under schemes where wage and income support run together, as the gemeente."`
+	} `cmd:"" help:"Income beside a supplementary benefit."`
 	Othermoney struct {
 		Record otherMoneyRecord `cmd:"" help:"Record money for a contract and month from somebody else than the gemeente."`
 		List   otherMoneyList   `cmd:"" help:"List that money."`

@@ -144,6 +144,9 @@ func (d *demo) story(ctx context.Context) (demoTotals, error) {
 			return demoTotals{}, err
 		}
 	}
+	if err := d.reconciles(ctx); err != nil {
+		return demoTotals{}, err
+	}
 	totals, err := d.adds(ctx)
 	if err != nil {
 		return totals, err

@@ -210,6 +210,9 @@ func TestDemo(t *testing.T) {
 		}
 		demoTotalsAre(t, what, out.Bytes())
 	}
+	if book, err := os.ReadFile(filepath.Join(dir, "reconciliation.xlsx")); err != nil || !strings.HasPrefix(string(book), "PK") {
+		t.Errorf("reconciliation.xlsx: %.2q %v", book, err)
+	}
 	written, err := os.ReadFile(filepath.Join(dir, "totals.json"))
 	if err != nil {
 		t.Fatal(err)

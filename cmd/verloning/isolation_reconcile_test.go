@@ -26,5 +26,7 @@ func (v victim) reconcileAttempts() map[string][]map[string]any {
 		"reconcile.approve":     {{"booking": v.ids["booking"], "hash": v.ids["bookinghash"]}},
 		"othermoney.record":     {{"employer": v.e, "contract": "C-1", "kind": "LKV", "period": "2026-09", "amount": "1", "reference": "L-1"}},
 		"othermoney.list":       {{}},
+		"reconcile.periodend":   {{"on": "2026-09-30"}},
+		"income.list":           {{"period": "2026-10"}},
 	}
 }

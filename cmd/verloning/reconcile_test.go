@@ -18,6 +18,7 @@ import (
 func TestReconciliation(t *testing.T) {
 	s := newSite(t)
 	t.Run("refused", func(t *testing.T) { s.under(t).office("S-E", "S-M").refusesBookings(t) })
+	t.Run("ends", func(t *testing.T) { s.under(t).office("T-E", "T-M").periodEnds(t) })
 	t.Run("month", func(t *testing.T) { s.under(t).office("R-E", "R-M").reconcilesMonth(t) })
 }
 
@@ -72,7 +73,7 @@ C-5 money cap 1121.76
 C-6 money refused 1121.76
 C-7 money partly_granted 121.76
 C-8 money not_granted 1121.76
-C-9 money not_settled 1121.76
+C-9 money not_paid 1121.76
 X-12 basis duplicate 841.32
 X-12 money not_granted 500.00
 X-12 money over_budget 621.76`
@@ -255,5 +256,73 @@ func (o office) refusesBookings(t *testing.T) {
 	o.booksAll("funding_above_wage_cost")
 	if got := words(o.differences(o.control, funding), o.balance(o.chief, "GemTerugTeVorderenSubsidie")); got != "[] 0.00" {
 		t.Errorf("booked back: %s", got)
+	}
+}
+
+// periodEnds asks for the lists at the end of October, for the income of part-timers,
+// and for the signal that somebody was dismissed.
+func (o office) periodEnds(t *testing.T) {
+	o.hire(1)
+	o.person(2)
+	whole, decided := o.contract(2), o.decision(2)
+	whole["hours_per_week"], decided["hours_per_week"] = "40", "40"
+	o.must(o.clerk, "contract.register", whole)
+	o.must(o.control, "decision.record", decided)
+	o.work("C-1", "8.00", "2026-09-01")
+	for _, contract := range []string{"C-1", "C-2"} {
+		o.work(contract, "8.00", weekdays("2026-10")...)
+	}
+	o.pay("2026-10")
+	lists := func(request map[string]any) string {
+		t.Helper()
+		var list []string
+		for _, one := range o.must(o.control, "reconcile.periodend", request)["totals"].([]any) {
+			one := one.(map[string]any)
+			list = append(list, words(one["list"], one["source"], one["lines"], one["amount"]))
+		}
+		return strings.Join(list, ", ")
+	}
+	// 1,121.76 a month of 32 hours and 1,402.20 of 40; in September the first worked.
+	october := map[string]any{"on": "2026-10-31"}
+	if got, want := lists(october), "earned_not_claimed BUIG 1 1121.76, claimed_not_granted BUIG 2 2523.96, stale_reservation BUIG 5 6450.12"; got != want {
+		t.Errorf("after the run: %s, want %s", got, want)
+	}
+	o.grant("2026-10")
+	if got, want := lists(map[string]any{"on": "2026-10-31", "list": "granted_not_paid"}), "granted_not_paid BUIG 2 2523.96"; got != want {
+		t.Errorf("after the grant: %s, want %s", got, want)
+	}
+	o.moved(o.control, "C-1")
+	if got, want := lists(map[string]any{"on": "2026-10-31", "list": "granted_not_paid"}), "granted_not_paid BUIG 1 1402.20"; got != want {
+		t.Errorf("after one was paid: %s, want %s", got, want)
+	}
+	for _, bad := range []struct {
+		c       *bus.Client
+		request map[string]any
+		want    string
+	}{
+		{o.control, map[string]any{"on": "2026-10-30"}, "date/not_end"}, {o.control, map[string]any{"on": "2099-12-31"}, "date/future"},
+		{o.control, map[string]any{"list": "all"}, "field/required field/not_allowed"},
+	} {
+		if got := o.refused(bad.c, "reconcile.periodend", bad.request); sorted(got) != sorted(bad.want) {
+			t.Errorf("%v: %s, want %s", bad.request, got, bad.want)
+		}
+	}
+	var paid []string
+	for _, i := range o.must(o.control, "income.list", map[string]any{"period": "2026-10"})["incomes"].([]any) {
+		i := i.(map[string]any)
+		paid = append(paid, words(i["contract"], i["gross"], i["pay_date"], i["period"]))
+	}
+	if got := strings.Join(paid, ", "); got != "C-1 2038.64 2026-10-28 2026-10-01" { // the other works a full week
+		t.Errorf("incomes: %s", got)
+	}
+	if got := o.refused(o.boss, "income.list", map[string]any{"period": "2026-10"}); got != "organisation/not_municipality" {
+		t.Errorf("an employer asks for incomes: %s", got)
+	}
+	o.must(o.clerk, "contract.end", map[string]any{"number": "C-1", "end": "2026-10-31", "reason": "Jan Jansen kwam niet", "ended_by": "employer"})
+	o.must(o.clerk, "contract.end", map[string]any{"number": "C-2", "end": "2026-10-31", "reason": "work"})
+	o.events(o.control, "claim.granted claim.raised claim.settled contract.ended contract.registered decision.recorded payment.ordered payment.settled signal.dismissed signal.ended")
+	conn := o.sql()
+	if got := one[string](t, conn, `SELECT string_agg(concat_ws(' ', verb, data::json->>'contract', data::json->>'reason', data::json->>'day'), ', ' ORDER BY row) FROM outbox WHERE noun = 'signal' AND owner = (SELECT id FROM organisation WHERE code = '`+o.m+`')`); got != "dismissed C-1 employer 2026-10-31, ended C-2 work 2026-10-31" {
+		t.Errorf("signals: %s", got)
 	}
 }

@@ -95,7 +95,7 @@ func (s *service) surface() []operation {
 		op("contract", "register", payroll.Submit, d.RegisterContract, "contract.registered"),
 		op("contract", "amend", payroll.Submit, d.AmendContract, "contract.amended"),
 		op("contract", "extend", payroll.Submit, d.ExtendContract, "contract.extended"),
-		op("contract", "end", payroll.Submit, d.EndContract, "contract.ended"),
+		op("contract", "end", payroll.Submit, d.EndContract, "contract.ended", "signal.ended", "signal.dismissed"),
 		op("contract", "list", payroll.Read, s.listContracts),
 		op("placement", "record", payroll.Submit, d.RecordPlacement),
 		op("decision", "record", payroll.Control, d.RecordDecision, "decision.recorded"),

@@ -22,6 +22,8 @@ func (s *service) reconcileSurface() []operation {
 		op("reconcile", "differences", payroll.Read, s.listDifferences),
 		op("reconcile", "book", payroll.Control, d.BookDifference),
 		op("reconcile", "approve", payroll.Approve, d.ApproveBooking, "reconciliation.booked"),
+		op("reconcile", "periodend", payroll.Read, s.showPeriodEnd),
+		op("income", "list", payroll.Read, s.listIncomes),
 		op("othermoney", "record", payroll.Control, d.RecordOtherMoney),
 		op("othermoney", "list", payroll.Read, s.listOtherMoney),
 	}

@@ -26,7 +26,7 @@ func (s *service) trajectorySurface() []operation {
 		op("trajectory", "refer", payroll.Control, d.ReferTrajectories, "trajectory.referred"),
 		op("trajectory", "amend", payroll.Control, d.AmendTrajectory),
 		op("trajectory", "record", payroll.Control, d.RecordTrajectories, "trajectory.recorded"),
-		op("trajectory", "report", payroll.Submit, d.ReportTrajectories, "trajectory.recorded"),
+		op("trajectory", "report", payroll.Submit, d.ReportTrajectories, "trajectory.recorded", "signal.refused", "signal.dismissed"),
 		op("trajectory", "judge", payroll.Control, d.JudgeTrajectories, "trajectory.confirmed", "trajectory.contested", "trajectory.upheld", "trajectory.rejected"),
 		op("trajectory", "list", payroll.Read, s.listTrajectories),
 		op("trajectory", "show", payroll.Read, s.showTrajectory),

@@ -179,6 +179,7 @@ func (t *trails) plans(ctx context.Context) error {
 func (t *trails) claims(ctx context.Context) error {
 	rows, err := t.Query(ctx, `
 		SELECT d.id, date_trunc('month', m.service_from)::date, m.rule, m.kind, m.id, k.cutoff, coalesce(g.verdict, ''), p.id IS NOT NULL AND e.iban IS NOT NULL AND p.creditor <> e.iban,
+		       EXISTS (SELECT FROM bank_line n WHERE n.payment = p.id),
 		       m.entitled, m.amount, m.vat, m.vat_cost, m.wage_cost, g.amount, g.vat, g.vat_cost, p.amount, o.amount, i.amount
 		FROM (`+decisionsMine+`) d JOIN claim m ON m.decision = d.id JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
 		JOIN organisation e ON e.id = m.payee
@@ -196,7 +197,7 @@ func (t *trails) claims(ctx context.Context) error {
 		var month time.Time
 		var kind subsidy.Kind
 		var cutoff int64
-		err := scanAmounts(row, []any{&key.decision, &month, &key.rule, &kind, &c.Claim, &cutoff, &c.Verdict, &c.OldIBAN}, &c.Entitled, &c.Amount, &c.VAT, &c.VATCost, &c.WageCost,
+		err := scanAmounts(row, []any{&key.decision, &month, &key.rule, &kind, &c.Claim, &cutoff, &c.Verdict, &c.OldIBAN, &c.Exported}, &c.Entitled, &c.Amount, &c.VAT, &c.VATCost, &c.WageCost,
 			&c.Granted, &c.GrantedVAT, &c.GrantedVATCost, &c.Ordered, &c.SettledOut, &c.SettledIn)
 		if err != nil {
 			return struct{}{}, err

@@ -134,7 +134,7 @@ func (t *trails) statements(ctx context.Context) ([]subsidy.Trail, error) {
 		}
 		one.Month, one.MunicipalityID, one.Statement = date(&month), t.args["org"].(uuid.UUID), statement
 		c.Claim, c.Entitled = payroll.DeriveID(fmt.Sprintf("statement/%s/%d", statement, number)), c.Amount
-		c.Granted, c.GrantedVAT, c.GrantedVATCost, c.Ordered = c.Amount, c.VAT, c.VATCost, c.Amount.Add(c.VAT)
+		c.Granted, c.GrantedVAT, c.GrantedVATCost, c.Ordered, c.Exported = c.Amount, c.VAT, c.VATCost, c.Amount.Add(c.VAT), true
 		if settled {
 			c.SettledOut, c.SettledIn = c.Ordered, c.Ordered
 		}
