@@ -19,6 +19,7 @@ func TestReconciliation(t *testing.T) {
 	s := newSite(t)
 	t.Run("refused", func(t *testing.T) { s.under(t).office("S-E", "S-M").refusesBookings(t) })
 	t.Run("ends", func(t *testing.T) { s.under(t).office("T-E", "T-M").periodEnds(t) })
+	t.Run("corrected", func(t *testing.T) { s.under(t).office("U-E", "U-M").correctsMonth(t) })
 	t.Run("month", func(t *testing.T) { s.under(t).office("R-E", "R-M").reconcilesMonth(t) })
 }
 
@@ -324,5 +325,22 @@ func (o office) periodEnds(t *testing.T) {
 	conn := o.sql()
 	if got := one[string](t, conn, `SELECT string_agg(concat_ws(' ', verb, data::json->>'contract', data::json->>'reason', data::json->>'day'), ', ' ORDER BY row) FROM outbox WHERE noun = 'signal' AND owner = (SELECT id FROM organisation WHERE code = '`+o.m+`')`); got != "dismissed C-1 employer 2026-10-31, ended C-2 work 2026-10-31" {
 		t.Errorf("signals: %s", got)
+	}
+}
+
+// correctsMonth: what the next run corrects of a month is claimed under that month, so that
+// the difference which a later loonwaarde made of the claim goes away by itself.
+func (o office) correctsMonth(t *testing.T) {
+	october := map[string]any{"period": "2026-10"}
+	o.hire(1)
+	o.work("C-1", "8.00", weekdays("2026-10")...)
+	o.pay("2026-10")
+	o.must(o.control, "loonwaarde.record", map[string]any{"employer": o.e, "contract": "C-1", "valid_from": "2026-10-01", "percent": 80, "measured_by": "UWV", "includes_holiday_allowance": true})
+	if got, want := strings.Join(o.differences(o.control, october), ", "), "C-1 money loonwaarde_changed -560.88, C-1 money loonwaarde_changed 560.88, C-1 money not_granted 1121.76"; got != want {
+		t.Errorf("before the correction: %s, want %s", got, want)
+	}
+	o.pay("2026-11")
+	if got, want := strings.Join(o.differences(o.control, october), ", "), "C-1 money loonwaarde_changed 560.88, C-1 money not_granted -560.88, C-1 money not_granted 1121.76"; got != want {
+		t.Errorf("after the correction: %s, want %s", got, want)
 	}
 }
