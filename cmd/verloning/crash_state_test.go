@@ -216,7 +216,8 @@ func crashEvent(org string, r bus.Received, last map[string]int) (string, error)
 	return strings.Join([]string{org, noun, event.Subject, event.Sequence, verb, event.ID, string(event.Data)}, "|"), nil
 }
 
-// balanced checks that each organisation's accounts sum to nought.
+// balanced checks that each organisation's accounts sum to nought, and that its chain
+// holds what was posted.
 func (m *crashMonth) balanced(ctx context.Context) error {
 	for org, user := range m.readers() {
 		if slices.Contains(crashInleners, org) || slices.Contains(crashProviders, org) {
@@ -232,6 +233,13 @@ func (m *crashMonth) balanced(ctx context.Context) error {
 		}
 		if len(accounts) == 0 || sum.Sign() != 0 {
 			return fmt.Errorf("the %d accounts of %s sum to %s", len(accounts), user, sum.FloatString(2))
+		}
+		chain, err := m.insist(ctx, user, "ledger", "verify", map[string]any{"limit": 1000})
+		if err != nil {
+			return err
+		}
+		if chain["fault"] != nil || chain["more"] != false || chain["postings"] == 0.0 || chain["unsealed"] != 0.0 {
+			return fmt.Errorf("the ledger of %s: %v", user, chain)
 		}
 	}
 	return nil

@@ -117,7 +117,6 @@ func TestLedgerVerify(t *testing.T) {
 		{"another total", "E", "2 hash", []string{`UPDATE posting SET total = total + 1 WHERE ` + is("E", 2)}},
 		{"another day in the books", "E", "2 hash", []string{`UPDATE posting SET booked_on = '2026-12-31' WHERE ` + is("E", 2)}},
 		{"another poster", "E", "2 hash", []string{`UPDATE posting SET posted_by = (SELECT id FROM app_user WHERE name = 'clerk') WHERE ` + is("E", 2)}},
-		{"posted at another time", "M", "1 hash", []string{`UPDATE posting SET posted_at = posted_at - interval '1 day' WHERE ` + is("M", 1)}},
 		{"a posting that seals less", "E", "3 version", []string{`UPDATE posting SET chain = 1, booked_on = NULL, transfers = NULL, digest = NULL WHERE ` + is("E", 3)}},
 		{"another posting before", "E", "3 link", []string{`UPDATE posting SET previous = repeat('0', 64) WHERE ` + is("E", 3)}},
 		{"a posting gone", "E", "3 gap", []string{`DELETE FROM posting WHERE ` + is("E", 2)}},

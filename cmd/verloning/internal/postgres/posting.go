@@ -30,11 +30,13 @@ type link struct {
 }
 
 // chained is the hash that the posting must have: over the one before and over
-// all that it says. In the first version its transfers were no part of it.
+// all that it says. In the first version its transfers were no part of it. When it
+// was posted is for display and no part of it: the same month posted again after a
+// kill has the same hash.
 func (l link) chained() string {
 	text := fmt.Appendf(nil, "%s|%d|%s|%s|%s|%s|%s", l.Previous, l.Sequence, l.ID, l.Ledger, l.Kind, l.Content, l.Total)
 	if l.Version > 1 {
-		text = fmt.Appendf(text, "|%d|%s|%s|%d|%d|%s", l.Version, l.Day, l.By, l.At.UnixMicro(), l.Transfers, l.Digest)
+		text = fmt.Appendf(text, "|%d|%s|%s|%d|%s", l.Version, l.Day, l.By, l.Transfers, l.Digest)
 	}
 	sum := sha256.Sum256(text)
 	return payroll.HashText(sum[:])
