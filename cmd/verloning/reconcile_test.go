@@ -20,6 +20,7 @@ func TestReconciliation(t *testing.T) {
 	t.Run("refused", func(t *testing.T) { s.under(t).office("S-E", "S-M").refusesBookings(t) })
 	t.Run("ends", func(t *testing.T) { s.under(t).office("T-E", "T-M").periodEnds(t) })
 	t.Run("corrected", func(t *testing.T) { s.under(t).office("U-E", "U-M").correctsMonth(t) })
+	t.Run("refusal", func(t *testing.T) { s.under(t).office("V-E", "V-M").signalsRefusal(t) })
 	t.Run("month", func(t *testing.T) { s.under(t).office("R-E", "R-M").reconcilesMonth(t) })
 }
 
@@ -342,5 +343,27 @@ func (o office) correctsMonth(t *testing.T) {
 	o.pay("2026-11")
 	if got, want := strings.Join(o.differences(o.control, october), ", "), "C-1 money loonwaarde_changed 560.88, C-1 money not_granted -560.88, C-1 money not_granted 1121.76"; got != want {
 		t.Errorf("after the correction: %s, want %s", got, want)
+	}
+}
+
+// signalsRefusal: a refusal that a provider reports is told to the municipality the
+// same day, and to nobody else; what the municipality records itself it knows.
+func (o office) signalsRefusal(t *testing.T) {
+	at := o.contractor("V-R")
+	o.must(o.control, "agreement.record", map[string]any{"number": "G-1", "provider": at.e, "scheme": "den-bosch-verloning", "from": "2007-01-01", "agreed": 2})
+	var referred []any
+	for i, n := range []string{"T-1", "T-2"} {
+		referred = append(referred, map[string]any{"number": n, "scheme": "den-bosch-verloning", "agreement": "G-1", "bsn": bsnOf(900 + i), "referred": "2007-01-05"})
+	}
+	o.must(o.control, "trajectory.refer", map[string]any{"trajectories": referred})
+	exit := func(n string) map[string]any {
+		return map[string]any{"trajectory": n, "kind": "exited", "day": "2007-02-01", "reason": "refused_work"}
+	}
+	o.must(at.clerk, "trajectory.report", map[string]any{"events": []any{with(exit("T-1"), map[string]any{"municipality": o.m})}})
+	o.must(o.control, "trajectory.record", map[string]any{"events": []any{exit("T-2")}})
+	got := one[string](t, o.sql(), `SELECT string_agg(concat_ws(' ', o.code, e.verb, e.data::json->>'trajectory', e.data::json->>'reason', e.data::json->>'day'), ', ') FROM outbox e JOIN organisation o ON o.id = e.owner
+		WHERE e.noun = 'signal' AND o.code IN ('`+o.m+`', 'V-R')`)
+	if got != o.m+" refused T-1 refused_work 2007-02-01" {
+		t.Errorf("signals: %s", got)
 	}
 }
