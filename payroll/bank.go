@@ -14,6 +14,8 @@ import (
 type Bank interface {
 	// Write makes the message of a file. The same file gives the same bytes.
 	Write(f BankFile) ([]byte, error)
+	// Read takes a message apart, or refuses it with every reason.
+	Read(content []byte) (BankReport, error)
 }
 
 // BankFormat is the message in which a bank takes payments.

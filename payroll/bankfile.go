@@ -16,11 +16,16 @@ import (
 // one that came back.
 type DuePayment struct {
 	Payment
-	Attempt   int       // from one
-	Number    string    // of the contract, where there is one
-	Payee     Name      // for the file alone
-	GrossOnly bool      // of a payslip without tax, which nobody is paid by
-	AskedBy   uuid.UUID // who calculated or granted what is paid
+	Attempt     int       // from one
+	Number      string    // of the contract, where there is one
+	Payee       Name      // for the file alone
+	GrossOnly   bool      // of a payslip without tax, which nobody is paid by
+	AskedBy     uuid.UUID // who calculated or granted what is paid
+	Approver    uuid.UUID
+	Accounts    []PayeeAccount // of the payee, by version; none of an organisation
+	PaidBefore  bool           // on this very account, by an earlier payment
+	Unconfirmed []string       // kinds of changes that the amount rests on
+	Back        *Back          // of a later attempt
 }
 
 // HeldPayment is a payment that does not go to the bank, with every reason.
@@ -53,13 +58,13 @@ func (p DuePayment) held(t BankTerms) []Problem {
 	if !p.Creditor.InEEA() && t.Town == "" {
 		why = append(why, Reason("payment/address", "", "De bank van de ontvanger ligt buiten de EER: leg eerst uw plaats vast (bank record --town).", "The payee's bank is outside the EEA: record your town first (bank record --town)."))
 	}
-	return why
+	return append(why, p.unconfirmed()...)
 }
 
 // hold parts what goes to the bank from what does not.
 func (t BankTerms) hold(due []DuePayment) (free []DuePayment, held []HeldPayment) {
 	for _, p := range due {
-		if why := p.held(t); len(why) > 0 {
+		if why := append(p.readdress(), p.held(t)...); len(why) > 0 {
 			held = append(held, HeldPayment{p.ID, p.Kind, p.Number, p.PayDate, p.Amount, why})
 			continue
 		}

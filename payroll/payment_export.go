@@ -35,7 +35,7 @@ type PaymentsPlanned struct {
 
 // BatchPlanned is one batch: the bank debits it from one account on one day.
 type BatchPlanned struct {
-	Batch     string        `json:"batch"`              // name of the batch to the bank
+	Batch     string        `json:"batch,omitempty"`    // name of the batch to the bank, once there is a file
 	Category  string        `json:"category,omitempty"` // SALA of wages
 	Execution calendar.Date `json:"execution"`
 	Payments  int           `json:"payments"`
@@ -127,7 +127,7 @@ func (d *Desk) plan(ctx context.Context, tx Tx, a Actor, file uuid.UUID, asked D
 			return p, err
 		}
 	}
-	due, err := tx.DuePayments(ctx, a, asked)
+	due, err := tx.DuePayments(ctx, a, asked, d.Rules.OfProgram())
 	if err != nil {
 		return p, err
 	}
@@ -136,6 +136,9 @@ func (d *Desk) plan(ctx context.Context, tx Tx, a Actor, file uuid.UUID, asked D
 	p.PaymentsPlanned = PaymentsPlanned{Batches: []BatchPlanned{}, Moved: p.file.plan(p.free), Held: len(p.held)}
 	p.Payments, p.Total = p.file.Payments(), p.file.Total()
 	for _, b := range p.file.Batches {
+		if file == uuid.Nil {
+			b.ID = ""
+		}
 		p.Batches = append(p.Batches, BatchPlanned{b.ID, b.category(), b.Execution, len(b.Lines), b.Total()})
 	}
 	return p, nil

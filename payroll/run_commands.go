@@ -13,7 +13,7 @@ type RunOpen struct {
 	Period   string `json:"period" validate:"required"`
 	PayDate  string `json:"pay_date" validate:"required"`
 	Deadline string `json:"deadline,omitempty"`
-	BackTo   string `json:"back_to,omitempty"` // first day that it corrects; absent: five years before the period
+	BackTo   string `json:"back_to,omitempty"`                            // first day that it corrects; absent: five years before the period
 	Person   string `json:"person,omitempty" validate:"omitempty,number"` // personnel number, of an off-cycle run
 }
 

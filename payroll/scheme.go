@@ -23,6 +23,8 @@ type Rulebook interface {
 	SetAt(ctx context.Context, tx Tx, cutoff int64) (string, error)
 	// Figures is a hash over what of it came with the program, but for the formulas.
 	Figures() string
+	// OfProgram names the schemes that come with the program.
+	OfProgram() []string
 }
 
 // SchemeRules are what a scheme asks of a contract under it.

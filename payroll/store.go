@@ -140,8 +140,12 @@ type Tx interface {
 	// organisation follow on each other.
 	HoldPayments(ctx context.Context, a Actor) error
 	// DuePayments lists what the caller's organisation is to pay and what no file
-	// holds, with what decides whether it may go.
-	DuePayments(ctx context.Context, a Actor, asked DueAsked) ([]DuePayment, error)
+	// holds, with what decides whether it may go; program names the schemes that come
+	// with the program.
+	DuePayments(ctx context.Context, a Actor, asked DueAsked, program []string) ([]DuePayment, error)
+	// ChangesOf finds changes of the caller's organisation by id.
+	ChangesOf(ctx context.Context, a Actor, ids []uuid.UUID) (map[uuid.UUID]PendingChange, error)
+	AddConfirmations(ctx context.Context, a Actor, list []PendingChange) error
 	// AddBankFile keeps a file, sealed, with its batches and lines. A payment that
 	// is in a file already is an error.
 	AddBankFile(ctx context.Context, a Actor, f BankFile, content []byte, sha256 string) error

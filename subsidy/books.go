@@ -146,6 +146,15 @@ func (s Scheme) after(before Scheme, from calendar.Date) Scheme {
 	return s
 }
 
+// OfProgram names the schemes that come with the program, in order.
+func (b *Books) OfProgram() []string {
+	var names []string
+	for _, s := range b.program.All() {
+		names = append(names, s.ID)
+	}
+	return names
+}
+
 // SetAt is the hash of the rules at a cut-off.
 func (b *Books) SetAt(ctx context.Context, tx payroll.Tx, cutoff int64) (string, error) {
 	files, err := tx.SchemesAt(ctx, cutoff)

@@ -44,8 +44,8 @@ type HireInvoice struct {
 	Lines    []InvoiceLine
 	From     payroll.Letterhead // of the employer, as it was when this was issued
 	To       payroll.Letterhead // of the debtor
-	Returned bool // a credit note has taken it back
-	Settled  bool // money of it went over the bank
+	Returned bool               // a credit note has taken it back
+	Settled  bool               // money of it went over the bank
 }
 
 // InvoiceLine is one hire price: the claim that it charges. Hours and price are

@@ -56,7 +56,15 @@ func (d *Desk) SettleStatement(ctx context.Context, tx Tx, a payroll.Actor, req 
 	s := Statement{ID: head.ID, Municipality: head.Municipality, Period: head.Period, Lines: lines}
 	reply := StatementSettled{Statement: head.ID, Posting: payroll.DeriveID("posting/settlement/" + head.ID.String())}
 	post := Posted{Posting: Posting{ID: reply.Posting, Ledger: head.Municipality, Kind: "settlement", Day: day}}
-	bank := s.bank()
+	byBank, err := tx.PaymentsInFiles(ctx, head.ID)
+	if err != nil {
+		return StatementSettled{}, err
+	}
+	bank := s.bank(byBank)
+	if len(bank) == 0 {
+		return StatementSettled{}, payroll.Refuse(payroll.Conflict, payroll.Reason("statement/by_bank", "statement",
+			"Wat er te betalen is, staat in een bankbestand: de bank zegt wanneer het betaald is.", "What there is to pay is in a bank file: the bank says when it was paid."))
+	}
 	for _, subject := range slices.SortedFunc(maps.Keys(bank), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
 		for _, t := range ledger.NonZero(bank[subject]) {
 			post.Transfers = append(post.Transfers, RunTransfer{payroll.Run{Period: head.Period}, ContractTransfer{subject, t}})
@@ -76,11 +84,12 @@ func (d *Desk) SettleStatement(ctx context.Context, tx Tx, a payroll.Actor, req 
 }
 
 // bank is what goes over the bank for each party: a payment, or what a provider
-// pays back.
-func (s Statement) bank() map[uuid.UUID]ledger.Transfer {
+// pays back; not what went to the bank in a file, which is settled by what the bank
+// says of it.
+func (s Statement) bank(byBank map[uuid.UUID]bool) map[uuid.UUID]ledger.Transfer {
 	list := map[uuid.UUID]ledger.Transfer{}
 	for _, l := range s.Lines {
-		if !s.ours(l) {
+		if !s.ours(l) || byBank[PaymentOf(s.ID, l)] {
 			continue
 		}
 		subject, account, amount := l.Payee, ledger.FeePayable, l.Amount.Add(l.VAT)

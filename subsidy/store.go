@@ -265,6 +265,22 @@ type Tx interface {
 	// Invoice finds an invoice with its lines, for the employer or the debtor.
 	Invoice(ctx context.Context, a payroll.Actor, employer string, number int) (HireInvoice, bool, error)
 	AddInvoice(ctx context.Context, a payroll.Actor, i HireInvoice) error
+	// BankImported finds what came of a message by the hash of its bytes.
+	BankImported(ctx context.Context, a payroll.Actor, sha256 string) (BankImported, bool, error)
+	// AddBankImport keeps a message and those of its lines that the bank had not told
+	// before, and counts these.
+	AddBankImport(ctx context.Context, a payroll.Actor, i BankImported, sha256 string, lines []payroll.ReportLine) (fresh int, err error)
+	// OpenBankLines are the lines that nothing came of: those of an import, and older
+	// ones that name something of ours.
+	OpenBankLines(ctx context.Context, a payroll.Actor, imported uuid.UUID) ([]payroll.ReportLine, error)
+	// SentPayments are the attempts that lines name, by themselves, by batch or by file.
+	SentPayments(ctx context.Context, a payroll.Actor, lines []payroll.ReportLine) ([]payroll.SentPayment, error)
+	// ClaimsPaid are claims that the caller's organisation pays, by id.
+	ClaimsPaid(ctx context.Context, a payroll.Actor, claims []uuid.UUID) (map[uuid.UUID]Payable, error)
+	// KeepBank posts, and notes what became of each attempt.
+	KeepBank(ctx context.Context, a payroll.Actor, posts []Posted, outcomes []payroll.BankOutcome) error
+	// PaymentsInFiles are the payments of a statement that went to the bank in a file.
+	PaymentsInFiles(ctx context.Context, statement uuid.UUID) (map[uuid.UUID]bool, error)
 
 	// Participant finds the person of a BSN, or makes one.
 	Participant(ctx context.Context, bsn payroll.BSN, fresh uuid.UUID) (uuid.UUID, error)

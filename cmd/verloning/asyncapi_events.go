@@ -38,6 +38,8 @@ var eventForms = map[string][]reflect.Type{
 	"claim.refused":        {reflect.TypeFor[claimAnnounced]()},
 	"claim.reclaimed":      {reflect.TypeFor[claimAnnounced]()},
 	"claim.settled":        {reflect.TypeFor[claimAnnounced]()},
+	"payment.returned":     {reflect.TypeFor[paymentReturned]()},
+	"claim.returned":       {reflect.TypeFor[claimAnnounced]()},
 	"payment.settled":      {reflect.TypeFor[paymentSettled]()},
 	"agreement.recorded":   {reflect.TypeFor[agreementAnnounced]()},
 	"trajectory.referred":  {reflect.TypeFor[trajectoryAnnounced]()},
@@ -148,8 +150,22 @@ type schemeAnnounced struct {
 
 type paymentSettled struct {
 	Payment  uuid.UUID     `json:"payment"`
-	Claim    uuid.UUID     `json:"claim"`
+	Claim    *uuid.UUID    `json:"claim,omitempty"`
+	Attempt  int           `json:"attempt,omitempty"`    // of what the bank told; none of what was settled by hand
+	EndToEnd string        `json:"end_to_end,omitempty"` // the same
 	Day      calendar.Date `json:"day"`
+	Amount   euro.Amount   `json:"amount"`
+	Currency string        `json:"currency"`
+}
+
+type paymentReturned struct {
+	Payment  uuid.UUID     `json:"payment"`
+	Claim    *uuid.UUID    `json:"claim,omitempty"`
+	Attempt  int           `json:"attempt"`
+	EndToEnd string        `json:"end_to_end"`
+	Rejected bool          `json:"rejected,omitempty"` // never carried out
+	Reason   string        `json:"reason,omitempty"`   // code of the bank
+	Day      calendar.Date `json:"day,omitzero"`       // none of what was rejected
 	Amount   euro.Amount   `json:"amount"`
 	Currency string        `json:"currency"`
 }

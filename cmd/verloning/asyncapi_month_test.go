@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 
 	"verloning/cmd/verloning/internal/bus"
@@ -169,9 +170,22 @@ func (w witness) bank(clerk, boss *bus.Client, run any) {
 	w.ask(boss, "bank.record", m{"format": "pain.001.001.09", "cut_off": "15:30", "bic": "ABNANL2A", "town": "Plaats"})
 	w.ask(clerk, "bank.show", m{})
 	w.ask(clerk, "payment.due", m{"run": run, "until": "2027-01-31", "limit": 5})
-	file := w.ask(boss, "payment.export", m{"run": run})["file"]
+	made := w.ask(boss, "payment.export", m{"run": run})
 	w.ask(clerk, "payment.files", m{"limit": 5})
-	w.ask(boss, "payment.file", m{"file": file, "from": 10})
+	w.ask(boss, "payment.file", m{"file": made["file"], "from": 10})
+	treasurer := w.user("E", "kas", "control")
+	batch := made["batches"].([]any)[0].(m)
+	names := namesIn(w.bankFile(boss, made["file"]))
+	amount := fmt.Sprint(batch["total"])
+	w.ask(treasurer, "payment.import", report(camt("08", "NL91ABNA0417164300", "S1",
+		bankMove{ref: "1", sign: "DBIT", amount: amount, day: "2026-11-02", batch: fmt.Sprint(batch["batch"])},
+		bankMove{ref: "2", sign: "CRDT", amount: amount, day: "2026-11-03", name: names[0], reason: "AC04"},
+		bankMove{ref: "3", sign: "CRDT", amount: "1.00", day: "2026-11-03", name: "ANDERS"})))
+	w.ask(treasurer, "payment.unmatched", m{"limit": 5})
+	w.ask(clerk, "payment.due", m{})
+	w.ask(clerk, "person.amend", m{"number": "P-1", "iban": "NL02ABNA0123456789"})
+	changes := w.ask(treasurer, "control.list", m{"limit": 5})["changes"].([]any)
+	w.ask(treasurer, "control.confirm", m{"changes": []any{changes[0].(m)["change"]}})
 }
 
 // trajectories takes a trajectory through every endpoint.

@@ -447,7 +447,7 @@ func TestInterfaceOfService(t *testing.T) {
 		})
 	}
 	if got := strings.Join(slices.Sorted(maps.Keys(seen)), " "); got != "agreement.recorded claim.partly claim.raised claim.settled contract.amended contract.ended contract.extended contract.registered cost.approved decision.recorded fee.granted "+
-		"hours.accepted hours.rejected payment.exported payment.ordered payment.settled period.locked period.reopened reconciliation.booked return.made run.approved run.calculated run.closed run.reopened scheme.added statement.settled "+
+		"hours.accepted hours.rejected payment.exported payment.ordered payment.returned payment.settled period.locked period.reopened reconciliation.booked return.made run.approved run.calculated run.closed run.reopened scheme.added statement.settled "+
 		"trajectory.confirmed trajectory.contested trajectory.recorded trajectory.referred trajectory.upheld" {
 		t.Errorf("events: %s", got)
 	}

@@ -103,6 +103,10 @@ func TestBadInput(t *testing.T) {
 		"payment.export":    {},
 		"payment.files":     {},
 		"payment.file":      {"file": uuid.NewString()},
+		"payment.import":    report(pain002("P", "M", "")),
+		"payment.unmatched": {},
+		"control.list":      {},
+		"control.confirm":   {"changes": []string{uuid.NewString()}},
 		"bank.record":       {"cut_off": "15:30"},
 		"hours.submit":      {"submission": uuid.NewString(), "lines": lines("C-1", "8.00", "2026-10-01")},
 	}
@@ -151,6 +155,8 @@ func (o office) who(endpoint string) *bus.Client {
 	switch noun, verb, _ := strings.Cut(endpoint, "."); {
 	case noun == "org" || noun == "user":
 		return o.admin
+	case endpoint == "payment.import" || noun == "control":
+		return o.control
 	case endpoint == "run.approve" || noun == "payment" && verb != "list" || noun == "bank":
 		return o.boss
 	case noun == "decision" || noun == "loonwaarde" || endpoint == "claim.grant" || verb == "list":

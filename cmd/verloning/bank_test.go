@@ -21,8 +21,14 @@ import (
 func (v victim) banks() []string {
 	v.t.Helper()
 	v.must(v.boss, "bank.record", map[string]any{"bic": "BUNQNL2A", "town": "Geheimdorp"})
-	v.ids["file"] = fmt.Sprint(v.must(v.boss, "payment.export", map[string]any{"run": v.ids["approved"]})["file"])
-	return []string{"BUNQNL2A", "Geheimdorp"}
+	made := v.must(v.boss, "payment.export", map[string]any{"run": v.ids["approved"]})
+	v.ids["file"], v.ids["message"], v.ids["paid"] = fmt.Sprint(made["file"]), fmt.Sprint(made["message_id"]), fmt.Sprint(made["total"])
+	v.ids["end"] = namesIn(v.bankFile(v.boss, made["file"]))[0]
+	v.must(v.clerk, "person.amend", map[string]any{"number": "P-1", "iban": "NL39RABO0300065264"})
+	v.ids["change"] = fmt.Sprint(v.must(v.clerk, "control.list", map[string]any{})["changes"].([]any)[0].(map[string]any)["change"])
+	treasurer := v.user(v.e, "kas", "control")
+	v.must(treasurer, "payment.import", report(camt("08", "NL91ABNA0417164300", "A", bankMove{ref: "GEHEIM-7", sign: "CRDT", amount: "7.77", day: "2026-10-01", name: "VANIEMAND"})))
+	return []string{"BUNQNL2A", "Geheimdorp", "GEHEIM-7", "VANIEMAND", "…5264"}
 }
 
 // bankAttempts are requests that name what is A's at the bank.
@@ -32,8 +38,13 @@ func (v victim) bankAttempts() map[string][]map[string]any {
 		"payment.export": {{}, {"run": v.ids["approved"]}},
 		"payment.files":  {{}},
 		"payment.file":   {{"file": v.ids["file"]}},
-		"bank.record":    {}, // It names nothing of anybody's, and holds for B.
-		"bank.show":      {{}},
+		"payment.import": {report(camt("08", "NL91ABNA0417164300", "S", bankMove{ref: "1", sign: "DBIT", amount: "119.92", day: "2026-10-01", name: v.ids["end"]})),
+			report(camt("08", "NL02ABNA0123456789", "S", bankMove{ref: "1", sign: "DBIT", amount: v.ids["paid"], day: "2026-10-01", name: v.ids["end"]})), report(pain002("P", v.ids["message"], ""))},
+		"payment.unmatched": {{}},
+		"control.list":      {{}},
+		"control.confirm":   {{"changes": []string{v.ids["change"]}}},
+		"bank.record":       {}, // It names nothing of anybody's, and holds for B.
+		"bank.show":         {{}},
 	}
 }
 
@@ -66,6 +77,17 @@ func badBanks() []bad {
 		{"payment.files", map[string]any{"after": "x"}, "field/uuid"},
 		{"payment.file", map[string]any{"file": nil, "from": -1}, "field/required number/out_of_range"},
 		{"payment.file", map[string]any{}, "file/unknown"},
+		{"payment.import", map[string]any{"content": nil}, "field/required"},
+		{"payment.import", map[string]any{"content": "geen base64"}, "bank/unpack"},
+		{"payment.import", map[string]any{"content": "Z2VlbiBnemlw"}, "bank/unpack"},
+		{"payment.import", report(camt("07", "NL91ABNA0417164301", "S", bankMove{ref: "1", sign: "PLUS", amount: "1,00", day: "morgen", name: strings.Repeat("Jan", 20)})),
+			"bank/version bank/no_account bank/amount bank/no_day bank/no_sign bank/too_long"},
+		{"payment.import", report(camt("08", "NL02ABNA0123456789", "S", bankMove{ref: "1", sign: "DBIT", amount: "1.00", day: "2026-10-01", name: "X"})), "bank/other_account"},
+		{"payment.unmatched", map[string]any{"after": "x"}, "field/uuid"},
+		{"control.list", map[string]any{"after": "x", "limit": -1}, "field/uuid number/out_of_range"},
+		{"control.confirm", map[string]any{"changes": []string{}}, "field/too_short"},
+		{"control.confirm", map[string]any{"changes": []string{"x"}}, "field/uuid"},
+		{"control.confirm", map[string]any{"changes": []string{uuid.NewString(), uuid.NewString()}}, "change/unknown change/unknown"},
 		{"bank.record", map[string]any{"format": "pain.001.001.08", "cut_off": "25:00", "bic": "ABNA", "town": strings.Repeat("x", 36)}, "field/not_allowed time/invalid bic/invalid field/too_long"},
 	}
 }

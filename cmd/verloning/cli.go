@@ -202,12 +202,18 @@ type grammar struct {
 		Ageing invoiceAgeing `cmd:"" help:"Show what debtors owe, by how long ago it was due; --out writes a PDF."`
 	} `cmd:"" help:"Invoices for hire, to inleners."`
 	Payment struct {
-		List   paymentList   `cmd:"" help:"List payments."`
-		Due    paymentDue    `cmd:"" help:"Show what would go to the bank now, on which day, and what is held and why."`
-		Export paymentExport `cmd:"" help:"Put what is due into a bank file (pain.001), which is kept as it is."`
-		File   paymentFile   `cmd:"" help:"Print a bank file, or write it with --out: the very bytes that were made."`
-		Files  paymentFiles  `cmd:"" help:"List the bank files."`
+		List      paymentList      `cmd:"" help:"List payments."`
+		Due       paymentDue       `cmd:"" help:"Show what would go to the bank now, on which day, and what is held and why."`
+		Export    paymentExport    `cmd:"" help:"Put what is due into a bank file (pain.001), which is kept as it is."`
+		File      paymentFile      `cmd:"" help:"Print a bank file, or write it with --out: the very bytes that were made."`
+		Files     paymentFiles     `cmd:"" help:"List the bank files."`
+		Import    paymentImport    `cmd:"" help:"Take in what the bank tells (pain.002, camt.053): settled, returned, rejected."`
+		Unmatched paymentUnmatched `cmd:"" help:"List what the bank told that is about no payment, or does not fit."`
 	} `cmd:"" help:"Payments that your organisation makes."`
+	Control struct {
+		List    controlList    `cmd:"" help:"List changes of IBAN, decision, loonwaarde and scheme that nobody has confirmed."`
+		Confirm controlConfirm `cmd:"" help:"Confirm changes that somebody else recorded."`
+	} `cmd:"" help:"Changes of master data, which a second person confirms before they are paid by."`
 	Bank struct {
 		Record bankRecord `cmd:"" help:"Record what you agreed with your bank, from now on."`
 		Show   bankShow   `cmd:"" help:"Show it."`

@@ -6,11 +6,13 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 
 	"verloning/cmd/verloning/internal/postgres"
 	"verloning/payroll"
+	"verloning/subsidy"
 )
 
 type bankRecord struct {
@@ -221,6 +223,54 @@ func (c *paymentFiles) Run(ctx context.Context, sh *shell) error {
 	shown := newTable("made", "format", ">payments", ">total", "file", "sha256")
 	for _, f := range list {
 		shown.add(f.Made.String(), string(f.Format), strconv.Itoa(f.Payments), f.Total.String(), f.File.String(), f.SHA256)
+	}
+	return shown.print(sh.out)
+}
+
+type paymentImport struct {
+	File string `arg:"" help:"Message of the bank; - reads it from standard input."`
+}
+
+func (c *paymentImport) Run(ctx context.Context, sh *shell) error {
+	file, err := sh.open(c.File)
+	if err != nil {
+		return err
+	}
+	defer closing(sh, file.Close)
+	content, err := io.ReadAll(io.LimitReader(file, mostReport+1))
+	if err != nil {
+		return fmt.Errorf("read %s: %w", c.File, err)
+	}
+	text, err := packed(content)
+	if err != nil {
+		return err
+	}
+	return ask(ctx, sh, "payment", "import", bankImportAsked{Command: sh.command(), Content: text}, func(r subsidy.BankImported) error {
+		if r.Already {
+			return sh.say("Dit bericht was al ingelezen; er is niets veranderd.", "This message was taken in before; nothing has changed.")
+		}
+		return sh.say("%s: %d nieuwe regels; %d betaald (%s), %d teruggekomen (%s), %d geweigerd, %d zonder betaling.", "%s: %d new lines; %d settled (%s), %d returned (%s), %d rejected, %d unmatched.",
+			r.Kind, r.Lines, r.Settled, r.Paid, r.Returned, r.Back, r.Rejected, r.Unmatched)
+	})
+}
+
+type paymentUnmatched struct {
+	Limit int `help:"At most so many; otherwise all."`
+}
+
+func (c *paymentUnmatched) Run(ctx context.Context, sh *shell) error {
+	list, err := pages(ctx, sh, "payment", "unmatched", "unmatched", c.Limit,
+		func(after string, limit int) any { return Paged{after, limit} },
+		func(r unmatchedRow) string { return r.Line.String() })
+	if err != nil {
+		return err
+	}
+	if sh.JSON {
+		return sh.printJSON(unmatchedListed{list})
+	}
+	shown := newTable("day", "kind", ">amount", "reference", "end_to_end", "reason", "why")
+	for _, r := range list {
+		shown.add(r.Day.String(), string(r.Kind), r.Amount.String(), r.Reference, r.EndToEnd, r.Reason, sh.text(r.Why.Detail))
 	}
 	return shown.print(sh.out)
 }

@@ -154,6 +154,9 @@ func (sh *shell) showRun(r runShown) error {
 		add("shards_done", fmt.Sprintf("%d/%d", r.ShardsDone, r.Shards))
 		add("hash", r.Hash)
 	}
+	if r.Unconfirmed > 0 {
+		add("unconfirmed", strconv.Itoa(r.Unconfirmed))
+	}
 	if err := facts.print(sh.out); err != nil || r.Totals == nil {
 		return err
 	}

@@ -314,6 +314,7 @@ type runShown struct {
 	RuleSet     string            `json:"rule_set,omitempty"`
 	Hash        string            `json:"hash,omitempty"`
 	GrossOnly   bool              `json:"gross_only"`
+	Unconfirmed int               `json:"unconfirmed"` // changes of IBANs that nobody has confirmed: control list
 	ShardsDone  int               `json:"shards_done"`
 	Shards      int               `json:"shards"`
 	Totals      *subsidy.Totals   `json:"totals,omitempty"`
@@ -337,6 +338,9 @@ func (s *service) showRun(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 		return v, err
 	}
 	if v.ShardsDone, v.Shards, err = tx.Progress(ctx, r); err != nil || c.Hash == "" {
+		return v, err
+	}
+	if v.Unconfirmed, err = tx.PendingCount(ctx, a, s.desk.Rules.OfProgram()); err != nil {
 		return v, err
 	}
 	totals, err := tx.Totals(ctx, r, c)

@@ -1,20 +1,30 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
 
 	"github.com/google/uuid"
 
 	"verloning/cmd/verloning/internal/postgres"
 	"verloning/cmd/verloning/internal/sepa"
 	"verloning/payroll"
+	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
+	"verloning/subsidy"
 )
 
 // iso20022 is how we speak with banks.
 type iso20022 struct{}
 
 func (iso20022) Write(f payroll.BankFile) ([]byte, error) { return sepa.Write(f) }
+
+func (iso20022) Read(content []byte) (payroll.BankReport, error) { return sepa.Read(content) }
 
 // bankSurface is what goes to the bank and comes from it.
 func (s *service) bankSurface() []operation {
@@ -25,6 +35,10 @@ func (s *service) bankSurface() []operation {
 		op("payment", "export", payroll.Approve, s.desk.ExportPayments, "payment.exported"),
 		op("payment", "files", payroll.Read, s.listBankFiles),
 		op("payment", "file", payroll.Approve, s.readBankFile),
+		op("payment", "import", payroll.Control, s.importBank, "payment.settled", "payment.returned", "claim.settled", "claim.returned"),
+		op("payment", "unmatched", payroll.Read, s.listUnmatched),
+		op("control", "list", payroll.Read, s.listChanges),
+		op("control", "confirm", payroll.Control, s.desk.ConfirmChanges),
 	}
 }
 
@@ -111,4 +125,114 @@ func (s *service) readBankFile(ctx context.Context, tx *postgres.Tx, a payroll.A
 	from := min(q.From, len(content))
 	piece := content[from:min(from+filePiece, len(content))]
 	return bankFileRead{File: id, SHA256: sum, Bytes: len(content), From: from, Content: base64.StdEncoding.EncodeToString(piece)}, nil
+}
+
+// bankImportAsked hands in a message of the bank. It is packed, since a message with
+// ten thousand payments is larger than a request may be.
+type bankImportAsked struct {
+	payroll.Command
+	Content string `json:"content" validate:"required,max=1000000"` // gzip, in base64
+}
+
+// mostReport is how much a message may be when it is unpacked.
+const mostReport = 64 << 20
+
+func (s *service) importBank(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q bankImportAsked) (subsidy.BankImported, error) {
+	door := payroll.NewDoor(q)
+	content, err := unpacked(q.Content)
+	if err != nil && len(door.Problems) == 0 {
+		door.Refuse(payroll.Reason("bank/unpack", "content", "De inhoud is geen base64 van gzip, of uitgepakt meer dan 64 MB.", "The content is no base64 of gzip, or more than 64 MB when unpacked."))
+	}
+	if err := door.Err(); err != nil {
+		return subsidy.BankImported{}, err
+	}
+	return s.desk.ImportBank(ctx, tx, a, content)
+}
+
+func unpacked(text string) ([]byte, error) {
+	packed, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	content, err := io.ReadAll(io.LimitReader(reader, mostReport+1))
+	if err == nil && len(content) > mostReport {
+		err = errors.New("too large")
+	}
+	return content, err
+}
+
+// packed is a message as bankImportAsked takes it.
+func packed(content []byte) (string, error) {
+	var out bytes.Buffer
+	writer := gzip.NewWriter(&out)
+	_, err := writer.Write(content)
+	if err = errors.Join(err, writer.Close()); err != nil {
+		return "", fmt.Errorf("pack: %w", err)
+	}
+	return base64.StdEncoding.EncodeToString(out.Bytes()), nil
+}
+
+// unmatchedRow is what the bank told and what nothing came of, and why.
+type unmatchedRow struct {
+	Line      uuid.UUID          `json:"line"`
+	Kind      payroll.ReportKind `json:"kind"`
+	Reference string             `json:"reference"`
+	Day       calendar.Date      `json:"day,omitzero"`
+	Amount    euro.Amount        `json:"amount"`
+	Batch     string             `json:"batch,omitempty"`
+	EndToEnd  string             `json:"end_to_end,omitempty"`
+	Reason    string             `json:"reason,omitempty"` // code of the bank
+	Why       payroll.Problem    `json:"why"`
+}
+
+type unmatchedListed struct {
+	Unmatched []unmatchedRow `json:"unmatched"`
+}
+
+func (s *service) listUnmatched(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q Paged) (unmatchedListed, error) {
+	door := payroll.NewDoor(q)
+	after := q.afterID(door)
+	if err := door.Err(); err != nil {
+		return unmatchedListed{}, err
+	}
+	lines, err := tx.Unmatched(ctx, a, after, q.limit())
+	if err != nil {
+		return unmatchedListed{}, err
+	}
+	sent, err := tx.SentPayments(ctx, a, lines)
+	if err != nil {
+		return unmatchedListed{}, err
+	}
+	_, left := payroll.MatchBank(lines, sent)
+	why := map[uuid.UUID]payroll.Problem{}
+	for _, u := range left {
+		why[u.ID] = u.Why
+	}
+	list := unmatchedListed{[]unmatchedRow{}}
+	for _, l := range lines {
+		p, open := why[l.ID]
+		if !open { // it fits now, and the next import takes it
+			p = payroll.Reason("bank/next_import", "", "Dit past nu wel; de volgende import verwerkt het.", "This fits now; the next import takes it.")
+		}
+		list.Unmatched = append(list.Unmatched, unmatchedRow{l.ID, l.Kind, l.Reference, l.Day, l.Amount, l.Batch, l.EndToEnd, l.Reason, p})
+	}
+	return list, nil
+}
+
+type changesListed struct {
+	Changes []postgres.ChangeListed `json:"changes"`
+}
+
+func (s *service) listChanges(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q Paged) (changesListed, error) {
+	door := payroll.NewDoor(q)
+	after := q.afterID(door)
+	if err := door.Err(); err != nil {
+		return changesListed{}, err
+	}
+	list, err := tx.PendingChanges(ctx, a, s.desk.Rules.OfProgram(), after, q.limit())
+	return changesListed{list}, err
 }

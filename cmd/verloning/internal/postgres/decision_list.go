@@ -52,7 +52,7 @@ func (tx *Tx) Decisions(ctx context.Context, a payroll.Actor, after uuid.UUID, l
 			SELECT sum(m.amount) AS claimed, sum(l.amount) AS awarded, sum(t.amount) AS settled
 			FROM claim m JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
 			LEFT JOIN claim_decided x ON x.claim = m.id LEFT JOIN grant_line l ON l.claim = m.id AND l.batch = x.batch
-			LEFT JOIN settlement t ON t.claim = m.id AND t.organisation = m.payer
+			LEFT JOIN settled_claim t ON t.claim = m.id AND t.organisation = m.payer
 			WHERE m.decision = d.id) s ON true
 		WHERE (d.municipality = @org OR c.employer = @org)
 		  AND (@after::uuid IS NULL OR (d.number, d.id) > (SELECT x.number, x.id FROM decision x WHERE x.id = @after))

@@ -21,7 +21,7 @@ import (
 // claimStatus says where an approved claim stands: an approved verdict counts,
 // a verdict that waits for its approver is shown as raised with what was
 // proposed. It is settled when who ordered the payment, or who gets the hire
-// price, says that the money has moved.
+// price, says that the money has moved, or the bank says so of the payment.
 const claimStatus = `
 	CASE WHEN m.amount = 0 THEN 'nil'
 	     WHEN t.claim IS NOT NULL THEN 'settled'
@@ -39,7 +39,7 @@ const claimFrom = `
 	JOIN organisation e ON e.id = m.payee
 	JOIN organisation p ON p.id = m.payer
 	LEFT JOIN claim_decided x ON x.claim = m.id
-	LEFT JOIN settlement t ON t.claim = m.id AND t.organisation = CASE m.kind WHEN 'hire' THEN m.payee ELSE m.payer END
+	LEFT JOIN settled_claim t ON t.claim = m.id AND t.organisation = CASE m.kind WHEN 'hire' THEN m.payee ELSE m.payer END
 	LEFT JOIN LATERAL (
 		SELECT * FROM grant_line l WHERE l.claim = m.id AND (x.batch IS NULL OR l.batch = x.batch) ORDER BY l.version DESC LIMIT 1) g ON true`
 

@@ -258,6 +258,8 @@ func world() [][]string {
 		worldOfReconciliation(org, user, contract, posting),
 		worldOfReturns(org, user, hash),
 		{`INSERT INTO letterhead (organisation, version, street, place, vat_id, recorded_by) VALUES ('` + org + `', 1, 's', 'p', 'NL123456789B01', '` + user + `')`},
+		worldOfReports(org, user, posting, hash),
+		{`INSERT INTO control_confirmation (change, organisation, recorded_by, confirmed_by) VALUES ('` + id(anEvent, 3) + `', '` + org + `', '` + user + `', '` + id(aUser, 2) + `')`},
 	}
 }
 
@@ -329,6 +331,19 @@ func worldOfBanks(org, user, hash string) []string {
 	}
 }
 
+// worldOfReports is what the bank told of it.
+func worldOfReports(org, user, posting, hash string) []string {
+	report, payment := id(aBankFile, 2), id(aPayment, 1)
+	return []string{
+		`INSERT INTO bank_import (id, organisation, sha256, kind, message_id, imported_by) VALUES ('` + id(aBankFile, 3) + `', '` + org + `', '` + hash + `', 'camt.053', 'S', '` + user + `')`,
+		`INSERT INTO bank_report (id, organisation, import, number, kind, reference, day, amount, file, batch, end_to_end, reason)
+			VALUES ('` + report + `', '` + org + `', '` + id(aBankFile, 3) + `', 1, 'debit', 'R', '2026-10-30', 100, 'M', 'M-1', '', '')`,
+		`INSERT INTO bank_settled (payment, attempt, report, posting, day) VALUES ('` + payment + `', 1, '` + report + `', '` + posting + `', '2026-10-30')`,
+		`INSERT INTO bank_returned (payment, attempt, report, rejected, whole, reason, posting, day)
+			VALUES ('` + payment + `', 1, '` + report + `', false, false, 'AC04', '` + posting + `', '2026-11-02')`,
+	}
+}
+
 // worldOfNet is what the net of a wage depends on.
 func worldOfNet(org, user, contract, run string) []string {
 	return []string{
@@ -381,7 +396,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 32
+const steps = 34
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -422,7 +437,7 @@ func TestFactsAreForEver(t *testing.T) {
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
 		other_money booking booking_source booking_approval
-		invoice invoice_line letterhead bank_terms bank_file bank_batch bank_line posting_period period_lock wage_return wage_return_line remittance_terms remittance remittance_approval agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
+		invoice invoice_line letterhead bank_terms bank_file bank_batch bank_line bank_import bank_report bank_settled bank_returned control_confirmation posting_period period_lock wage_return wage_return_line remittance_terms remittance remittance_approval agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "correction": "calculation = 1", "left_out": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
@@ -547,30 +562,34 @@ func TestWhatMayChange(t *testing.T) {
 		`TRUNCATE grant_source CASCADE`:                              restrict,
 		`TRUNCATE internal_cost_source`:                              restrict,
 		`TRUNCATE forecast`:                                          restrict,
-		`TRUNCATE bank_line`:                                         restrict,
+		`TRUNCATE bank_line CASCADE`:                                 restrict,
+		// Nothing is paid again before it came back, and nothing is confirmed by who recorded it.
+		`INSERT INTO bank_line (file, batch, payment, attempt, end_to_end, creditor, amount) SELECT file, batch, payment, 2, 'second', creditor, amount FROM bank_line`: "",
+		`INSERT INTO bank_line (file, batch, payment, attempt, end_to_end, creditor, amount) SELECT file, batch, payment, 3, 'third', creditor, amount FROM bank_line`:  "23503",
+		`INSERT INTO control_confirmation SELECT gen_random_uuid(), organisation, recorded_by, recorded_by FROM control_confirmation`:                                   "23514",
 		// A payment is in one file at most, and so is what the bank gives back.
-		`INSERT INTO bank_line SELECT file, batch, payment, attempt, 'other', creditor, amount FROM bank_line`:                                                                 "23505",
-		`INSERT INTO bank_line SELECT file, batch, '` + id(aPayment, 9) + `', attempt, end_to_end, creditor, amount FROM bank_line`:                                            "23505",
-		`INSERT INTO payslip SELECT period, 1, contract, person, employment, 1, 0, 1, true, 'i', hash FROM payslip WHERE calculation = 2`:                                      "23505", // it has one already
-		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`:         restrict,
-		`INSERT INTO payslip_line_2026_10 SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`: restrict,
-		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 2`:         "",
-		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 1) + `'`:                      restrict,
-		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 2) + `'`:                      "",
-		`UPDATE payslip SET iban = 'mine' WHERE calculation = 1`:                                                                                                               restrict,
-		`UPDATE payslip SET calculation = 1 WHERE calculation = 2`:                                                                                                             restrict,
-		`UPDATE transfer SET posting = '` + id(aPosting, 1) + `', number = 2`:                                                                                                  restrict,
-		`UPDATE claim SET budget = 'W' WHERE kind = 'hire'`:                                                                                                                    "23514", // a hire price draws on none
-		`UPDATE claim SET decision = NULL WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:                                                                              "23514",
-		`UPDATE claim SET vat = 1 WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:                                                                                      "23514", // a subsidy carries none
-		`UPDATE claim SET vat_cost = 22 WHERE kind = 'hire'`:                                                                                                                   "23514",
-		`UPDATE claim SET amount = -1, vat = 0, vat_cost = 0 WHERE kind = 'hire'`:                                                                                              "", // a credit note
-		`UPDATE correction SET origin = period WHERE calculation = 2`:                                                                                                          "23514",
-		`UPDATE payslip SET overpaid = 1 WHERE calculation = 2`:                                                                                                                "23514", // and net is what it was
-		`UPDATE payslip SET overpaid = -1, net = net - 1 WHERE calculation = 2`:                                                                                                "23514",
-		`UPDATE claim SET amount = -1 WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:                                                                                  "", // an advance that was too much
-		`UPDATE run SET kind = 'off_cycle'`: "23514", // of nobody
-		`UPDATE reservation SET amount = 1`: "",
+		`INSERT INTO bank_line (file, batch, payment, attempt, end_to_end, creditor, amount) SELECT file, batch, payment, attempt, 'other', creditor, amount FROM bank_line`:                      "23505",
+		`INSERT INTO bank_line (file, batch, payment, attempt, end_to_end, creditor, amount) SELECT file, batch, '` + id(aPayment, 9) + `', attempt, end_to_end, creditor, amount FROM bank_line`: "23505",
+		`INSERT INTO payslip SELECT period, 1, contract, person, employment, 1, 0, 1, true, 'i', hash FROM payslip WHERE calculation = 2`:                                                         "23505", // it has one already
+		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`:                            restrict,
+		`INSERT INTO payslip_line_2026_10 SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 1`:                    restrict,
+		`INSERT INTO payslip_line SELECT period, calculation, contract, 9, kind, quantity, rate, amount, rule, source, origin FROM payslip_line WHERE calculation = 2`:                            "",
+		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 1) + `'`:                                         restrict,
+		`INSERT INTO transfer SELECT period, posting, contract, 9, ledger, debit, credit, amount FROM transfer WHERE posting = '` + id(aPosting, 2) + `'`:                                         "",
+		`UPDATE payslip SET iban = 'mine' WHERE calculation = 1`:                                  restrict,
+		`UPDATE payslip SET calculation = 1 WHERE calculation = 2`:                                restrict,
+		`UPDATE transfer SET posting = '` + id(aPosting, 1) + `', number = 2`:                     restrict,
+		`UPDATE claim SET budget = 'W' WHERE kind = 'hire'`:                                       "23514", // a hire price draws on none
+		`UPDATE claim SET decision = NULL WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`: "23514",
+		`UPDATE claim SET vat = 1 WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:         "23514", // a subsidy carries none
+		`UPDATE claim SET vat_cost = 22 WHERE kind = 'hire'`:                                      "23514",
+		`UPDATE claim SET amount = -1, vat = 0, vat_cost = 0 WHERE kind = 'hire'`:                 "", // a credit note
+		`UPDATE correction SET origin = period WHERE calculation = 2`:                             "23514",
+		`UPDATE payslip SET overpaid = 1 WHERE calculation = 2`:                                   "23514", // and net is what it was
+		`UPDATE payslip SET overpaid = -1, net = net - 1 WHERE calculation = 2`:                   "23514",
+		`UPDATE claim SET amount = -1 WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:     "",      // an advance that was too much
+		`UPDATE run SET kind = 'off_cycle'`:                                                       "23514", // of nobody
+		`UPDATE reservation SET amount = 1`:                                                       "",
 	} {
 		if code, _, rows := refusedBy(t, conn, statement); code != want || want == "" && rows == 0 {
 			t.Errorf("%s: %q (%d rows), want %q", statement, code, rows, want)

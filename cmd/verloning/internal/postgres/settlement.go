@@ -13,6 +13,15 @@ import (
 	"verloning/subsidy"
 )
 
+// payableColumns are of claims that go over a bank, with the payment that was ordered.
+const payableColumns = `m.id, m.contract, c.number, coalesce(d.number, ''), m.payer, m.payee, m.scheme, m.rule, m.kind, m.document, coalesce(m.budget, ''), m.amount, m.vat,
+	CASE m.kind WHEN 'hire' THEN m.amount + m.vat ELSE g.amount + g.vat END, p.id, ` + runColumns + `
+	FROM claim m JOIN calculation k ON k.id = m.calculation AND k.status = 'approved' JOIN run r ON r.id = k.run
+	JOIN contract c ON c.id = m.contract JOIN organisation e ON e.id = m.payee
+	LEFT JOIN decision d ON d.id = m.decision
+	LEFT JOIN claim_decided x ON x.claim = m.id LEFT JOIN grant_line g ON g.claim = m.id AND g.batch = x.batch
+	LEFT JOIN payment p ON p.claim = m.id`
+
 // ClaimsToSettle lists what the organisation has not settled of its own side: as
 // payer what was ordered or claimed back, as payee the same and hire prices. A
 // payer of a hire price settles nothing here, and what went to the bank in a file is
@@ -21,14 +30,7 @@ func (tx *Tx) ClaimsToSettle(ctx context.Context, a payroll.Actor, s subsidy.Set
 	if err := tx.holdOrganisation(ctx, a.Organisation.ID); err != nil {
 		return nil, fmt.Errorf("settle: %w", err)
 	}
-	rows, err := tx.Query(ctx, `
-		SELECT m.id, m.contract, c.number, coalesce(d.number, ''), m.payer, m.payee, m.scheme, m.rule, m.kind, m.document, coalesce(m.budget, ''), m.amount, m.vat,
-		       CASE m.kind WHEN 'hire' THEN m.amount + m.vat ELSE g.amount + g.vat END, p.id, `+runColumns+`
-		FROM claim m JOIN calculation k ON k.id = m.calculation AND k.status = 'approved' JOIN run r ON r.id = k.run
-		JOIN contract c ON c.id = m.contract JOIN organisation e ON e.id = m.payee
-		LEFT JOIN decision d ON d.id = m.decision
-		LEFT JOIN claim_decided x ON x.claim = m.id LEFT JOIN grant_line g ON g.claim = m.id AND g.batch = x.batch
-		LEFT JOIN payment p ON p.claim = m.id
+	rows, err := tx.Query(ctx, `SELECT `+payableColumns+`
 		WHERE ((m.payee = @org) OR (m.payer = @org AND m.kind <> 'hire'))
 		  AND m.amount <> 0 AND (m.kind = 'hire' OR g.amount <> 0)
 		  AND NOT EXISTS (SELECT FROM settlement t WHERE t.claim = m.id AND t.organisation = @org)
@@ -59,6 +61,23 @@ func scanPayable(row pgx.CollectableRow) (p subsidy.Payable, err error) {
 		}
 	}
 	return p, nil
+}
+
+// ClaimsPaid are claims that the organisation pays, by id.
+func (tx *Tx) ClaimsPaid(ctx context.Context, a payroll.Actor, claims []uuid.UUID) (map[uuid.UUID]subsidy.Payable, error) {
+	rows, err := tx.Query(ctx, `SELECT `+payableColumns+` WHERE m.payer = $1 AND m.id = ANY ($2) ORDER BY m.id`, a.Organisation.ID, claims)
+	if err != nil {
+		return nil, fmt.Errorf("claims that were paid: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanPayable)
+	if err != nil {
+		return nil, fmt.Errorf("claims that were paid: %w", err)
+	}
+	byID := make(map[uuid.UUID]subsidy.Payable, len(list))
+	for _, p := range list {
+		byID[p.ID] = p
+	}
+	return byID, nil
 }
 
 // Settle posts what went over the bank and notes of which claims it was.

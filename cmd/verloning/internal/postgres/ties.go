@@ -44,7 +44,7 @@ const claimed = `
 	SELECT sum(CASE WHEN x.claim IS NULL THEN m.amount + m.vat ELSE g.amount + g.vat END - coalesce(t.amount, 0))
 	FROM claim m JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
 	LEFT JOIN claim_decided x ON x.claim = m.id LEFT JOIN grant_line g ON g.claim = m.id AND g.batch = x.batch
-	LEFT JOIN settlement t ON t.claim = m.id AND t.organisation = @org
+	LEFT JOIN settled_claim t ON t.claim = m.id AND t.organisation = @org
 	WHERE m.period = @from `
 
 const ordered = `SELECT sum(p.amount) FROM payment p JOIN run r ON r.id = p.run WHERE p.organisation = @org AND r.period = @from AND p.kind = `
@@ -67,7 +67,7 @@ var ties = []tie{
 		accounts: []ledger.Account{ledger.Debtors}, debit: true, kinds: []string{"run", "refusal", "settlement"}, amount: claimed + `AND m.payee = @org AND m.kind IN ('fee', 'hire')`},
 	{name: "subsidies_payable", municipality: true, ledger: payroll.Text{NL: "te betalen en terug te vorderen subsidie", EN: "subsidy payable and to be claimed back"},
 		beside:   payroll.Text{NL: "toegekende declaraties die niet zijn afgewikkeld", EN: "claims that were granted and not settled"},
-		accounts: []ledger.Account{ledger.SubsidyPayable, ledger.SubsidyReclaimable}, kinds: []string{"grant", "settlement"}, amount: claimed + `AND m.payer = @org AND m.kind = 'subsidy' AND x.claim IS NOT NULL`},
+		accounts: []ledger.Account{ledger.SubsidyPayable, ledger.SubsidyReclaimable}, kinds: []string{"grant", "settlement", "bank"}, amount: claimed + `AND m.payer = @org AND m.kind = 'subsidy' AND x.claim IS NOT NULL`},
 	{name: "subsidy_payments", municipality: true, ledger: payroll.Text{NL: "toegekende subsidie", EN: "subsidy that was granted"}, beside: payroll.Text{NL: "opgedragen subsidiebetalingen", EN: "subsidy payments that were ordered"},
 		accounts: []ledger.Account{ledger.SubsidyPayable}, kinds: []string{"grant"}, amount: ordered + `'subsidy'`},
 	{name: "bank", both: true, ledger: payroll.Text{NL: "bank, van declaraties", EN: "bank, of claims"}, beside: payroll.Text{NL: "bankafschriften die genoteerd zijn", EN: "bank statements that were noted"},

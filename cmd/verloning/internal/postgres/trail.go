@@ -180,12 +180,13 @@ func (t *trails) claims(ctx context.Context) error {
 	rows, err := t.Query(ctx, `
 		SELECT d.id, date_trunc('month', m.service_from)::date, m.rule, m.kind, m.id, k.cutoff, coalesce(g.verdict, ''), p.id IS NOT NULL AND e.iban IS NOT NULL AND p.creditor <> e.iban,
 		       EXISTS (SELECT FROM bank_line n WHERE n.payment = p.id),
+		       o.claim IS NULL AND EXISTS (SELECT FROM bank_returned z WHERE z.payment = p.id),
 		       m.entitled, m.amount, m.vat, m.vat_cost, m.wage_cost, g.amount, g.vat, g.vat_cost, p.amount, o.amount, i.amount
 		FROM (`+decisionsMine+`) d JOIN claim m ON m.decision = d.id JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
 		JOIN organisation e ON e.id = m.payee
 		LEFT JOIN claim_decided x ON x.claim = m.id LEFT JOIN grant_line g ON g.claim = m.id AND g.batch = x.batch
 		LEFT JOIN payment p ON p.claim = m.id
-		LEFT JOIN settlement o ON o.claim = m.id AND o.organisation = m.payer LEFT JOIN settlement i ON i.claim = m.id AND i.organisation = m.payee
+		LEFT JOIN settled_claim o ON o.claim = m.id AND o.organisation = m.payer LEFT JOIN settlement i ON i.claim = m.id AND i.organisation = m.payee
 		WHERE m.service_from < @to::date + interval '1 month'
 		ORDER BY d.id, m.rule, m.service_from, k.cutoff, m.id`, t.args)
 	if err != nil {
@@ -197,7 +198,7 @@ func (t *trails) claims(ctx context.Context) error {
 		var month time.Time
 		var kind subsidy.Kind
 		var cutoff int64
-		err := scanAmounts(row, []any{&key.decision, &month, &key.rule, &kind, &c.Claim, &cutoff, &c.Verdict, &c.OldIBAN, &c.Exported}, &c.Entitled, &c.Amount, &c.VAT, &c.VATCost, &c.WageCost,
+		err := scanAmounts(row, []any{&key.decision, &month, &key.rule, &kind, &c.Claim, &cutoff, &c.Verdict, &c.OldIBAN, &c.Exported, &c.Returned}, &c.Entitled, &c.Amount, &c.VAT, &c.VATCost, &c.WageCost,
 			&c.Granted, &c.GrantedVAT, &c.GrantedVATCost, &c.Ordered, &c.SettledOut, &c.SettledIn)
 		if err != nil {
 			return struct{}{}, err

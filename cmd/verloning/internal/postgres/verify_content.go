@@ -40,6 +40,9 @@ func (v *verifying) content(ctx context.Context, l link) (content, error) {
 	case "settlement":
 		hash, err := v.settledContent(ctx, l)
 		return content{hash, &sum}, err
+	case "bank":
+		hash, err := v.bankContent(ctx, l)
+		return content{hash, &sum}, err
 	case "cost":
 		hash, err := v.costContent(ctx, l)
 		return content{hash, &sum}, err
