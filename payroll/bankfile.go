@@ -20,6 +20,7 @@ type DuePayment struct {
 	Number      string    // of the contract, where there is one
 	Payee       Name      // for the file alone
 	GrossOnly   bool      // of a payslip without tax, which nobody is paid by
+	Owing       bool      // the payee has the wage of a run that was reversed
 	AskedBy     uuid.UUID // who calculated or granted what is paid
 	Approver    uuid.UUID
 	Accounts    []PayeeAccount // of the payee, by version; none of an organisation
@@ -54,6 +55,9 @@ func (p DuePayment) held(t BankTerms) []Problem {
 	var why []Problem
 	if p.GrossOnly {
 		why = append(why, Reason("payment/gross_only", "", "Van deze loonstrook is geen belasting berekend: een brutoloon wordt niet betaald.", "No tax was computed on this payslip: a gross wage is not paid."))
+	}
+	if p.Owing {
+		why = append(why, Reason("payment/owing", "", "De ontvanger heeft loon van een run die is teruggedraaid: eerst komt dat terug, of wordt het verrekend (receivable refund).", "The payee has wages of a run that was reversed: first that comes back, or is set off (receivable refund)."))
 	}
 	if !p.Creditor.InEEA() && t.Town == "" {
 		why = append(why, Reason("payment/address", "", "De bank van de ontvanger ligt buiten de EER: leg eerst uw plaats vast (bank record --town).", "The payee's bank is outside the EEA: record your town first (bank record --town)."))

@@ -44,7 +44,9 @@ type Run struct {
 	Deadline    calendar.Date // for hours; a date for lists, it closes nothing
 	BackTo      calendar.Date // first day that it corrects; zero: RetroYears before its period
 	Status      RunStatus
-	Calculation int // number of the newest calculation; nought before the first
+	Reverses    uuid.UUID // of a reversal: the run that it mirrors
+	Contract    uuid.UUID // of a reversal: the only contract; nil: all
+	Calculation int       // number of the newest calculation; nought before the first
 }
 
 // RunID derives the id of a run from what it is.

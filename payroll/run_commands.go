@@ -52,10 +52,13 @@ func (req RunOpen) accept(door *Door, a Actor) Run {
 	return r
 }
 
-// openFor finds the person of an off-cycle run and its number.
-func (d *Desk) openFor(ctx context.Context, tx Tx, door *Door, r *Run, number string) error {
+// openFor finds the person of an off-cycle run, and the run's number.
+func (d *Desk) openFor(ctx context.Context, tx Tx, door *Door, r *Run, number string) (err error) {
 	if number == "" {
-		return nil
+		if len(door.Problems) == 0 {
+			r.Sequence, err = tx.NextSequence(ctx, *r) // one that was reversed leaves its number
+		}
+		return err
 	}
 	e, known, err := tx.Employment(ctx, r.Employer, number)
 	if err != nil || door.failed("person") {

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"verloning/payroll/calendar"
+	"verloning/payroll/euro"
 	"verloning/payroll/ledger"
 )
 
@@ -70,6 +71,11 @@ type Tx interface {
 	// one gets the id that is handed in.
 	AddGarnishment(ctx context.Context, a Actor, e Employment, g Garnishment) (id uuid.UUID, version int, err error)
 	AddReceivable(ctx context.Context, a Actor, e Employment, r Receivable) (id uuid.UUID, version int, err error)
+	// OpenReceivable finds what is left of a receivable; UnpaidWage finds a payment of
+	// wages that is in no bank file.
+	OpenReceivable(ctx context.Context, e Employment, reference string) (OpenReceivable, bool, error)
+	UnpaidWage(ctx context.Context, e Employment, payment uuid.UUID) (euro.Amount, bool, error)
+	AddRefund(ctx context.Context, a Actor, f Refund, owed OpenReceivable) error
 	AddOpening(ctx context.Context, a Actor, c Contract, o Opening) (version int, err error)
 	// FirstPaid is the first day of the first period that an approved run has
 	// paid the contract.

@@ -235,6 +235,9 @@ func (d *Desk) ApproveRun(ctx context.Context, tx Tx, a payroll.Actor, req RunAp
 	if err != nil {
 		return RunApproved{}, err
 	}
+	if r.Kind == payroll.Reversal {
+		return d.approveReversal(ctx, tx, a, r, c)
+	}
 	totals, err := tx.Totals(ctx, r, c)
 	if err != nil {
 		return RunApproved{}, err

@@ -16,7 +16,7 @@ import (
 type ClaimFilter struct {
 	Employer string `json:"employer,omitempty" validate:"omitempty,code"`
 	Period   string `json:"period,omitempty"`
-	Status   string `json:"status,omitempty" validate:"omitempty,oneof=raised ordered reclaimed refused settled nil"`
+	Status   string `json:"status,omitempty" validate:"omitempty,oneof=raised ordered reclaimed refused settled withdrawn nil"`
 	After    string `json:"after,omitempty" validate:"omitempty,uuid"`
 	Limit    int    `json:"limit,omitempty" validate:"omitempty,min=1,max=1000"`
 }

@@ -158,7 +158,7 @@ type RaisedClaim struct {
 	Provisional bool          `json:"provisional"`
 	Budget      Source        `json:"budget,omitempty"`
 	Sources     []SourceShare `json:"sources,omitempty"` // what each bears, where the rule draws on several
-	Status      string        `json:"status"`            // raised | ordered | reclaimed | refused | settled | nil
+	Status      string        `json:"status"`            // raised | ordered | reclaimed | refused | settled | withdrawn | nil
 	Verdict     Verdict       `json:"verdict,omitempty"`
 	Batch       *uuid.UUID    `json:"batch,omitempty"` // of the verdict, also while it waits for approval
 	Granted     *euro.Amount  `json:"granted,omitempty"`
@@ -207,6 +207,16 @@ type Tx interface {
 	ApprovalChecks(ctx context.Context, a payroll.Actor, r payroll.Run, c payroll.Calculation) (ApprovalChecks, error)
 	// Approve posts and returns the head of the ledger's chain.
 	Approve(ctx context.Context, a payroll.Actor, r payroll.Run, c payroll.Calculation, p Posting) (head string, err error)
+	// AddReversal keeps the run that mirrors another and holds it; the one that waits
+	// for its approval is found again.
+	AddReversal(ctx context.Context, a payroll.Actor, of payroll.Run, contract uuid.UUID, reason string) (payroll.Run, error)
+	// Mirror writes the rows of a reversal and counts its payslips.
+	Mirror(ctx context.Context, r payroll.Run, c payroll.Calculation, of payroll.Run, booked payroll.Calculation) (int, error)
+	CancelPayments(ctx context.Context, a payroll.Actor, r payroll.Run) ([]PaidOut, error)
+	// WithdrawClaims returns the mirrors among what it withdrew.
+	WithdrawClaims(ctx context.Context, r payroll.Run, c payroll.Calculation) (map[uuid.UUID]bool, error)
+	// PostAll keeps a posting with its transfers.
+	PostAll(ctx context.Context, a payroll.Actor, p Posted) error
 	OrganisationByID(ctx context.Context, id uuid.UUID) (payroll.Organisation, error)
 
 	// ClaimsToGrant lists what was raised on the municipality and not decided.

@@ -30,6 +30,7 @@ var eventForms = map[string][]reflect.Type{
 	"run.approved":         {reflect.TypeFor[runAnnounced]()},
 	"run.closed":           {reflect.TypeFor[payroll.RunReply]()},
 	"run.reopened":         {reflect.TypeFor[payroll.RunReply]()},
+	"run.reversed":         {reflect.TypeFor[runReversed]()},
 	"payment.exported":     {reflect.TypeFor[paymentExported]()},
 	"payment.ordered":      {reflect.TypeFor[paymentAnnounced]()},
 	"claim.raised":         {reflect.TypeFor[claimAnnounced]()},
@@ -40,6 +41,7 @@ var eventForms = map[string][]reflect.Type{
 	"claim.settled":        {reflect.TypeFor[claimAnnounced]()},
 	"payment.returned":     {reflect.TypeFor[paymentReturned]()},
 	"claim.returned":       {reflect.TypeFor[claimAnnounced]()},
+	"claim.withdrawn":      {reflect.TypeFor[claimAnnounced]()},
 	"payment.settled":      {reflect.TypeFor[paymentSettled]()},
 	"agreement.recorded":   {reflect.TypeFor[agreementAnnounced]()},
 	"trajectory.referred":  {reflect.TypeFor[trajectoryAnnounced]()},
@@ -61,6 +63,13 @@ var eventForms = map[string][]reflect.Type{
 	"signal.ended":     {reflect.TypeFor[subsidy.Signal]()},
 	"signal.dismissed": {reflect.TypeFor[subsidy.Signal]()},
 	"signal.refused":   {reflect.TypeFor[subsidy.Signal]()},
+}
+
+type runReversed struct {
+	Run      uuid.UUID         `json:"run"`
+	Reversal uuid.UUID         `json:"reversal"`
+	Period   string            `json:"period"`
+	Status   payroll.RunStatus `json:"status"` // approved or closed where one contract was reversed
 }
 
 type decisionAnnounced struct {
@@ -131,6 +140,7 @@ type claimAnnounced struct {
 	Rule     string          `json:"rule"`
 	Kind     subsidy.Kind    `json:"kind"`
 	Period   calendar.Period `json:"period"`
+	Origin   calendar.Date   `json:"origin_period,omitzero"` // first day of the period that it corrects
 	Amount   euro.Amount     `json:"amount"`
 	VAT      euro.Amount     `json:"vat"`
 	Granted  *euro.Amount    `json:"granted,omitempty"`

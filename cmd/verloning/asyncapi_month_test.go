@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"verloning/cmd/verloning/internal/bus"
@@ -151,6 +152,7 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(clerk, "worklist.show", m{"period": "2026-07", "months": 3, "limit": 5})
 	w.ask(control, "worklist.show", m{"period": "2028-06"}) // The decision ends.
 	w.ask(clerk, "run.close", m{"run": run})
+	w.reverses(clerk, boss, run)
 	w.trajectories(control, chief)
 
 	for _, s := range w.ask(clerk, "scheme.list", m{})["schemes"].([]any) {
@@ -161,6 +163,32 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	w.ask(w.admin, "events.held", m{})
 	w.ask(w.admin, "events.replay", m{"organisation": "E", "since": "2026-01-01"})
 	return clerk, control
+}
+
+// reverses takes the run back, of which the wages went to the bank.
+func (w witness) reverses(clerk, boss *bus.Client, run any) {
+	type m = map[string]any
+	approve := func(run any) {
+		shown := w.must(clerk, "run.show", m{"run": run})
+		w.ask(boss, "run.approve", m{"run": run, "calculation": shown["calculation"], "hash": shown["hash"]})
+	}
+	approve(w.ask(clerk, "run.reverse", m{"run": run, "reason": "verkeerde maand"})["run"])
+	again := w.must(clerk, "run.open", m{"period": "2026-10", "pay_date": "2026-10-30"})["run"]
+	w.must(clerk, "run.calculate", m{"run": again})
+	until(w.t, "it is calculated again", func() bool { return w.must(clerk, "run.show", m{"run": again})["status"] == "calculated" })
+	var keys []any
+	for _, e := range w.must(clerk, "run.exceptions", m{"run": again})["exceptions"].([]any) {
+		keys = append(keys, e.(m)["exception"])
+	}
+	w.must(clerk, "run.accept", m{"run": again, "exceptions": keys, "reason": "bevestigd"})
+	approve(again)
+	approve(w.ask(clerk, "run.reverse", m{"run": again, "reason": "nog eens"})["run"]) // Nobody decided on its claims.
+	owed := w.ask(clerk, "receivable.list", m{})["receivables"].([]any)
+	for _, one := range owed {
+		if one := one.(m); strings.HasPrefix(one["reference"].(string), "terug-") {
+			w.ask(boss, "receivable.refund", m{"person": one["person"], "reference": one["reference"], "amount": one["amount"], "day": "2026-11-05", "statement": "afschrift 12"})
+		}
+	}
 }
 
 // bank takes the wages to the bank.

@@ -446,8 +446,8 @@ func TestInterfaceOfService(t *testing.T) {
 			return seen["run.closed"] && (c == clerk || seen["payment.ordered"])
 		})
 	}
-	if got := strings.Join(slices.Sorted(maps.Keys(seen)), " "); got != "agreement.recorded claim.partly claim.raised claim.settled contract.amended contract.ended contract.extended contract.registered cost.approved decision.recorded fee.granted "+
-		"hours.accepted hours.rejected payment.exported payment.ordered payment.returned payment.settled period.locked period.reopened reconciliation.booked return.made run.approved run.calculated run.closed run.reopened scheme.added statement.settled "+
+	if got := strings.Join(slices.Sorted(maps.Keys(seen)), " "); got != "agreement.recorded claim.partly claim.raised claim.settled claim.withdrawn contract.amended contract.ended contract.extended contract.registered cost.approved decision.recorded fee.granted "+
+		"hours.accepted hours.rejected payment.exported payment.ordered payment.returned payment.settled period.locked period.reopened reconciliation.booked return.made run.approved run.calculated run.closed run.reopened run.reversed scheme.added statement.settled "+
 		"trajectory.confirmed trajectory.contested trajectory.recorded trajectory.referred trajectory.upheld" {
 		t.Errorf("events: %s", got)
 	}

@@ -74,6 +74,7 @@ type grammar struct {
 	} `cmd:"" help:"Garnishments of wages."`
 	Receivable struct {
 		Record receivableRecord `cmd:"" help:"Record money that an employee owes you and what a period may take of it."`
+		Refund receivableRefund `cmd:"" help:"Say what came back of a receivable, or which payment is not made instead."`
 		List   receivableList   `cmd:"" help:"List receivables as they are now."`
 	} `cmd:"" help:"What employees owe you."`
 	Contract struct {
@@ -111,6 +112,7 @@ type grammar struct {
 		Missing    runMissing    `cmd:"" help:"List of whom hours, a decision or a payslip are missing in a period."`
 		Compare    runCompare    `cmd:"" help:"Compare with the period before: new, gone, changed."`
 		Reopen     runReopen     `cmd:"" help:"Take a calculated run back to open, before it is approved."`
+		Reverse    runReverse    `cmd:"" help:"Mirror what an approved run booked, of all or of one contract; a second person approves the mirror."`
 		Calculate  runCalculate  `cmd:"" help:"Calculate, and wait until it is done."`
 		Show       runShow       `cmd:"" help:"Show where a run stands."`
 		List       runList       `cmd:"" help:"List the runs."`

@@ -41,6 +41,20 @@ func (c *runReopen) Run(ctx context.Context, sh *shell) error {
 	return ask(ctx, sh, "run", "reopen", payroll.RunReopen{Command: sh.command(), Run: id, Reason: c.Reason}, sh.runStands)
 }
 
+type runReverse struct {
+	runArg
+	Contract string `help:"Contract number: its payslip alone."`
+	Reason   string `required:"" help:"Why it is reversed."`
+}
+
+func (c *runReverse) Run(ctx context.Context, sh *shell) error {
+	id, err := sh.runID(ctx, c.runArg.Run)
+	if err != nil {
+		return err
+	}
+	return ask(ctx, sh, "run", "reverse", payroll.RunReverse{Command: sh.command(), Run: id, Contract: c.Contract, Reason: c.Reason}, sh.runStands)
+}
+
 type runCompare struct {
 	runArg
 	Kind  string `enum:",new,gone,changed,same" default:"" help:"Only new, gone, changed or same; without it all but the same."`

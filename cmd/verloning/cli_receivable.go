@@ -27,6 +27,24 @@ func (c *receivableRecord) Run(ctx context.Context, sh *shell) error {
 	})
 }
 
+type receivableRefund struct {
+	Person    string `required:"" help:"Personnel number."`
+	Reference string `required:"" help:"Of the receivable."`
+	Amount    string `help:"Euros that came back over the bank."`
+	Payment   string `help:"Instead of an amount: id of the payment of wages that is not made, since the money was paid before."`
+	Day       string `required:"" help:"Day that it came back."`
+	Statement string `required:"" help:"Of the bank, or why it is set off."`
+}
+
+func (c *receivableRefund) Run(ctx context.Context, sh *shell) error {
+	request := payroll.ReceivableRefund{
+		Command: sh.command(), Person: c.Person, Reference: c.Reference, Amount: c.Amount, Day: c.Day, Statement: c.Statement, Payment: c.Payment,
+	}
+	return ask(ctx, sh, "receivable", "refund", request, func(r payroll.ReceivableRefunded) error {
+		return sh.say("Teruggekomen: %s, nog open %s.", "Came back: %s, still open %s.", r.Amount, r.Open)
+	})
+}
+
 type receivableList struct {
 	Person string `help:"Personnel number; without it everybody."`
 	Limit  int    `help:"At most so many; otherwise all."`

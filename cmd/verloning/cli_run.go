@@ -60,11 +60,16 @@ func (sh *shell) runID(ctx context.Context, name string) (string, error) {
 	return "", fault("run/several", "run", fmt.Sprintf("Kies een van de runs: %s.", strings.Join(found, " ")), fmt.Sprintf("Choose one of the runs: %s.", strings.Join(found, " ")))
 }
 
-// name is how a person names a run: by its period, and off the cycle with its
-// number.
+// name is how a person names a run: by its period, off the cycle with its number,
+// and a reversal with terug and its number. One that was reversed is named by its id.
 func (r runListed) name() string {
-	if r.Kind == payroll.OffCycle {
+	switch {
+	case r.Kind == payroll.OffCycle:
 		return fmt.Sprintf("%s#%d", r.Period, r.Sequence)
+	case r.Kind == payroll.Reversal:
+		return fmt.Sprintf("%s#terug%d", r.Period, r.Sequence)
+	case r.Status == payroll.RunReversed:
+		return r.Run.String()
 	}
 	return r.Period
 }

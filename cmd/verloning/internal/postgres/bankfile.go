@@ -103,7 +103,9 @@ func (tx *Tx) DuePayments(ctx context.Context, a payroll.Actor, asked payroll.Du
 	rows, err := tx.Query(ctx, `
 		SELECT p.id, p.kind, p.run, p.contract, p.claim, p.statement, p.garnishment, p.debtor, p.creditor, p.amount, p.pay_date, p.reference, coalesce(c.number, ''),
 		       coalesce(CASE p.kind WHEN 'wage' THEN n.name WHEN 'garnishment' THEN g.creditor_name ELSE coalesce(w.creditor_name, e.name) END, ''),
-		       coalesce(s.gross_only, false), coalesce(b.granted_by, m.asked_by, k.asked_by, q.ordered_by), coalesce(y.approved_by, z.approved_by, k.approved_by, u.approved_by),
+		       coalesce(s.gross_only, false),
+		       p.kind = 'wage' AND EXISTS (SELECT FROM (`+openReceivable+`) o JOIN run v ON v.id = o.run AND v.kind = 'reversal' WHERE o.employment = c.employment AND o.open > 0),
+		       coalesce(b.granted_by, m.asked_by, k.asked_by, q.ordered_by), coalesce(y.approved_by, z.approved_by, k.approved_by, u.approved_by),
 		       c.employment, last.attempt, last.creditor, last.whole, last.reason,
 		       EXISTS (SELECT FROM payment o JOIN bank_line l ON l.payment = o.id WHERE o.contract = p.contract AND o.id <> p.id AND l.creditor = coalesce(last.creditor, p.creditor)),
 		       CASE WHEN p.claim IS NULL THEN ARRAY[]::text[] ELSE ARRAY(`+restsOn+`) END
@@ -121,6 +123,7 @@ func (tx *Tx) DuePayments(ctx context.Context, a payroll.Actor, asked payroll.Du
 			WHERE l.payment = p.id ORDER BY l.attempt DESC LIMIT 1) last ON true
 		WHERE p.organisation = @org AND (@run::uuid IS NULL OR p.run = @run) AND (@until::date IS NULL OR p.pay_date <= @until)
 		  AND (last.attempt IS NULL OR last.whole IS NOT NULL)
+		  AND NOT EXISTS (SELECT FROM payment_cancelled x WHERE x.payment = p.id)
 		  AND NOT EXISTS (SELECT FROM settlement t WHERE t.claim = p.claim AND t.organisation = p.organisation)
 		  AND (last.attempt IS NOT NULL OR NOT EXISTS (SELECT FROM statement_settlement t WHERE t.statement = p.statement))
 		ORDER BY p.id`,
@@ -178,7 +181,7 @@ func scanDuePayment(row pgx.CollectableRow) (p dueRow, err error) {
 	var attempt *int
 	var tried, reason *string
 	var whole *bool
-	err = row.Scan(&p.ID, &p.Kind, &run, &contract, &claim, &statement, &garnishment, &debtor, &creditor, &amount, &on, &p.Reference, &p.Number, &name, &p.GrossOnly, &p.AskedBy, &p.Approver,
+	err = row.Scan(&p.ID, &p.Kind, &run, &contract, &claim, &statement, &garnishment, &debtor, &creditor, &amount, &on, &p.Reference, &p.Number, &name, &p.GrossOnly, &p.Owing, &p.AskedBy, &p.Approver,
 		&employment, &attempt, &tried, &whole, &reason, &p.PaidBefore, &p.Unconfirmed)
 	if err != nil {
 		return p, err

@@ -18,7 +18,7 @@ import (
 // found contract by contract within each calculation, by key: the planner knows
 // nothing yet of rows that were written a moment ago.
 const bookedRows = `
-	FROM (SELECT k.id, r.period, r.pay_date FROM run r JOIN calculation k ON k.run = r.id
+	FROM (SELECT k.id, r.id AS run, r.period, r.pay_date FROM run r JOIN calculation k ON k.run = r.id
 	      WHERE r.employer = @employer AND r.id <> @run AND k.known <= @cutoff AND (@before::date IS NULL OR r.period < @before)) a
 	JOIN contract c ON c.employer = @employer AND c.person BETWEEN @first AND @last`
 
@@ -27,7 +27,8 @@ const bookedRows = `
 // year of payment.
 func (l *loader) booked(ctx context.Context) error {
 	rows, err := l.Query(ctx, `
-		SELECT p.contract, min(a.period), max(a.period) FILTER (WHERE p.holiday_paid > 0), sum(p.leave_accrued - p.leave_taken)::int,
+		SELECT p.contract, min(a.period), max(a.period) FILTER (WHERE p.holiday_paid > 0 AND NOT EXISTS (
+		           SELECT FROM run v JOIN calculation w ON w.run = v.id AND w.known <= @cutoff WHERE v.reverses = a.run AND (v.contract IS NULL OR v.contract = p.contract))), sum(p.leave_accrued - p.leave_taken)::int,
 		       sum(p.gross - p.holiday_paid - p.leave_paid - p.transition), sum(p.holiday), sum(p.holiday_paid), sum(p.transition),
 		       sum(p.gross - p.pension_employee - p.transition) FILTER (WHERE p.awf_class <> '' AND a.pay_date BETWEEN @new_year AND @new_year_eve),
 		       sum(p.premium_maximum) FILTER (WHERE p.awf_class <> '' AND a.pay_date BETWEEN @new_year AND @new_year_eve),

@@ -24,6 +24,7 @@ import (
 // price, says that the money has moved, or the bank says so of the payment.
 const claimStatus = `
 	CASE WHEN m.amount = 0 THEN 'nil'
+	     WHEN w.claim IS NOT NULL THEN 'withdrawn'
 	     WHEN t.claim IS NOT NULL THEN 'settled'
 	     WHEN x.batch IS NULL THEN 'raised'
 	     WHEN g.verdict = 'refused' THEN 'refused'
@@ -39,6 +40,7 @@ const claimFrom = `
 	JOIN organisation e ON e.id = m.payee
 	JOIN organisation p ON p.id = m.payer
 	LEFT JOIN claim_decided x ON x.claim = m.id
+	LEFT JOIN claim_withdrawn w ON w.claim = m.id
 	LEFT JOIN settled_claim t ON t.claim = m.id AND t.organisation = CASE m.kind WHEN 'hire' THEN m.payee ELSE m.payer END
 	LEFT JOIN LATERAL (
 		SELECT * FROM grant_line l WHERE l.claim = m.id AND (x.batch IS NULL OR l.batch = x.batch) ORDER BY l.version DESC LIMIT 1) g ON true`
@@ -110,7 +112,7 @@ func (tx *Tx) Claims(ctx context.Context, a payroll.Actor, f subsidy.ClaimFilter
 func (tx *Tx) ClaimsToGrant(ctx context.Context, municipality uuid.UUID, employer string, period calendar.Date) ([]subsidy.RaisedClaim, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT `+claimColumns+claimFrom+`
-		WHERE m.payer = $1 AND e.code = $2 AND m.period = $3 AND m.amount <> 0 AND m.kind <> 'hire' AND x.batch IS NULL
+		WHERE m.payer = $1 AND e.code = $2 AND m.period = $3 AND m.amount <> 0 AND m.kind <> 'hire' AND x.batch IS NULL AND w.claim IS NULL
 		ORDER BY m.id`, municipality, employer, day(period))
 	if err != nil {
 		return nil, fmt.Errorf("claims to grant: %w", err)
@@ -203,7 +205,7 @@ func scanGranted(row pgx.CollectableRow) (g subsidy.Granted, err error) {
 	var origin *time.Time
 	err = row.Scan(&g.ID, &g.Contract, &g.ContractNumber, &g.Decision, &g.DecisionNumber, &g.Payer, &g.Payee, &g.Scheme, &g.Rule, &kind, &g.Document, &budget, &origin,
 		&claimed, &claimedVAT, &verdict, &amount, &vat, &cost, &g.Reason, &debtor, &creditor,
-		&r.ID, &r.Employer, &r.Period, &r.PeriodKind, &r.Kind, &r.Sequence, &r.Person, &r.PayDate, &r.Deadline, &r.BackTo, &r.Status, &r.Calculation)
+		&r.ID, &r.Employer, &r.Period, &r.PeriodKind, &r.Kind, &r.Sequence, &r.Person, &r.PayDate, &r.Deadline, &r.BackTo, &r.Status, &r.Reverses, &r.Contract, &r.Calculation)
 	if err != nil {
 		return g, err
 	}
@@ -223,7 +225,7 @@ func scanGranted(row pgx.CollectableRow) (g subsidy.Granted, err error) {
 // under the month of each run first, since a posting gets none after it exists.
 func (tx *Tx) ApproveBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch, posts []subsidy.Posted, overBudget string) error {
 	for _, p := range posts {
-		if err := tx.postAll(ctx, a, p); err != nil {
+		if err := tx.PostAll(ctx, a, p); err != nil {
 			return fmt.Errorf("batch %s: %w", b.ID, err)
 		}
 	}
@@ -238,9 +240,9 @@ func (tx *Tx) ApproveBatch(ctx context.Context, a payroll.Actor, b subsidy.Batch
 	return nil
 }
 
-// postAll writes the transfers of a posting, under the month of each run, and then
+// PostAll writes the transfers of a posting, under the month of each run, and then
 // the posting.
-func (tx *Tx) postAll(ctx context.Context, a payroll.Actor, p subsidy.Posted) error {
+func (tx *Tx) PostAll(ctx context.Context, a payroll.Actor, p subsidy.Posted) error {
 	runs, lists := map[calendar.Date]payroll.Run{}, map[calendar.Date][]subsidy.ContractTransfer{}
 	for _, t := range p.Transfers {
 		from := t.Run.Period.From

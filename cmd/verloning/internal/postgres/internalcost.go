@@ -143,7 +143,7 @@ func (tx *Tx) ApproveInternalCost(ctx context.Context, a payroll.Actor, c subsid
 	if err := tx.ensurePeriod(ctx, calendar.MonthOf(c.Day).From); err != nil {
 		return err
 	}
-	if err := tx.postAll(ctx, a, p); err != nil {
+	if err := tx.PostAll(ctx, a, p); err != nil {
 		return fmt.Errorf("cost %s: %w", c.ID, err)
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO internal_cost_approval (cost, posting, recorded_by, approved_by, over_budget) VALUES ($1, $2, $3, $4, $5)`,

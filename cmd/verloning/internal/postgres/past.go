@@ -17,18 +17,21 @@ import (
 	"verloning/subsidy"
 )
 
+// takenBack is the whole reversal of a run.
+const takenBack = `SELECT FROM run v JOIN calculation w ON w.run = v.id AND w.known <= @cutoff WHERE v.reverses = r.id AND v.contract IS NULL`
+
 // affected finds the persons whom facts that came after a period was paid concern,
 // and the first such period of each. A regular run looks at all of an employer's
 // periods before it, so that what its cut-off knew needs no second look: seen is the
 // newest cut-off of a run of that period or a later one. Reckoned with too is a run
-// of an earlier period that was approved after a later one, and who was left out of
-// the newest run.
+// of an earlier period that was approved after a later one, who was left out of the
+// newest run, and whose payslip was reversed.
 const affected = `
 	WITH runs AS MATERIALIZED (
-		SELECT r.id, r.period, r.period_end, r.pay_date, k.id AS calculation, k.known, k.figures,
+		SELECT r.id, r.period, r.period_end, r.pay_date, k.id AS calculation, k.cutoff, k.known, k.figures,
 		       max(k.cutoff) OVER (ORDER BY r.period DESC) AS seen
 		FROM run r JOIN calculation k ON k.run = r.id AND k.known <= @cutoff
-		WHERE r.employer = @employer AND r.kind = 'regular' AND r.id <> @run),
+		WHERE r.employer = @employer AND r.kind = 'regular' AND r.id <> @run AND NOT EXISTS (` + takenBack + `)),
 	past AS MATERIALIZED (SELECT * FROM runs WHERE period_end < @from AND @regular),
 	newest AS MATERIALIZED (SELECT * FROM runs ORDER BY period DESC LIMIT 1),
 	mine AS MATERIALIZED (
@@ -71,7 +74,11 @@ const affected = `
 		SELECT m.person, p.period FROM mine m JOIN scheme_version v ON v.municipality = m.municipality AND v.scheme = m.scheme AND v.known <= @cutoff
 		JOIN past p ON v.known > p.seen AND v.valid_from <= p.period_end
 		UNION ALL
-		SELECT m.person, p.period FROM past p JOIN mine m ON true WHERE EXISTS (SELECT FROM past e WHERE e.period < p.period AND e.known > p.seen)
+		SELECT m.person, p.period FROM past p JOIN mine m ON true
+		WHERE EXISTS (SELECT FROM past e WHERE e.period < p.period AND e.known > p.seen) OR p.known > (SELECT max(cutoff) FROM runs e WHERE e.period > p.period)
+		UNION ALL
+		SELECT m.person, p.period FROM past p JOIN run v ON v.reverses = p.id AND v.contract IS NOT NULL
+		JOIN calculation w ON w.run = v.id AND w.known > p.seen AND w.known <= @cutoff JOIN mine m ON m.id = v.contract
 		UNION ALL
 		SELECT m.person, p.period FROM past p JOIN mine m ON true JOIN left_out x ON x.person = m.person AND x.calculation = (SELECT calculation FROM newest)
 		UNION ALL
@@ -128,7 +135,7 @@ func (l *loader) runsSince(ctx context.Context, oldest calendar.Date) ([]payroll
 	args["oldest"] = day(oldest)
 	rows, err := l.Query(ctx, `
 		SELECT `+runColumns+` FROM run r JOIN calculation k ON k.run = r.id AND k.known <= @cutoff
-		WHERE r.employer = @employer AND r.kind = 'regular' AND r.id <> @run AND r.period >= @oldest AND r.period_end < @from ORDER BY r.period`, args)
+		WHERE r.employer = @employer AND r.kind = 'regular' AND r.id <> @run AND r.period >= @oldest AND r.period_end < @from AND NOT EXISTS (`+takenBack+`) ORDER BY r.period`, args)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -139,4 +140,62 @@ func (tx *Tx) Receivables(ctx context.Context, a payroll.Actor, person string, a
 			Receivable: r.ID, Person: number, Reference: r.Reference, Version: r.Version, Cause: r.Cause, Amount: r.Amount, PerPeriod: r.PerPeriod, Protected: r.Protected, From: r.From,
 		}, err
 	})
+}
+
+// openReceivable is what is left of the newest version of receivables: less what
+// approved runs took and what came back.
+const openReceivable = `
+	SELECT r.id, r.employment, r.reference, r.amount, r.run, r.contract,
+	       r.amount - coalesce((SELECT sum(f.amount) FROM receivable_refund f WHERE f.receivable = r.id), 0)
+	         + coalesce((SELECT sum(n.amount) FROM payslip_line n JOIN calculation k ON k.id = n.calculation AND k.status = 'approved' WHERE n.fact = r.id), 0) AS open
+	FROM receivable r WHERE NOT EXISTS (SELECT FROM receivable v WHERE v.id = r.id AND v.version > r.version)`
+
+// OpenReceivable finds what is left of a receivable of an employee.
+func (tx *Tx) OpenReceivable(ctx context.Context, e payroll.Employment, reference string) (payroll.OpenReceivable, bool, error) {
+	var o payroll.OpenReceivable
+	var run, contract *uuid.UUID
+	err := scanAmounts(tx.QueryRow(ctx, `SELECT id, reference, run, contract, amount, open FROM (`+openReceivable+`) o WHERE employment = $1 AND reference = $2`, e.ID, reference),
+		[]any{&o.ID, &o.Reference, &run, &contract}, &o.Amount, &o.Open)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return o, false, nil
+	}
+	if err != nil {
+		return o, false, fmt.Errorf("receivable %s: %w", reference, err)
+	}
+	o.Run, o.Contract = nilOr(run), nilOr(contract)
+	return o, true, nil
+}
+
+// UnpaidWage finds a payment of wages to an employee that no bank file holds.
+func (tx *Tx) UnpaidWage(ctx context.Context, e payroll.Employment, payment uuid.UUID) (amount euro.Amount, known bool, err error) {
+	err = scanAmounts(tx.QueryRow(ctx, `
+		SELECT p.amount FROM payment p JOIN contract c ON c.id = p.contract
+		WHERE p.id = $1 AND c.employment = $2 AND p.kind = 'wage' AND NOT EXISTS (`+outstanding+`)
+		  AND NOT EXISTS (SELECT FROM payment_cancelled x WHERE x.payment = p.id)`, payment, e.ID), nil, &amount)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return amount, false, nil
+	}
+	if err != nil {
+		return amount, false, fmt.Errorf("payment %s: %w", payment, err)
+	}
+	return amount, true, nil
+}
+
+// AddRefund keeps what came back, and takes back the payment that it is set off
+// against.
+func (tx *Tx) AddRefund(ctx context.Context, a payroll.Actor, f payroll.Refund, owed payroll.OpenReceivable) error {
+	if f.Payment != uuid.Nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO payment_cancelled (payment, run, cancelled_by) VALUES ($1, $2, $3)`, f.Payment, owed.Run, a.User); err != nil {
+			return fmt.Errorf("set off payment %s: %w", f.Payment, err)
+		}
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO receivable_refund (id, employer, receivable, amount, day, reference, payment, recorded_by)
+		VALUES (@id, @employer, @receivable, @amount, @day, @reference, @payment, @by)`,
+		pgx.NamedArgs{"id": f.ID, "employer": a.Organisation.ID, "receivable": f.Receivable, "amount": f.Amount.Decimal(), "day": day(f.Day), "reference": f.Reference,
+			"payment": null(f.Payment), "by": a.User})
+	if err != nil {
+		return fmt.Errorf("refund of receivable %s: %w", owed.Reference, err)
+	}
+	return nil
 }

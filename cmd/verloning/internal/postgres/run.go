@@ -28,16 +28,18 @@ type runRow struct {
 	Deadline    *time.Time
 	BackTo      *time.Time
 	Status      string
+	Reverses    *uuid.UUID
+	Contract    *uuid.UUID
 	Calculation int
 }
 
-const runColumns = `r.id, r.employer, r.period, r.period_kind, r.kind, r.sequence, r.person, r.pay_date, r.deadline, r.back_to, r.status, r.calculation`
+const runColumns = `r.id, r.employer, r.period, r.period_kind, r.kind, r.sequence, r.person, r.pay_date, r.deadline, r.back_to, r.status, r.reverses, r.contract, r.calculation`
 
 func (row runRow) run() payroll.Run {
 	return payroll.Run{
 		ID: row.ID, Employer: row.Employer, Period: calendar.PeriodFrom(calendar.Kind(row.PeriodKind), date(&row.Period)),
 		Kind: payroll.RunKind(row.Kind), Sequence: row.Sequence, Person: nilOr(row.Person), PayDate: date(&row.PayDate), Deadline: date(row.Deadline), BackTo: date(row.BackTo),
-		Status: payroll.RunStatus(row.Status), Calculation: row.Calculation,
+		Status: payroll.RunStatus(row.Status), Reverses: nilOr(row.Reverses), Contract: nilOr(row.Contract), Calculation: row.Calculation,
 	}
 }
 
@@ -169,7 +171,7 @@ func (tx *Tx) AddCalculation(ctx context.Context, r payroll.Run, c payroll.Calcu
 	var id int64
 	err = tx.QueryRow(ctx, `
 		INSERT INTO calculation (run, number, cutoff, rule_set, figures, status, shards, asked_by)
-		VALUES ($1, $2, $3, $4, $5, 'calculating', $6, $7) RETURNING id`,
+		VALUES ($1, $2, $3, $4, nullif($5, ''), 'calculating', $6, $7) RETURNING id`,
 		r.ID, c.Number, c.Cutoff, c.RuleSet, c.Figures, c.Shards, c.AskedBy).Scan(&id)
 	if err != nil {
 		return fmt.Errorf("add calculation %d of run %s: %w", c.Number, r.ID, err)

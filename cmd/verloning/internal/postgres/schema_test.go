@@ -260,6 +260,10 @@ func world() [][]string {
 		{`INSERT INTO letterhead (organisation, version, street, place, vat_id, recorded_by) VALUES ('` + org + `', 1, 's', 'p', 'NL123456789B01', '` + user + `')`},
 		worldOfReports(org, user, posting, hash),
 		{`INSERT INTO control_confirmation (change, organisation, recorded_by, confirmed_by) VALUES ('` + id(anEvent, 3) + `', '` + org + `', '` + user + `', '` + id(aUser, 2) + `')`},
+		{`INSERT INTO payment_cancelled (payment, run, cancelled_by) SELECT id, '` + run + `', '` + user + `' FROM payment LIMIT 1`,
+			`INSERT INTO claim_withdrawn (claim, run) VALUES ('` + id(aClaim, 2) + `', '` + run + `')`,
+			`INSERT INTO receivable_refund (id, employer, receivable, amount, day, reference, recorded_by)
+				VALUES ('` + id(aReceivable, 2) + `', '` + org + `', '` + id(aReceivable, 1) + `', 1, '2026-10-31', 'r', '` + user + `')`},
 	}
 }
 
@@ -396,7 +400,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 34
+const steps = 35
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -436,7 +440,7 @@ func TestFactsAreForEver(t *testing.T) {
 		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
-		other_money booking booking_source booking_approval
+		payment_cancelled claim_withdrawn receivable_refund other_money booking booking_source booking_approval
 		invoice invoice_line letterhead bank_terms bank_file bank_batch bank_line bank_import bank_report bank_settled bank_returned control_confirmation posting_period period_lock wage_return wage_return_line remittance_terms remittance remittance_approval agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
@@ -586,7 +590,7 @@ func TestWhatMayChange(t *testing.T) {
 		`UPDATE claim SET amount = -1, vat = 0, vat_cost = 0 WHERE kind = 'hire'`:                 "", // a credit note
 		`UPDATE correction SET origin = period WHERE calculation = 2`:                             "23514",
 		`UPDATE payslip SET overpaid = 1 WHERE calculation = 2`:                                   "23514", // and net is what it was
-		`UPDATE payslip SET overpaid = -1, net = net - 1 WHERE calculation = 2`:                   "23514",
+		`UPDATE payslip SET overpaid = -1 WHERE calculation = 2`:                                  "23514",
 		`UPDATE claim SET amount = -1 WHERE id = '` + id(aClaim, 1) + `' AND calculation = 2`:     "",      // an advance that was too much
 		`UPDATE run SET kind = 'off_cycle'`:                                                       "23514", // of nobody
 		`UPDATE reservation SET amount = 1`:                                                       "",

@@ -94,16 +94,18 @@ func (s *sealing) lines(ctx context.Context) error {
 	return nil
 }
 
-// claims sums the claims that book alike: by kind, and apart what is paid back.
+// claims sums the claims that book alike: by kind, and apart what is paid back, and
+// what mirrors another.
 func (s *sealing) claims(ctx context.Context) error {
 	rows, err := s.Query(ctx, `
-		SELECT kind, sum(amount), sum(vat) FROM claim WHERE period = @period AND calculation = @id GROUP BY kind, amount < 0`, s.args)
+		SELECT kind, reverses IS NOT NULL, sum(amount), sum(vat) FROM claim WHERE period = @period AND calculation = @id GROUP BY kind, amount < 0, reverses IS NOT NULL`, s.args)
 	if err != nil {
 		return err
 	}
 	var kind string
+	var mirror bool
 	var amount, vat decimal.Decimal
-	_, err = pgx.ForEachRow(rows, []any{&kind, &amount, &vat}, func() (err error) {
+	_, err = pgx.ForEachRow(rows, []any{&kind, &mirror, &amount, &vat}, func() (err error) {
 		m := subsidy.Claim{Kind: subsidy.Kind(kind), Payee: s.run.Employer}
 		if m.Amount, err = money(amount); err != nil {
 			return err
@@ -111,7 +113,7 @@ func (s *sealing) claims(ctx context.Context) error {
 		if m.VAT, err = money(vat); err != nil {
 			return err
 		}
-		s.booking = append(s.booking, m.Transfers()...)
+		s.booking = append(s.booking, m.Booked(mirror)...)
 		s.totals.VAT = s.totals.VAT.Add(m.VAT)
 		if m.Kind == subsidy.Hire {
 			s.totals.Hired = s.totals.Hired.Add(m.Amount)

@@ -50,7 +50,7 @@ func scanPayable(row pgx.CollectableRow) (p subsidy.Payable, err error) {
 	var payment *uuid.UUID
 	var r runRow
 	err = row.Scan(&p.ID, &p.Contract, &p.ContractNumber, &p.DecisionNumber, &p.Payer, &p.Payee, &p.Scheme, &p.Rule, &p.Kind, &p.Document, &p.Budget, &amount, &vat, &paid, &payment,
-		&r.ID, &r.Employer, &r.Period, &r.PeriodKind, &r.Kind, &r.Sequence, &r.Person, &r.PayDate, &r.Deadline, &r.BackTo, &r.Status, &r.Calculation)
+		&r.ID, &r.Employer, &r.Period, &r.PeriodKind, &r.Kind, &r.Sequence, &r.Person, &r.PayDate, &r.Deadline, &r.BackTo, &r.Status, &r.Reverses, &r.Contract, &r.Calculation)
 	if err != nil {
 		return p, err
 	}
@@ -82,7 +82,7 @@ func (tx *Tx) ClaimsPaid(ctx context.Context, a payroll.Actor, claims []uuid.UUI
 
 // Settle posts what went over the bank and notes of which claims it was.
 func (tx *Tx) Settle(ctx context.Context, a payroll.Actor, p subsidy.Posted, settled []subsidy.Settlement) error {
-	if err := tx.postAll(ctx, a, p); err != nil {
+	if err := tx.PostAll(ctx, a, p); err != nil {
 		return fmt.Errorf("settle: %w", err)
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"settlement"}, []string{"claim", "organisation", "amount", "day", "reference", "posting", "settled_by"},

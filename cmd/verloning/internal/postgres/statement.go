@@ -301,7 +301,7 @@ func (tx *Tx) ApproveStatement(ctx context.Context, a payroll.Actor, s subsidy.S
 	if err != nil {
 		return err
 	}
-	if err := tx.postAll(ctx, a, p); err != nil {
+	if err := tx.PostAll(ctx, a, p); err != nil {
 		return fmt.Errorf("statement %s: %w", s.ID, err)
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO statement_approval (statement, posting, asked_by, approved_by, accepted, known) VALUES ($1, $2, $3, $4, $5, $6)`,
@@ -321,7 +321,7 @@ func (tx *Tx) ApproveStatement(ctx context.Context, a payroll.Actor, s subsidy.S
 
 // SettleStatement posts the bank's side and notes it.
 func (tx *Tx) SettleStatement(ctx context.Context, a payroll.Actor, s subsidy.StatementHead, p subsidy.Posted, on calendar.Date, reference string) error {
-	if err := tx.postAll(ctx, a, p); err != nil {
+	if err := tx.PostAll(ctx, a, p); err != nil {
 		return fmt.Errorf("settle statement %s: %w", s.ID, err)
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO statement_settlement (statement, posting, day, reference, settled_by) VALUES ($1, $2, $3, $4, $5)`,

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestReversal takes back what was approved: before the bank has it, after it, and
+// one contract of it. Nothing is deleted, and everything together comes to what it
+// would have been without.
+func TestReversal(t *testing.T) {
+	s := startSite(t, enterable(t))
+	t.Run("before export", func(t *testing.T) { newStory(t, *s, 0).reversesBeforeExport() })
+	t.Run("after export", func(t *testing.T) { newStory(t, *s, 1).reversesAfterExport() })
+	t.Run("one contract", func(t *testing.T) { newStory(t, *s, 2).reversesOne() })
+}
+
+// octoberPaid hands in two people on loonkostensubsidie and one on none, and pays October.
+func (y *story) octoberPaid() string {
+	y.t.Helper()
+	y.must(y.clerk, "employer.record", map[string]any{"valid_from": "2026-01-01", "aof": "low", "whk_percentage": "1.52", "whk_year": 2026, "whk_reference": "W-1"})
+	for _, n := range []string{"1", "2", "3"} {
+		y.must(y.ask("persons", map[string]any{"number": "P-" + n, "birth_date": "1996-03-01", "loonheffingskorting": true}))
+		y.must(y.ask("contracts", map[string]any{"number": "C-" + n, "person": "P-" + n, "start": "2026-10-01", "open_ended": true, "hours_per_week": "32", "full_time_hours": "40"}))
+		if n != "3" {
+			y.must(y.ask("decisions", map[string]any{"number": "D-" + n, "contract": "C-" + n, "granted": "2026-10-01", "from": "2026-10-01", "to": "2028-09-30", "route": "loonwaarde", "loonwaarde": 60, "hours_per_week": "32", "budget": "BUIG"}))
+		}
+		y.hours(0, map[string]any{"contract": "C-" + n, "month": "2026-10", "hours": "8.00", "days": "1 2 5 6 7 8 9 12 13 14"})
+	}
+	run := y.begin("2026-10")
+	y.approve(run)
+	return run
+}
+
+// reverse reverses a run, and a second person approves it.
+func (y *story) reverse(run, contract string) string {
+	y.t.Helper()
+	request := map[string]any{"run": run, "reason": "verkeerd"}
+	if contract != "" {
+		request["contract"] = contract
+	}
+	reversal := y.must(y.clerk, "run.reverse", request)["run"].(string)
+	y.must(y.clerk, "run.reverse", request) // made anew, and the same run
+	y.approve(reversal)
+	return reversal
+}
+
+// accounts are the balances of employer and municipality.
+func (y *story) accounts() string { return strings.Join(y.outcome("accounts"), "\n") }
+
+// due are the wages of a run that would go to the bank, and those that are held.
+func (y *story) due(run string) []string {
+	y.t.Helper()
+	shown := y.must(y.clerk, "payment.due", map[string]any{"run": run, "until": "2027-12-31"})
+	list := []string{fmt.Sprint(shown["payments"], " of ", shown["total"])}
+	for _, h := range shown["held_payments"].([]any) {
+		list = append(list, fmt.Sprint("held ", h.(map[string]any)["contract"]))
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (y *story) reversesBeforeExport() {
+	run := y.octoberPaid()
+	before, due := y.accounts(), fmt.Sprint(y.due(run))
+	y.reverse(run, "")
+	if got := y.accounts(); got != "" {
+		y.t.Errorf("after the reversal is left:\n%s", got)
+	}
+	if got := fmt.Sprint(y.due(run)); got != "[0 of 0.00]" {
+		y.t.Errorf("is still to be paid: %s", got)
+	}
+	if got := y.refused(y.clerk, "run.reverse", map[string]any{"run": run, "reason": "nog eens"}); got != "run/status" {
+		y.t.Errorf("reversed twice: %s", got)
+	}
+	if got := y.must(y.control, "claim.list", map[string]any{"employer": y.e, "status": "raised"})["claims"].([]any); len(got) != 0 {
+		y.t.Errorf("the municipality is to decide on %v", got)
+	}
+	again := y.open("2026-10")
+	y.calculate(y.clerk, again)
+	y.approve(again)
+	if got := y.accounts(); got != before {
+		y.t.Errorf("an identical run leaves\n%s\nand not\n%s", got, before)
+	}
+	if got := fmt.Sprint(y.due(again)); got != due || got != "[3 of 3527.61]" {
+		y.t.Errorf("to be paid is %s, and was %s", got, due)
+	}
+	y.decide("2026-10")
+	y.finish(storyRun{"2026-11", y.begin("2026-11")})
+	if got := column[string](y.t, y.conn, `SELECT n.kind FROM payslip_line n JOIN contract c ON c.id = n.contract JOIN organisation e ON e.id = c.employer WHERE e.code = $1 AND n.origin < n.period`, y.e); len(got) != 0 {
+		y.t.Errorf("November corrects %v", got)
+	}
+}
+
+func (y *story) reversesAfterExport() {
+	run := y.octoberPaid()
+	y.decide("2026-10")
+	y.must(y.boss, "payment.export", map[string]any{"run": run})
+	y.reverse(run, "")
+	again := y.open("2026-10")
+	y.calculate(y.clerk, again)
+	y.approve(again)
+	if got := fmt.Sprint(y.due(again)); got != "[0 of 0.00 held C-1 held C-2 held C-3]" {
+		y.t.Errorf("to be paid a second time: %s", got)
+	}
+	owed := map[string]string{}
+	for _, o := range y.rows(y.clerk, "receivable.list", "receivables", map[string]any{}) {
+		owed[o["person"].(string)] = o["reference"].(string)
+		if o["amount"] != "1175.87" {
+			y.t.Errorf("%v is owed", o)
+		}
+	}
+	refund := func(person string, more map[string]any) map[string]any {
+		request := map[string]any{"person": person, "reference": owed[person], "day": "2026-11-05", "statement": "afschrift 9"}
+		for key, value := range more {
+			request[key] = value
+		}
+		return request
+	}
+	if got := y.refused(y.boss, "receivable.refund", refund("P-1", map[string]any{"amount": "1175.88"})); got != "refund/amount" {
+		y.t.Errorf("more than is open: %s", got)
+	}
+	y.must(y.boss, "receivable.refund", refund("P-1", map[string]any{"amount": "1000.00"}))
+	if got := fmt.Sprint(y.due(again)); got != "[0 of 0.00 held C-1 held C-2 held C-3]" {
+		y.t.Errorf("a part came back, and to be paid is %s", got)
+	}
+	y.must(y.boss, "receivable.refund", refund("P-1", map[string]any{"amount": "175.87"}))
+	if got := fmt.Sprint(y.due(again)); got != "[1 of 1175.87 held C-2 held C-3]" {
+		y.t.Errorf("all came back, and to be paid is %s", got)
+	}
+	payment := column[string](y.t, y.conn, `SELECT p.id::text FROM payment p JOIN contract c ON c.id = p.contract WHERE p.run = $1 AND c.number = 'C-2' AND p.kind = 'wage'`, again)[0]
+	y.must(y.boss, "receivable.refund", refund("P-2", map[string]any{"payment": payment}))
+	if got := y.refused(y.boss, "receivable.refund", refund("P-2", map[string]any{"payment": payment})); got != "payment/not_open" {
+		y.t.Errorf("set off twice: %s", got)
+	}
+	if got := fmt.Sprint(y.due(again)); got != "[1 of 1175.87 held C-3]" {
+		y.t.Errorf("set off, and to be paid is %s", got)
+	}
+	claims := strings.Join(y.claims(), "\n")
+	if want := 6; strings.Count(claims, "1121.76") < want || !strings.Contains(claims, "claimed -1121.76, raised") {
+		y.t.Errorf("claims:\n%s", claims)
+	}
+}
+
+func (y *story) reversesOne() {
+	run := y.octoberPaid()
+	y.decide("2026-10")
+	before := strings.Join(y.byOrigin(), "\n")
+	y.reverse(run, "C-1")
+	if got := fmt.Sprint(y.due(run)); got != "[2 of 2351.74]" {
+		y.t.Errorf("to be paid is %s", got)
+	}
+	y.finish(storyRun{"2026-11", y.begin("2026-11")})
+	if got := strings.Join(column[string](y.t, y.conn, `
+		SELECT DISTINCT c.number FROM payslip_line n JOIN calculation k ON k.id = n.calculation AND k.status = 'approved' JOIN contract c ON c.id = n.contract JOIN organisation e ON e.id = c.employer
+		WHERE e.code = $1 AND n.origin < n.period`, y.e), " "); got != "C-1" {
+		y.t.Errorf("November pays again of October: %s", got)
+	}
+	var october []string
+	for _, line := range y.byOrigin() {
+		if strings.Contains(line, " 2026-10-01 ") {
+			october = append(october, line)
+		}
+	}
+	for _, line := range october {
+		if !strings.Contains(before, line) {
+			y.t.Errorf("October comes to %s", line)
+		}
+	}
+	if len(october) == 0 {
+		y.t.Error("October comes to nothing")
+	}
+}
