@@ -186,7 +186,9 @@ func repaid(r payroll.Run, c Claim) RunTransfer {
 }
 
 // withdrawn announces that a mirror and the claim it mirrors are both off.
-func (c Claim) withdrawn(r payroll.Run) []payroll.Event { return c.toBoth(1, "withdrawn", c.data(r.Period)) }
+func (c Claim) withdrawn(r payroll.Run) []payroll.Event {
+	return c.toBoth(1, "withdrawn", c.data(r.Period))
+}
 
 // claimPaid makes a receivable of each payment that went out, and books it with what
 // is to be paid back.

@@ -106,7 +106,7 @@ func (tx *Tx) ApproveBooking(ctx context.Context, a payroll.Actor, b subsidy.Boo
 	}
 	var posting *uuid.UUID
 	for _, p := range posts {
-		if err := tx.postAll(ctx, a, p); err != nil {
+		if err := tx.PostAll(ctx, a, p); err != nil {
 			return fmt.Errorf("booking %s: %w", b.ID, err)
 		}
 		if p.Ledger == b.Municipality {

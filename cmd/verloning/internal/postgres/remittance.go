@@ -161,7 +161,7 @@ func (tx *Tx) ApproveRemittance(ctx context.Context, a payroll.Actor, r payroll.
 			post.Total = euro.Sum(post.Total, t.Amount)
 			post.Transfers = append(post.Transfers, subsidy.RunTransfer{Run: month, ContractTransfer: subsidy.ContractTransfer{Contract: r.ID, Transfer: t}})
 		}
-		if err := tx.postAll(ctx, a, post); err != nil {
+		if err := tx.PostAll(ctx, a, post); err != nil {
 			return fmt.Errorf("remittance %s: %w", r.ID, err)
 		}
 		posting = post.ID
