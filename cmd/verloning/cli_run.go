@@ -19,11 +19,12 @@ type runOpen struct {
 	Period   string `required:"" help:"Wage period, such as 2026-10."`
 	PayDate  string `required:"" help:"Day of payment."`
 	Deadline string `help:"Last day for hours; a date for lists, it closes nothing."`
+	BackTo   string `help:"First day of what the run corrects; otherwise five years before the period."`
 	Person   string `help:"Personnel number: an off-cycle run that pays this person alone."`
 }
 
 func (c *runOpen) Run(ctx context.Context, sh *shell) error {
-	request := payroll.RunOpen{Command: sh.command(), Period: c.Period, PayDate: c.PayDate, Deadline: c.Deadline, Person: c.Person}
+	request := payroll.RunOpen{Command: sh.command(), Period: c.Period, PayDate: c.PayDate, Deadline: c.Deadline, BackTo: c.BackTo, Person: c.Person}
 	return ask(ctx, sh, "run", "open", request, sh.runStands)
 }
 
