@@ -29,7 +29,7 @@ demo: build postgres ## two months of sixteen employers and 310 trajectories, fr
 	bin/verloning demo $(DEMOFLAGS)
 
 test: postgres ## all tests, against PostgreSQL and NATS servers that they start themselves (TESTFLAGS)
-	go test -timeout 20m $(TESTFLAGS) ./...
+	go test -timeout 24m $(TESTFLAGS) ./...
 
 smoke: ## the tests named Smoke, against your own servers: DATABASE_URL=... NATS_URL=... make smoke
 	@: "$${DATABASE_URL:?names the PostgreSQL to test against}" "$${NATS_URL:?names the NATS to test against}"

@@ -182,6 +182,7 @@ func (w witness) reverses(clerk, boss *bus.Client, run any) {
 	}
 	w.must(clerk, "run.accept", m{"run": again, "exceptions": keys, "reason": "bevestigd"})
 	approve(again)
+	w.must(boss, "payment.export", m{"run": again})
 	approve(w.ask(clerk, "run.reverse", m{"run": again, "reason": "nog eens"})["run"]) // Nobody decided on its claims.
 	owed := w.ask(clerk, "receivable.list", m{})["receivables"].([]any)
 	for _, one := range owed {

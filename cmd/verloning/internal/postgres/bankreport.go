@@ -178,7 +178,7 @@ func (tx *Tx) sentSubjects(ctx context.Context, sent []payroll.SentPayment) erro
 func (tx *Tx) KeepBank(ctx context.Context, a payroll.Actor, posts []subsidy.Posted, outcomes []payroll.BankOutcome) error {
 	postings := map[calendar.Date]uuid.UUID{}
 	for _, p := range posts {
-		if err := tx.postAll(ctx, a, p); err != nil {
+		if err := tx.PostAll(ctx, a, p); err != nil {
 			return fmt.Errorf("settle: %w", err)
 		}
 		postings[p.Day] = p.ID
