@@ -91,6 +91,7 @@ func (w witness) month(t *testing.T) (clerk, control *bus.Client) {
 	until(t, "the run is calculated", func() bool { return w.must(clerk, "run.show", m{"run": run})["status"] == "calculated" })
 	shown := w.ask(clerk, "run.show", m{"run": run})
 	w.ask(clerk, "run.list", m{})
+	w.ask(clerk, "run.preview", m{"period": "2026-11", "contract": "C-1"})
 	var keys []any
 	for _, e := range w.ask(clerk, "run.exceptions", m{"run": run})["exceptions"].([]any) {
 		keys = append(keys, e.(m)["exception"])

@@ -41,6 +41,33 @@ func (c *runReopen) Run(ctx context.Context, sh *shell) error {
 	return ask(ctx, sh, "run", "reopen", payroll.RunReopen{Command: sh.command(), Run: id, Reason: c.Reason}, sh.runStands)
 }
 
+type runPreview struct {
+	Period   string `arg:"" help:"Such as 2026-10."`
+	Contract string `arg:"" help:"Contract number."`
+	PayDate  string `help:"Day of payment; otherwise the last of the period."`
+}
+
+func (c *runPreview) Run(ctx context.Context, sh *shell) error {
+	return ask(ctx, sh, "run", "preview", previewAsked{Period: c.Period, Contract: c.Contract, PayDate: c.PayDate}, func(p previewed) error {
+		shown := newTable("of", "what", ">quantity", ">amount")
+		for _, l := range p.Lines {
+			shown.add(l.Origin.String(), string(l.Kind), l.Quantity, l.Amount.String())
+		}
+		for _, one := range p.Claims {
+			shown.add(one.Origin.String(), string(one.Kind)+" "+one.Rule, "", one.Amount.String())
+		}
+		if err := shown.print(sh.out); err != nil {
+			return err
+		}
+		for _, t := range p.Attention {
+			if err := sh.say("%s", "%s", sh.text(t)); err != nil {
+				return err
+			}
+		}
+		return sh.say("Bruto %s, netto %s; er is niets bewaard.", "Gross %s, net %s; nothing was kept.", p.Gross, p.Net)
+	})
+}
+
 type runReverse struct {
 	runArg
 	Contract string `help:"Contract number: its payslip alone."`

@@ -70,7 +70,30 @@ func playMonths(y *story, r *rand.Rand, facts []lateFact, slot func(lateFact) in
 		for _, j := range r.Perm(len(facts)) {
 			becomeKnown(y, facts, j, i, slot)
 		}
-		y.finish(storyRun{month, y.begin(month)})
+		preview := y.must(y.clerk, "run.preview", map[string]any{"period": month, "contract": "C-1", "pay_date": month + "-28"})
+		run := y.begin(month)
+		y.finish(storyRun{month, run})
+		y.wasPreviewed(run, preview)
+	}
+}
+
+// wasPreviewed holds a payslip against what was shown before the run was made.
+func (y *story) wasPreviewed(run string, preview map[string]any) {
+	y.t.Helper()
+	of := func(reply map[string]any) string {
+		text := fmt.Sprint(reply["gross"], " ", reply["net"])
+		for _, l := range reply["lines"].([]any) {
+			l := l.(map[string]any)
+			text += fmt.Sprint("\n", l["kind"], " ", l["amount"], " of ", l["origin_period"])
+		}
+		return text
+	}
+	slip, err := y.call(y.clerk, "payslip.show", map[string]any{"run": run, "contract": "C-1"})
+	if err != nil {
+		slip = map[string]any{"gross": "0.00", "net": "0.00", "lines": []any{}}
+	}
+	if got, want := of(preview), of(slip); got != want {
+		y.t.Errorf("previewed was\n%s\nand paid\n%s", got, want)
 	}
 }
 

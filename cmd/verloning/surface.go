@@ -115,6 +115,7 @@ func (s *service) surface() []operation {
 		op("run", "reverse", payroll.Calculate, d.ReverseRun, "run.calculated"),
 		op("run", "compare", payroll.Read, s.compareRun),
 		op("run", "missing", payroll.Read, s.missingFromRun),
+		op("run", "preview", payroll.Read, s.previewRun),
 		op("run", "show", payroll.Read, s.showRun),
 		op("run", "list", payroll.Read, s.listRuns),
 		op("claim", "list", payroll.Read, s.listClaims),
