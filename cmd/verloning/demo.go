@@ -157,7 +157,7 @@ func (d *demo) story(ctx context.Context) (demoTotals, error) {
 // month goes from people to settled claims.
 func (d *demo) month(ctx context.Context, m demoMonth) error {
 	for _, step := range []func(context.Context, demoMonth) error{
-		d.people, d.ends, d.settings, d.budgets, d.refers, d.handsIn, d.calculates, d.approves, d.corrects, d.costs, d.grants, d.settles, d.draws, d.states, d.explains,
+		d.people, d.ends, d.settings, d.budgets, d.refers, d.handsIn, d.calculates, d.approves, d.corrects, d.banks, d.costs, d.grants, d.settles, d.draws, d.states, d.explains,
 	} {
 		if err := step(ctx, m); err != nil {
 			return fmt.Errorf("demo %s: %w", m.period, err)
