@@ -60,6 +60,9 @@ func (v victim) attempts() map[string][]map[string]any {
 		"run.all":            {{"period": "2026-10", "pay_date": "2026-10-30"}},
 		"run.reopen":         {{"run": run, "reason": "x"}, {"run": approved, "reason": "x"}},
 		"run.compare":        named("run"),
+		"run.preview":        {{"period": "2026-10", "contract": "C-1"}},
+		"run.reverse":        {{"run": run, "reason": "x"}, {"run": approved, "reason": "x"}, {"run": approved, "contract": "C-1", "reason": "x"}},
+		"receivable.refund":  {{"person": "P-1", "reference": "VORDERING-1", "amount": "1", "day": "2026-10-01", "statement": "x"}},
 		"run.missing":        {{"period": "2026-10"}},
 		"claim.settle":       {{"claims": []string{v.ids["claim"]}, "day": "2026-10-01", "reference": "x"}, {"all": true, "period": "2026-09", "employer": v.e, "day": "2026-10-01", "reference": "x"}},
 		"budget.record":      {}, // It names nothing of anybody's.

@@ -264,8 +264,8 @@ func TestWhoSeesWhat(t *testing.T) {
 	theirs := v.contract(2)
 	theirs["provider"] = "RIB"
 	v.person(2)
+	v.must(v.clerk, "period.reopen", map[string]any{"periods": []string{"2026-08"}, "reason": "een contract erbij"})
 	v.must(v.clerk, "contract.register", theirs)
-
 	t.Run("municipality", func(t *testing.T) {
 		for endpoint, request := range map[string]map[string]any{
 			"payslip.show":   {"run": v.ids["approved"], "contract": "C-1"},
