@@ -35,9 +35,10 @@ type explained struct {
 	Contract   string       `json:"contract,omitempty"`
 	Cutoff     int64        `json:"cutoff"`
 	RuleSet    string       `json:"rule_set"`
-	RuleSetNow string       `json:"rule_set_now"`   // of this program, at the same cut-off
-	OtherRules bool         `json:"other_rules"`    // computed now by other rules than then
-	Wage       *wageSteps   `json:"wage,omitempty"` // for the employer alone
+	RuleSetNow string       `json:"rule_set_now"`         // of this program, at the same cut-off
+	OtherRules bool         `json:"other_rules"`          // computed now by other rules than then
+	MirroredBy uuid.UUID    `json:"mirrored_by,omitzero"` // the reversal that was asked about: its amounts are these with the sign turned
+	Wage       *wageSteps   `json:"wage,omitempty"`       // for the employer alone
 	Claims     []claimSteps `json:"claims,omitempty"`
 	Lines      []lineSteps  `json:"lines,omitempty"` // of a statement
 }
@@ -91,7 +92,7 @@ func (s *service) explain(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 	}
 	out := explained{
 		Schema: explainedForm, Of: x.Kind, Run: x.Run.ID, Period: x.Run.Period.String(), Contract: x.Contract,
-		Cutoff: c.Cutoff, RuleSet: c.RuleSet, RuleSetNow: book.RuleSet(), OtherRules: c.RuleSet != book.RuleSet(),
+		Cutoff: c.Cutoff, RuleSet: c.RuleSet, RuleSetNow: book.RuleSet(), OtherRules: c.RuleSet != book.RuleSet(), MirroredBy: x.Mirror,
 	}
 	err = recompute(&out, book, x, a, files)
 	return out, err
@@ -100,6 +101,9 @@ func (s *service) explain(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 // recall finds what is asked about, and what its calculation knew of the person.
 func (s *service) recall(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q explainAsked) (x postgres.Explained, c payroll.Calculation, files []subsidy.PersonFile, err error) {
 	if x, err = s.subject(ctx, tx, a, q); err != nil {
+		return x, c, nil, err
+	}
+	if x, err = tx.Mirrored(ctx, x); err != nil {
 		return x, c, nil, err
 	}
 	c, known, err := tx.Calculation(ctx, x.Run.ID, x.Run.Calculation)

@@ -66,6 +66,10 @@ func (y *story) reversesBeforeExport() {
 	run := y.octoberPaid()
 	before, due := y.accounts(), fmt.Sprint(y.due(run))
 	y.reverse(run, "")
+	mirror := column[string](y.t, y.conn, `SELECT m.id::text FROM claim m JOIN contract c ON c.id = m.contract JOIN organisation e ON e.id = c.employer WHERE e.code = $1 AND m.reverses IS NOT NULL AND c.number = 'C-1' LIMIT 1`, y.e)[0]
+	if got := y.must(y.clerk, "explain.amount", map[string]any{"id": mirror}); got["mirrored_by"] == nil || got["run"] != run || len(got["claims"].([]any)) != 1 {
+		y.t.Errorf("a mirror is explained by %v", got)
+	}
 	if got := y.accounts(); got != "" {
 		y.t.Errorf("after the reversal is left:\n%s", got)
 	}

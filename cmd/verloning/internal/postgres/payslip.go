@@ -178,6 +178,7 @@ type Explained struct {
 	Person   uuid.UUID
 	Claim    uuid.UUID // of a claim, or of the payment of one
 	Kind     string    // payment | claim
+	Mirror   uuid.UUID // the reversal that was asked about, where Run is what it mirrors
 }
 
 // Find looks an id up among payments and approved or calculated claims.

@@ -183,3 +183,19 @@ func (tx *Tx) WithdrawClaims(ctx context.Context, r payroll.Run, c payroll.Calcu
 	}
 	return withdrawn, err
 }
+
+// Mirrored turns a question about a reversal into one about the run that it mirrors.
+func (tx *Tx) Mirrored(ctx context.Context, x Explained) (Explained, error) {
+	if x.Run.Kind != payroll.Reversal {
+		return x, nil
+	}
+	x.Mirror = x.Run.ID
+	run, _, err := tx.Run(ctx, x.Run.Reverses, payroll.NoLock)
+	if err != nil || x.Claim == uuid.Nil {
+		x.Run = run
+		return x, err
+	}
+	err = tx.QueryRow(ctx, `SELECT m.reverses FROM claim m JOIN calculation k ON k.id = m.calculation AND k.run = $2 WHERE m.id = $1 LIMIT 1`, x.Claim, x.Run.ID).Scan(&x.Claim)
+	x.Run = run
+	return x, err
+}
