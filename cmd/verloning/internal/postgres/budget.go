@@ -142,7 +142,7 @@ const reservedNow = `
 	FROM reservation v JOIN decision d ON d.id = v.decision JOIN contract c ON c.id = d.contract
 	LEFT JOIN LATERAL (
 		SELECT max(r.period_end) AS closed FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved'
-		WHERE r.employer = c.employer AND r.kind = 'regular') r ON true
+		WHERE r.employer = c.employer AND r.kind = 'regular' AND r.status <> 'reversed') r ON true
 	WHERE v.municipality = @org AND (r.closed IS NULL OR v.month > r.closed)`
 
 // Budgets lists how the budgets of a municipality stand, of a year or of all.

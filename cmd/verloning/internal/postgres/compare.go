@@ -89,7 +89,7 @@ func (tx *Tx) Compare(ctx context.Context, r payroll.Run, kind string, after uui
 	args["calculation"] = calculation
 	err = tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved'
-		               WHERE r.employer = @employer AND r.period = @before AND r.period_kind = @kind AND r.kind = 'regular')`, args).Scan(&out.Approved)
+		               WHERE r.employer = @employer AND r.period = @before AND r.period_kind = @kind AND r.kind = 'regular' AND r.status <> 'reversed')`, args).Scan(&out.Approved)
 	if err != nil {
 		return out, fmt.Errorf("compare run %s: %w", r.ID, err)
 	}

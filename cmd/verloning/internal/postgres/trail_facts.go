@@ -63,22 +63,28 @@ func (t *trails) closed(ctx context.Context) error {
 	rows, err := t.Query(ctx, `
 		SELECT DISTINCT r.employer, date_trunc('month', r.period)::date
 		FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved'
-		WHERE r.kind = 'regular' AND r.period <= @to AND r.employer IN (SELECT employer FROM (`+decisionsMine+`) m)`, t.args)
+		WHERE r.kind = 'regular' AND r.status <> 'reversed' AND r.period <= @to AND r.employer IN (SELECT employer FROM (`+decisionsMine+`) m)`, t.args)
 	if err != nil {
 		return err
 	}
-	by := map[contractMonth]bool{}
-	var key contractMonth
-	var month time.Time
-	_, err = pgx.ForEachRow(rows, []any{&key.id, &month}, func() error {
-		key.month = date(&month)
-		by[key] = true
-		return nil
-	})
+	by, err := monthsOf(rows)
 	t.each(func(key trailKey, trail *subsidy.Trail) {
 		trail.Facts.Closed = by[contractMonth{trail.EmployerID, key.month}]
 	})
 	return err
+}
+
+// monthsOf collects the months of an id.
+func monthsOf(rows pgx.Rows) (map[contractMonth]bool, error) {
+	by := map[contractMonth]bool{}
+	var key contractMonth
+	var month time.Time
+	_, err := pgx.ForEachRow(rows, []any{&key.id, &month}, func() error {
+		key.month = date(&month)
+		by[key] = true
+		return nil
+	})
+	return by, err
 }
 
 // stopped are the months of contracts whose subsidy stopped by sickness.
@@ -91,14 +97,7 @@ func (t *trails) stopped(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	by := map[contractMonth]bool{}
-	var key contractMonth
-	var month time.Time
-	_, err = pgx.ForEachRow(rows, []any{&key.id, &month}, func() error {
-		key.month = date(&month)
-		by[key] = true
-		return nil
-	})
+	by, err := monthsOf(rows)
 	t.each(func(key trailKey, trail *subsidy.Trail) {
 		trail.Facts.Stopped = by[contractMonth{trail.Contract, key.month}]
 	})
