@@ -142,6 +142,9 @@ func (p *Postgres) settle(ctx context.Context, dir, home string, as account, wit
 		return "", err
 	}
 	if !as.canEnter(ctx, home, with.postgres()) {
+		if err := ctx.Err(); err != nil {
+			return "", err // The question was cut short, and nothing is known of who may enter.
+		}
 		return "", fmt.Errorf("user %s, who owns the cluster in %s, cannot enter it; chmod o+x on its parents", as.name, home)
 	}
 	return home, nil
