@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -22,18 +21,13 @@ import (
 // roomy is how many bytes a place needs to hold the copies of all trials.
 const roomy = 6 << 30
 
-// crashBase makes the directory for everything, in memory if there is room:
+// crashBase makes the directory for everything, in memory if there is room, since
 // these tests kill processes and not machines. PostgreSQL's user must be able
 // to enter it, so that the whole service stands in one directory that can be
 // copied.
 func crashBase(t *testing.T) string {
 	t.Helper()
-	parent := "/dev/shm"
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(parent, &disk); err != nil || disk.Bavail*uint64(disk.Bsize) < roomy {
-		parent = "/tmp" // And not TMPDIR, whose path may be too long for a socket.
-	}
-	base, err := os.MkdirTemp(parent, "vcrash-")
+	base, err := os.MkdirTemp(spacious(roomy), "vcrash-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +43,7 @@ func crashBase(t *testing.T) string {
 
 // copyData copies the data directory of a stopped service. Copies run at the
 // same time, so that none may insist on the port of the first.
-func copyData(t *testing.T, from, to string) {
+func copyData(t testing.TB, from, to string) {
 	t.Helper()
 	if out, err := exec.Command("cp", "-a", from, to).CombinedOutput(); err != nil {
 		t.Fatalf("copy %s: %v: %s", from, err, out)

@@ -33,9 +33,13 @@ func newSite(t testing.TB) *site {
 	return startSite(t, enterable(t))
 }
 
-// startSite starts a service in a directory that may hold data.
+// startSite starts a service in a directory that may hold data. Into one that
+// holds none it puts what a first start would.
 func startSite(t testing.TB, dir string) *site {
 	t.Helper()
+	if empty(t, dir) {
+		fill(t, dir)
+	}
 	return serveAs(t, dir, testLog(t), nil)
 }
 

@@ -26,7 +26,7 @@ import (
 // that the cluster lies in it and is removed with it.
 func enterable(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "verloning-test-")
+	dir, err := os.MkdirTemp(spacious(1<<30), "verloning-test-")
 	if err != nil {
 		t.Fatal(err)
 	}
