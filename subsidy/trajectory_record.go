@@ -286,7 +286,13 @@ func (v Version) acceptStart(door *payroll.Door, l TrajectoryLine, t Trajectory,
 			verdict = e.Eligible
 		}
 	}
-	if verdict != IsEligible {
+	switch {
+	case verdict == IsEligible:
+	case state == Reported:
+		door.Refuse(payroll.Reason("eligibility/"+string(verdict), "kind",
+			"Niet is vastgesteld dat de deelnemer aan de voorwaarden voldoet; onbekend is geen ja. Meld de intake en laat de gemeente die bevestigen, of laat de gemeente de start vastleggen.",
+			"It is not established that the participant meets the conditions; unknown is not yes. Report the intake and have the municipality confirm it, or have the municipality record the start."))
+	default:
 		door.Refuse(payroll.Reason("eligibility/"+string(verdict), "despite",
 			"Niet is vastgesteld dat de deelnemer aan de voorwaarden voldoet; onbekend is geen ja. Doe de intake, of zeg waarom toch (despite).",
 			"It is not established that the participant meets the conditions; unknown is not yes. Do the intake, or say why all the same (despite)."))

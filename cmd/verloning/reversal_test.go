@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"verloning/payroll/euro"
 )
 
 // TestReversal takes back what was approved: before the bank has it, after it, and
@@ -152,7 +154,10 @@ func (y *story) reversesOne() {
 	run := y.octoberPaid()
 	y.decide("2026-10")
 	before := strings.Join(y.byOrigin(), "\n")
+	y.must(y.clerk, "return.make", map[string]any{"period": "2026-10"})
+	three := euro.MustParse(y.element("2026-10", "TotTeBet")[1])
 	y.reverse(run, "C-1")
+	y.returnsLess(three)
 	if got := fmt.Sprint(y.due(run)); got != "[2 of 2351.74]" {
 		y.t.Errorf("to be paid is %s", got)
 	}
@@ -175,5 +180,24 @@ func (y *story) reversesOne() {
 	}
 	if len(october) == 0 {
 		y.t.Error("October comes to nothing")
+	}
+	y.must(y.clerk, "return.make", map[string]any{"period": "2026-11"})
+	year := y.must(y.boss, "return.year", map[string]any{"year": 2026})
+	if words(year["agrees"], year["missing"], year["returns"]) != "true [] 2" {
+		y.t.Errorf("returns, payslips and ledger of the year: %s", pretty(year))
+	}
+}
+
+// returnsLess corrects a return of three people whose payslips were alike, of which
+// one was taken back: it asks a third less.
+func (y *story) returnsLess(three euro.Amount) {
+	y.t.Helper()
+	made := y.must(y.clerk, "return.make", map[string]any{"period": "2026-10"})
+	two := euro.MustParse(y.element("2026-10", "TotTeBet")[1])
+	if two.Sign() <= 0 || two.Add(two).Add(two).Cmp(three.Add(three)) != 0 || words(made["sequence"], made["changed"]) != "2 1" {
+		y.t.Errorf("of three people the return asks %s and of two %s: %s", three, two, pretty(made))
+	}
+	if year := y.must(y.boss, "return.year", map[string]any{"year": 2026}); year["agrees"] != true {
+		y.t.Errorf("after the correction: %s", pretty(year))
 	}
 }
