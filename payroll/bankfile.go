@@ -23,7 +23,8 @@ type DuePayment struct {
 	Owing       bool      // the payee has the wage of a run that was reversed
 	AskedBy     uuid.UUID // who calculated or granted what is paid
 	Approver    uuid.UUID
-	Accounts    []PayeeAccount // of the payee, by version; none of an organisation
+	Accounts    []PayeeAccount // of the payee, by version
+	Own         []PayeeAccount // of who pays, by version
 	PaidBefore  bool           // on this very account, by an earlier payment
 	Unconfirmed []string       // kinds of changes that the amount rests on
 	Back        *Back          // of a later attempt
@@ -68,7 +69,7 @@ func (p DuePayment) held(t BankTerms) []Problem {
 // hold parts what goes to the bank from what does not.
 func (t BankTerms) hold(due []DuePayment) (free []DuePayment, held []HeldPayment) {
 	for _, p := range due {
-		if why := append(p.readdress(), p.held(t)...); len(why) > 0 {
+		if why := slices.Concat(p.readdress(), p.redebit(), p.held(t)); len(why) > 0 {
 			held = append(held, HeldPayment{p.ID, p.Kind, p.Number, p.PayDate, p.Amount, why})
 			continue
 		}

@@ -22,6 +22,17 @@ func (v PayeeAccount) confirmed(approver uuid.UUID) bool {
 	return v.Registered || v.Changed && slices.ContainsFunc(v.Confirmed, func(by uuid.UUID) bool { return by != approver })
 }
 
+// ConfirmedAccount is the newest of the accounts of an organisation that somebody
+// else than who recorded it confirmed, or the first; none where it has none.
+func ConfirmedAccount(versions []PayeeAccount) (iban IBAN) {
+	for _, v := range versions {
+		if v.confirmed(uuid.Nil) {
+			iban = v.IBAN
+		}
+	}
+	return iban
+}
+
 // confirmedAccount reports whether an account of a payee may be paid on. What is no
 // payee with versions has an account that never changes.
 func (p DuePayment) confirmedAccount(iban IBAN) bool {
@@ -33,7 +44,7 @@ func (p DuePayment) confirmedAccount(iban IBAN) bool {
 
 // readdress gives a payment that came back the newest account of its payee, if that
 // is another one and confirmed. What the bank refused with a whole batch or file
-// goes again as it was: no account was tried.
+// goes again as it was: no account was tried. So does what somebody released.
 func (p *DuePayment) readdress() []Problem {
 	if p.Back == nil || p.Back.Whole {
 		return nil
@@ -43,19 +54,52 @@ func (p *DuePayment) readdress() []Problem {
 		newest = p.Accounts[n-1].IBAN
 	}
 	if newest == p.Back.Creditor {
-		return []Problem{Reason("payment/returned", "",
-			fmt.Sprintf("Poging %d kwam terug (%s): leg eerst een ander IBAN vast en laat dat door een tweede persoon bevestigen.", p.Attempt-1, p.Back.code()),
-			fmt.Sprintf("Attempt %d came back (%s): record another IBAN first and let a second person confirm it.", p.Attempt-1, p.Back.code()))}
+		return p.Back.held(p.Attempt - 1)
 	}
 	p.Creditor, p.PaidBefore = newest, false
 	return nil
 }
 
+// redebit lets a payment go from the newest account of who pays that is confirmed:
+// one that was ordered from an account of before too, and one that names an account
+// that nobody confirmed from none.
+func (p *DuePayment) redebit() []Problem {
+	names := func(v PayeeAccount) bool { return v.IBAN == p.Debtor }
+	if slices.ContainsFunc(p.Own, names) && !slices.ContainsFunc(p.Own, func(v PayeeAccount) bool { return names(v) && v.confirmed(p.Approver) }) {
+		return []Problem{unconfirmedChange("debtor")}
+	}
+	for _, v := range p.Own {
+		if v.confirmed(p.Approver) {
+			p.Debtor = v.IBAN
+		}
+	}
+	if p.Debtor == p.Creditor {
+		return []Problem{Reason("payment/own_account", "", "De ontvanger heeft het rekeningnummer van uw organisatie zelf; herstel dat eerst.", "The payee has your organisation's own account number; mend that first.")}
+	}
+	return nil
+}
+
 // Back is why the attempt before came back.
 type Back struct {
-	Creditor IBAN // that was tried
-	Whole    bool // with its whole batch or file
-	Reason   string
+	Creditor   IBAN // that was tried
+	Whole      bool // with its whole batch or file
+	Reason     string
+	ReleasedBy uuid.UUID // who said that it may go again as it was; nil: nobody
+}
+
+// held says why what came back does not go again to the same account.
+func (b Back) held(attempt int) []Problem {
+	switch {
+	case ofAccount(b.Reason):
+		return []Problem{Reason("payment/returned", "",
+			fmt.Sprintf("Poging %d kwam terug (%s): leg eerst een ander IBAN vast en laat dat door een tweede persoon bevestigen.", attempt, b.code()),
+			fmt.Sprintf("Attempt %d came back (%s): record another IBAN first and let a second person confirm it.", attempt, b.code()))}
+	case b.ReleasedBy == uuid.Nil:
+		return []Problem{Reason("payment/unreleased", "",
+			fmt.Sprintf("Poging %d kwam terug (%s): leg een ander IBAN vast, of laat een tweede persoon haar vrijgeven (payment release).", attempt, b.code()),
+			fmt.Sprintf("Attempt %d came back (%s): record another IBAN, or let a second person release it (payment release).", attempt, b.code()))}
+	}
+	return nil
 }
 
 func (b Back) code() string {
@@ -79,7 +123,7 @@ func (p DuePayment) unconfirmed() []Problem {
 
 // changeNames are what changes are of, in words.
 var changeNames = map[string]Text{
-	"iban": {"IBAN van de ontvanger", "payee's IBAN"}, "decision": {"besluit", "decision"},
+	"iban": {"IBAN van de ontvanger", "payee's IBAN"}, "debtor": {"IBAN van uw organisatie", "your organisation's IBAN"}, "decision": {"besluit", "decision"},
 	"loonwaarde": {"loonwaarde", "loonwaarde"}, "scheme": {"regeling", "scheme"},
 }
 

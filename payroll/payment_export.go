@@ -161,6 +161,11 @@ func (p plannedFile) exportable(a Actor) error {
 				"Who calculated or granted what is paid does not make the bank file: a second person does."))
 			break
 		}
+		if one.Back != nil && one.Back.ReleasedBy == a.User {
+			problems = append(problems, Reason("payment/four_eyes", "", "Wie een teruggekomen betaling vrijgaf, maakt het bankbestand niet: een tweede persoon doet dat.",
+				"Who released a payment that came back does not make the bank file: a second person does."))
+			break
+		}
 	}
 	return Refuse(Conflict, problems...)
 }

@@ -31,6 +31,13 @@ type Tx interface {
 
 	OrganisationByCode(ctx context.Context, code string) (Organisation, bool, error)
 	AddOrganisation(ctx context.Context, o Organisation, account Account) error
+	// AddAccount keeps the next version of the account of the caller's organisation.
+	AddAccount(ctx context.Context, a Actor, iban IBAN) (version int, err error)
+	// AccountOfCounterparty reports whether an account is of somebody whom the
+	// organisation pays or who pays it.
+	AccountOfCounterparty(ctx context.Context, organisation uuid.UUID, iban IBAN) (bool, error)
+	// OwnAccounts are the accounts that an organisation has had, by version.
+	OwnAccounts(ctx context.Context, organisation uuid.UUID) ([]PayeeAccount, error)
 	// AddLetterhead keeps the next version of an organisation's letterhead.
 	AddLetterhead(ctx context.Context, a Actor, organisation uuid.UUID, l Letterhead) (version int, err error)
 	AccountSeed(ctx context.Context, organisation uuid.UUID) ([]byte, error)
@@ -152,6 +159,10 @@ type Tx interface {
 	// ChangesOf finds changes of the caller's organisation by id.
 	ChangesOf(ctx context.Context, a Actor, ids []uuid.UUID) (map[uuid.UUID]PendingChange, error)
 	AddConfirmations(ctx context.Context, a Actor, list []PendingChange) error
+	// ReturnedPayments finds payments of the caller's organisation whose last attempt
+	// came back; AddReleases notes that they may go again as they were.
+	ReturnedPayments(ctx context.Context, a Actor, ids []uuid.UUID) (map[uuid.UUID]ReturnedPayment, error)
+	AddReleases(ctx context.Context, a Actor, list []ReturnedPayment, reason string) error
 	// AddBankFile keeps a file, sealed, with its batches and lines. A payment that
 	// is in a file already is an error.
 	AddBankFile(ctx context.Context, a Actor, f BankFile, content []byte, sha256 string) error

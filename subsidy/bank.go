@@ -49,7 +49,11 @@ func (d *Desk) ImportBank(ctx context.Context, tx Tx, a payroll.Actor, content [
 	if err != nil {
 		return BankImported{}, err
 	}
-	if err := ofAccount(a, report); err != nil {
+	own, err := tx.OwnAccounts(ctx, a.Organisation.ID)
+	if err != nil {
+		return BankImported{}, err
+	}
+	if err := ofAccount(own, report); err != nil {
 		return BankImported{}, err
 	}
 	for i := range report.Lines {
@@ -63,11 +67,12 @@ func (d *Desk) ImportBank(ctx context.Context, tx Tx, a payroll.Actor, content [
 	return reply, err
 }
 
-// ofAccount refuses a statement of an account that is not the organisation's.
-func ofAccount(a payroll.Actor, report payroll.BankReport) error {
+// ofAccount refuses a statement of an account that never was the organisation's.
+func ofAccount(own []payroll.PayeeAccount, report payroll.BankReport) error {
 	var problems []payroll.Problem
 	for _, l := range report.Lines {
-		if l.Account != "" && l.Account != a.Organisation.IBAN && len(problems) < 100 {
+		ours := slices.ContainsFunc(own, func(v payroll.PayeeAccount) bool { return v.IBAN == l.Account })
+		if l.Account != "" && !ours && len(problems) < 100 {
 			problems = append(problems, payroll.Reason("bank/other_account", "content", "Dit is niet de rekening van uw organisatie.", "This is not your organisation's account.").At(l.Number))
 		}
 	}

@@ -216,6 +216,13 @@ func (w witness) bank(clerk, boss *bus.Client, run any) {
 	w.ask(clerk, "person.amend", m{"number": "P-1", "iban": "NL02ABNA0123456789"})
 	changes := w.ask(treasurer, "control.list", m{"limit": 5})["changes"].([]any)
 	w.ask(treasurer, "control.confirm", m{"changes": []any{changes[0].(m)["change"]}})
+	w.ask(treasurer, "org.amend", m{"iban": "NL86INGB0002445588"})
+	second := w.user("E", "tweede", "control")
+	w.confirms(second)
+	withheld := made["batches"].([]any)[1].(m)
+	w.ask(treasurer, "payment.import", report(strings.Replace(pain002("P1", fmt.Sprint(made["message_id"]), fmt.Sprint(withheld["batch"]), names[1]), "AC01", "MS03", 1)))
+	back := w.ask(clerk, "payment.due", m{})["held_payments"].([]any)[0].(m)
+	w.ask(second, "payment.release", m{"payments": []any{back["payment"]}, "reason": "de bank was dicht"})
 }
 
 // trajectories takes a trajectory through every endpoint.

@@ -105,6 +105,8 @@ func TestBadInput(t *testing.T) {
 		"payment.file":      {"file": uuid.NewString()},
 		"payment.import":    report(pain002("P", "M", "")),
 		"payment.unmatched": {},
+		"payment.release":   {"payments": []string{uuid.NewString()}, "reason": "x"},
+		"org.amend":         {"iban": "NL86INGB0002445588"},
 		"control.list":      {},
 		"control.confirm":   {"changes": []string{uuid.NewString()}},
 		"bank.record":       {"cut_off": "15:30"},
@@ -153,9 +155,11 @@ func sorted(types string) string {
 // who has the role for an endpoint.
 func (o office) who(endpoint string) *bus.Client {
 	switch noun, verb, _ := strings.Cut(endpoint, "."); {
+	case endpoint == "org.amend":
+		return o.control
 	case noun == "org" || noun == "user":
 		return o.admin
-	case endpoint == "payment.import" || noun == "control":
+	case endpoint == "payment.import" || endpoint == "payment.release" || noun == "control":
 		return o.control
 	case endpoint == "run.approve" || noun == "payment" && verb != "list" || noun == "bank":
 		return o.boss

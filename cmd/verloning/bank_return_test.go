@@ -209,6 +209,7 @@ func TestBankRejects(t *testing.T) {
 	if got := s.heldFor(o.clerk); !strings.HasSuffix(got, "payment/returned") || strings.Contains(got, ",") {
 		t.Errorf("held: %s", got)
 	}
+	o.releases(t, treasurer, names, net)
 	for message, want := range map[string]string{
 		camt("08", "NL20INGB0001234567", "S5", bankMove{ref: "B", sign: "DBIT", amount: "1.00", day: "2026-11-02", batch: batch}): "bank/other_account",
 		"geen xml": "bank/no_xml",
@@ -216,6 +217,64 @@ func TestBankRejects(t *testing.T) {
 		if got := s.refused(treasurer, "payment.import", report(message)); got != want {
 			t.Errorf("%.40s: %s, want %s", message, got, want)
 		}
+	}
+}
+
+// releases lets one wage come back for no fault of its account: a second person releases it, a third
+// puts it into a file, and it is paid once. Where the account is wrong nobody can.
+func (o office) releases(t *testing.T, treasurer *bus.Client, names []string, net string) {
+	t.Helper()
+	back := camt("08", "NL91ABNA0417164300", "S6", bankMove{ref: "R", sign: "CRDT", amount: net, day: "2026-11-04", name: names[2], reason: "AM04"})
+	if got := o.told(treasurer, back); got != "1 0 1 0 0" {
+		t.Errorf("one comes back: %s", got)
+	}
+	ids := map[string]string{}
+	for _, h := range o.must(o.clerk, "payment.due", map[string]any{})["held_payments"].([]any) {
+		ids[fmt.Sprint(h.(map[string]any)["reasons"].([]any)[0].(map[string]any)["type"])] = fmt.Sprint(h.(map[string]any)["payment"])
+	}
+	both, second := o.user(o.e, "zelf", "control", "approve"), o.user(o.e, "tweede", "control")
+	asks := func(kinds ...string) map[string]any {
+		var list []string
+		for _, kind := range kinds {
+			list = append(list, ids[kind])
+		}
+		return map[string]any{"payments": list, "reason": "het saldo was te laag"}
+	}
+	if got := o.refused(treasurer, "payment.release", asks("payment/returned", "payment/unreleased")); got != "payment/account payment/four_eyes" {
+		t.Errorf("released by who imported: %s", got)
+	}
+	if got := o.refused(o.boss, "payment.export", map[string]any{}); got != "payment/all_held" {
+		t.Errorf("before it was released: %s", got)
+	}
+	for _, c := range []struct {
+		client *bus.Client
+		want   any
+	}{{both, 1.0}, {second, 0.0}} {
+		if got := o.must(c.client, "payment.release", asks("payment/unreleased"))["released"]; got != c.want {
+			t.Errorf("released: %v, want %v", got, c.want)
+		}
+	}
+	if got := o.refused(both, "payment.export", map[string]any{}); got != "payment/four_eyes" {
+		t.Errorf("put into a file by who released: %s", got)
+	}
+	made := o.must(o.boss, "payment.export", map[string]any{})
+	again := namesIn(o.bankFile(o.boss, made["file"]))
+	if len(again) != 1 || again[0] == names[2] {
+		t.Fatalf("it goes again as %v", again)
+	}
+	for _, refused := range []string{o.refused(second, "payment.release", asks("payment/unreleased")), o.refused(o.boss, "payment.export", map[string]any{})} {
+		if refused != "payment/not_back" && refused != "payment/all_held" {
+			t.Errorf("once more: %s", refused)
+		}
+	}
+	paid := bankMove{ref: "B2", sign: "DBIT", amount: net, day: "2026-11-09", name: again[0]}
+	// The bank tells of both attempts again, in whatever order: the first stays where it is.
+	first := bankMove{ref: "B3", sign: "DBIT", amount: net, day: "2026-11-09", name: names[2]}
+	if got := o.told(treasurer, camt("08", "NL91ABNA0417164300", "S7", first, paid)); got != "2 1 0 0 1" {
+		t.Errorf("paid again: %s", got)
+	}
+	if got := o.site.stands(o.boss, "BSchSalNet", "BLimBanRba"); got != "-"+net+" -"+sumOf(t, net, net) {
+		t.Errorf("two of three are paid: %s", got)
 	}
 }
 
@@ -271,7 +330,7 @@ func TestSubsidiesByBank(t *testing.T) {
 	if got := words(o.status("C-1"), "/", o.status("C-2"), s.stands(o.chief, "GemTeBetalenSubsidie", "GemBank")); got != "2026-10 settled / 2026-10 settled 0.00 -"+fmt.Sprint(made["total"]) {
 		t.Errorf("settled: %s", got)
 	}
-	moves[0].sign, moves[0].ref, moves[0].day = "CRDT", "R", "2026-11-04"
+	moves[0].sign, moves[0].ref, moves[0].day, moves[0].reason = "CRDT", "R", "2026-11-04", "AC04"
 	if got := s.told(third, camt("02", "NL20INGB0001234567", "S2", moves[0])); got != "1 0 1 0 0" {
 		t.Errorf("returned: %s", got)
 	}
@@ -280,5 +339,61 @@ func TestSubsidiesByBank(t *testing.T) {
 	}
 	if got := s.heldFor(o.control); !strings.HasSuffix(got, "payment/returned") {
 		t.Errorf("held: %s", got)
+	}
+	o.payeeMoves(t, third, moves[0].amount)
+}
+
+// payeeMoves gives the employer another account, and then the municipality: what came back is paid
+// once, after each was confirmed by a second person of its own organisation.
+func (o office) payeeMoves(t *testing.T, third *bus.Client, amount string) {
+	t.Helper()
+	here, second := o.user(o.e, "beheer", "control"), o.user(o.e, "tweede", "control")
+	for iban, want := range map[string]string{"NL91ABNA0417164301": "iban/invalid", "NL91 ABNA 0417 1643 00": "iban/same", "NL20INGB0001234567": "iban/counterparty", "NL44RABO0123456789": "iban/counterparty"} {
+		if got := o.refused(here, "org.amend", map[string]any{"iban": iban}); got != want {
+			t.Errorf("%s: %s, want %s", iban, got, want)
+		}
+	}
+	o.must(here, "org.amend", map[string]any{"iban": "NL86INGB0002445588"})
+	if got := o.heldFor(o.control); !strings.HasSuffix(got, "payment/iban_unconfirmed") {
+		t.Errorf("held: %s", got)
+	}
+	pending := o.must(here, "control.list", map[string]any{})["changes"].([]any)
+	if len(pending) != 1 || words(pending[0].(map[string]any)["label"], pending[0].(map[string]any)["was"], pending[0].(map[string]any)["becomes"]) != o.e+" …4300 …5588" {
+		t.Fatalf("changes: %s", pretty(pending))
+	}
+	if got := o.refused(here, "control.confirm", map[string]any{"changes": []any{pending[0].(map[string]any)["change"]}}); got != "control/four_eyes" {
+		t.Errorf("confirmed by who recorded: %s", got)
+	}
+	if got := o.refused(third, "control.confirm", map[string]any{"changes": []any{pending[0].(map[string]any)["change"]}}); got != "change/unknown" {
+		t.Errorf("confirmed by the municipality: %s", got)
+	}
+	if got := o.refused(o.chief, "payment.export", map[string]any{}); got != "payment/all_held" {
+		t.Errorf("before it is confirmed: %s", got)
+	}
+	if got := o.confirms(second); got != 1.0 {
+		t.Errorf("confirmed: %v", got)
+	}
+	o.must(third, "org.amend", map[string]any{"iban": "NL39RABO0300065264"})
+	fourth := o.user(o.m, "vierde", "control")
+	if got := o.confirms(fourth); got != 1.0 {
+		t.Errorf("confirmed: %v", got)
+	}
+	made := o.must(o.chief, "payment.export", map[string]any{})
+	text := o.bankFile(o.chief, made["file"])
+	if words(made["payments"], made["total"], strings.Count(text, "NL86INGB0002445588"), strings.Count(text, "NL39RABO0300065264")) != "1 "+amount+" 1 1" {
+		t.Errorf("paid again: %s\n%s", pretty(made), text)
+	}
+	if got := o.refused(o.chief, "payment.export", map[string]any{}); got != "payment/none" {
+		t.Errorf("and again: %s", got)
+	}
+	paid := bankMove{ref: "D9", sign: "DBIT", amount: amount, day: "2026-11-09", name: namesIn(text)[0]}
+	if got := o.told(third, camt("08", "NL20INGB0001234567", "S3", bankMove{ref: "O", sign: "CRDT", amount: "1.00", day: "2026-11-09", name: "OUD"})); got != "1 0 0 0 1" {
+		t.Errorf("a statement of the account of before: %s", got)
+	}
+	if got := o.told(third, camt("08", "NL39RABO0300065264", "S4", paid)); got != "1 1 0 0 0" {
+		t.Errorf("debited from the new account: %s", got)
+	}
+	if got := o.status("C-1") + o.status("C-2"); strings.Count(got, "settled") != 2 {
+		t.Errorf("paid again: %s", got)
 	}
 }

@@ -45,6 +45,7 @@ type grammar struct {
 	Org struct {
 		Register orgRegister `cmd:"" help:"Register an organisation."`
 		List     orgList     `cmd:"" help:"List the organisations."`
+		Amend    orgAmend    `cmd:"" help:"Give your own organisation another account; somebody else confirms it."`
 
 		Letterhead orgLetterhead `cmd:"" help:"Record an organisation's address and VAT number, for its invoices from now on."`
 	} `cmd:"" help:"Organisations: gemeente, employer, reintegratiebedrijf, inlener."`
@@ -212,6 +213,7 @@ type grammar struct {
 		Files     paymentFiles     `cmd:"" help:"List the bank files."`
 		Import    paymentImport    `cmd:"" help:"Take in what the bank tells (pain.002, camt.053): settled, returned, rejected."`
 		Unmatched paymentUnmatched `cmd:"" help:"List what the bank told that is about no payment, or does not fit."`
+		Release   paymentRelease   `cmd:"" help:"Let payments that came back for another reason than their account go again as they were."`
 	} `cmd:"" help:"Payments that your organisation makes."`
 	Control struct {
 		List    controlList    `cmd:"" help:"List changes of IBAN, decision, loonwaarde and scheme that nobody has confirmed."`

@@ -26,6 +26,17 @@ func (c *orgRegister) Run(ctx context.Context, sh *shell) error {
 	})
 }
 
+type orgAmend struct {
+	IBAN string `name:"iban" required:"" help:"Account to pay from and to be paid on from now on."`
+}
+
+// Run records another account of the caller's organisation.
+func (c *orgAmend) Run(ctx context.Context, sh *shell) error {
+	return ask(ctx, sh, "org", "amend", payroll.OrganisationAmend{Command: sh.command(), IBAN: c.IBAN}, func(r payroll.OrganisationAmended) error {
+		return sh.say("Rekening van %s, versie %d; een tweede persoon bevestigt die (control confirm).", "Account of %s, version %d; a second person confirms it (control confirm).", r.Organisation, r.Version)
+	})
+}
+
 type orgList struct{}
 
 func (orgList) Run(ctx context.Context, sh *shell) error {

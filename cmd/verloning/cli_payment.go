@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"verloning/cmd/verloning/internal/postgres"
+	"verloning/payroll"
 )
 
 type paymentList struct {
@@ -35,4 +36,16 @@ func (c *paymentList) Run(ctx context.Context, sh *shell) error {
 		shown.add(p.Payment.String(), p.Kind, p.Contract, p.PayDate.String(), p.Amount.String(), p.EndToEnd)
 	}
 	return shown.print(sh.out)
+}
+
+type paymentRelease struct {
+	Payments []string `arg:"" help:"Ids of payments that came back, as payment due shows them."`
+	Reason   string   `required:"" help:"Why the same account will do."`
+}
+
+func (c *paymentRelease) Run(ctx context.Context, sh *shell) error {
+	request := payroll.PaymentRelease{Command: sh.command(), Payments: c.Payments, Reason: c.Reason}
+	return ask(ctx, sh, "payment", "release", request, func(r payroll.PaymentsReleased) error {
+		return sh.say("%d betalingen vrijgegeven; wie ze vrijgaf, maakt het bankbestand niet.", "%d payments released; who released them does not make the bank file.", r.Released)
+	})
 }

@@ -14,6 +14,7 @@ func (v victim) attempts() map[string][]map[string]any {
 	attempts := map[string][]map[string]any{
 		"org.register":    {{"code": v.e, "name": "x", "roles": []string{"employer"}, "iban": "NL91ABNA0417164300"}},
 		"org.list":        {{}},
+		"org.amend":       {}, // It names nothing of anybody's; B's own account is B's.
 		"user.add":        {{"organisation": v.e, "name": "x", "roles": []string{"approve"}}},
 		"person.register": {{"number": "P-B", "bsn": bsnOf(1), "name": "Piet", "birth_date": "1990-01-01", "iban": "NL44RABO0123456789"}},
 		"person.amend":    {{"number": "P-1", "iban": "NL91ABNA0417164300"}, {"number": "P-1", "bsn": bsnOf(1)}, {"number": "P-1", "bsn": bsnOf(8)}},

@@ -80,6 +80,7 @@ func (s *service) surface() []operation {
 	table := []operation{
 		op("org", "register", payroll.Admin, d.RegisterOrganisation),
 		op("org", "list", payroll.Admin, s.listOrganisations),
+		op("org", "amend", payroll.Control, d.AmendOrganisation),
 		op("user", "add", payroll.Admin, d.AddUser),
 		op("person", "register", payroll.Submit, d.RegisterPerson),
 		op("person", "amend", payroll.Submit, d.AmendPerson),

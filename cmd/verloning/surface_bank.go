@@ -37,6 +37,7 @@ func (s *service) bankSurface() []operation {
 		op("payment", "file", payroll.Approve, s.readBankFile),
 		op("payment", "import", payroll.Control, s.importBank, "payment.settled", "payment.returned", "claim.settled", "claim.returned"),
 		op("payment", "unmatched", payroll.Read, s.listUnmatched),
+		op("payment", "release", payroll.Control, s.desk.ReleasePayments),
 		op("control", "list", payroll.Read, s.listChanges),
 		op("control", "confirm", payroll.Control, s.desk.ConfirmChanges),
 	}

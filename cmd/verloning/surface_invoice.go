@@ -64,6 +64,11 @@ func (s *service) drawInvoice(ctx context.Context, tx *postgres.Tx, a payroll.Ac
 	if err != nil {
 		return document{}, err
 	}
+	own, err := tx.OwnAccounts(ctx, employer.ID)
+	if err != nil {
+		return document{}, err
+	}
+	employer.IBAN = payroll.ConfirmedAccount(own) // nobody is asked to pay on an account that nobody confirmed
 	return draw(q.speak().text("factuur-", "invoice-")+invoiceNumber(employer, i.Number), invoiceDocument(q.speak(), employer, i))
 }
 

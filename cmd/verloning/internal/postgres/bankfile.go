@@ -106,7 +106,7 @@ func (tx *Tx) DuePayments(ctx context.Context, a payroll.Actor, asked payroll.Du
 		       coalesce(s.gross_only, false),
 		       p.kind = 'wage' AND EXISTS (SELECT FROM (`+openReceivable+`) o JOIN run v ON v.id = o.run AND v.kind = 'reversal' WHERE o.employment = c.employment AND o.open > 0),
 		       coalesce(b.granted_by, m.asked_by, k.asked_by, q.ordered_by), coalesce(y.approved_by, z.approved_by, k.approved_by, u.approved_by),
-		       c.employment, last.attempt, last.creditor, last.whole, last.reason,
+		       c.employment, r.employer, last.attempt, last.creditor, last.whole, last.reason, last.released_by,
 		       EXISTS (SELECT FROM payment o JOIN bank_line l ON l.payment = o.id WHERE o.contract = p.contract AND o.id <> p.id AND l.creditor = coalesce(last.creditor, p.creditor)),
 		       CASE WHEN p.claim IS NULL THEN ARRAY[]::text[] ELSE ARRAY(`+restsOn+`) END
 		FROM payment p LEFT JOIN run r ON r.id = p.run LEFT JOIN calculation k ON k.run = r.id AND k.status = 'approved'
@@ -119,7 +119,8 @@ func (tx *Tx) DuePayments(ctx context.Context, a payroll.Actor, asked payroll.Du
 		LEFT JOIN remittance q ON q.id = p.remittance LEFT JOIN remittance_approval u ON u.remittance = q.id
 		LEFT JOIN remittance_terms w ON w.employer = q.employer AND w.kind = q.kind AND w.version = q.terms
 		LEFT JOIN LATERAL (
-			SELECT l.attempt, l.creditor, t.whole, t.reason FROM bank_line l LEFT JOIN bank_returned t ON t.payment = l.payment AND t.attempt = l.attempt
+			SELECT l.attempt, l.creditor, t.whole, t.reason, f.released_by FROM bank_line l LEFT JOIN bank_returned t ON t.payment = l.payment AND t.attempt = l.attempt
+			LEFT JOIN bank_release f ON f.payment = l.payment AND f.attempt = l.attempt
 			WHERE l.payment = p.id ORDER BY l.attempt DESC LIMIT 1) last ON true
 		WHERE p.organisation = @org AND (@run::uuid IS NULL OR p.run = @run) AND (@until::date IS NULL OR p.pay_date <= @until)
 		  AND (last.attempt IS NULL OR last.whole IS NOT NULL)
@@ -135,9 +136,14 @@ func (tx *Tx) DuePayments(ctx context.Context, a payroll.Actor, asked payroll.Du
 	if err != nil {
 		return nil, fmt.Errorf("payments that are due: %w", redact(err))
 	}
+	own, err := tx.OwnAccounts(ctx, a.Organisation.ID)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]payroll.DuePayment, len(due))
 	for i := range due {
 		list[i] = due[i].DuePayment
+		list[i].Own = own
 	}
 	if err := tx.dueStatements(ctx, a, due, list, program); err != nil {
 		return nil, err
@@ -174,7 +180,7 @@ type dueRow struct {
 }
 
 func scanDuePayment(row pgx.CollectableRow) (p dueRow, err error) {
-	var run, contract, claim, statement, garnishment, employment *uuid.UUID
+	var run, contract, claim, statement, garnishment, employment, employer, released *uuid.UUID
 	var debtor, creditor, name string
 	var amount decimal.Decimal
 	var on time.Time
@@ -182,14 +188,14 @@ func scanDuePayment(row pgx.CollectableRow) (p dueRow, err error) {
 	var tried, reason *string
 	var whole *bool
 	err = row.Scan(&p.ID, &p.Kind, &run, &contract, &claim, &statement, &garnishment, &debtor, &creditor, &amount, &on, &p.Reference, &p.Number, &name, &p.GrossOnly, &p.Owing, &p.AskedBy, &p.Approver,
-		&employment, &attempt, &tried, &whole, &reason, &p.PaidBefore, &p.Unconfirmed)
+		&employment, &employer, &attempt, &tried, &whole, &reason, &released, &p.PaidBefore, &p.Unconfirmed)
 	if err != nil {
 		return p, err
 	}
 	p.Run, p.Contract, p.Claim, p.Statement, p.Garnishment = nilOr(run), nilOr(contract), nilOr(claim), nilOr(statement), nilOr(garnishment)
 	p.Debtor, p.Creditor, p.Payee, p.PayDate, p.Attempt = payroll.IBAN(debtor), payroll.IBAN(creditor), payroll.Name(name), date(&on), 1
 	if attempt != nil {
-		p.Attempt, p.Back = *attempt+1, &payroll.Back{Creditor: payroll.IBAN(orEmpty(tried)), Whole: *whole, Reason: orEmpty(reason)}
+		p.Attempt, p.Back = *attempt+1, &payroll.Back{Creditor: payroll.IBAN(orEmpty(tried)), Whole: *whole, Reason: orEmpty(reason), ReleasedBy: nilOr(released)}
 		p.Creditor = p.Back.Creditor
 	}
 	switch p.Kind {
@@ -197,6 +203,8 @@ func scanDuePayment(row pgx.CollectableRow) (p dueRow, err error) {
 		p.payee = nilOr(employment)
 	case payroll.GarnishPayment:
 		p.payee = p.Garnishment
+	case payroll.SubsidyPayment, payroll.FeePayment: // that a statement orders go to a provider
+		p.payee = nilOr(employer)
 	}
 	p.Amount, err = money(amount)
 	return p, err
@@ -278,10 +286,7 @@ func (tx *Tx) dueStatements(ctx context.Context, a payroll.Actor, due []dueRow, 
 			continue
 		}
 		party := parties[p.ID]
-		list[i].Payee = payroll.Name(party.name)
-		if p.Kind == payroll.PremiumPayment {
-			due[i].payee = party.subject
-		}
+		list[i].Payee, due[i].payee = payroll.Name(party.name), party.subject
 		if slices.ContainsFunc(party.schemes, func(s string) bool { return open[changed{p.Statement, s}] }) {
 			list[i].Unconfirmed = append(list[i].Unconfirmed, "scheme")
 		}

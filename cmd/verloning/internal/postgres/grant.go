@@ -179,15 +179,14 @@ func (tx *Tx) Batch(ctx context.Context, municipality, id uuid.UUID) (subsidy.Ba
 func (tx *Tx) GrantedPage(ctx context.Context, b subsidy.Batch, after uuid.UUID, limit int) ([]subsidy.Granted, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT m.id, m.contract, c.number, m.decision, d.number, m.payer, m.payee, m.scheme, m.rule, m.kind, m.document, m.budget, m.origin, m.amount, m.vat,
-		       g.verdict, g.amount, g.vat, g.vat_cost, g.reason, p.iban, e.iban, `+runColumns+`
+		       g.verdict, g.amount, g.vat, g.vat_cost, g.reason, (SELECT `+accountOfO+` FROM organisation o WHERE o.id = m.payer),
+		       (SELECT `+accountOfO+` FROM organisation o WHERE o.id = m.payee), `+runColumns+`
 		FROM grant_line g
 		JOIN claim m ON m.id = g.claim
 		JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
 		JOIN run r ON r.id = k.run
 		JOIN contract c ON c.id = m.contract
 		JOIN decision d ON d.id = m.decision
-		JOIN organisation e ON e.id = m.payee
-		JOIN organisation p ON p.id = m.payer
 		WHERE g.batch = $1 AND m.id > $2 AND m.payer = $4
 		  AND g.version = (SELECT max(version) FROM grant_line n WHERE n.claim = g.claim)
 		  AND NOT EXISTS (SELECT FROM claim_decided x WHERE x.claim = g.claim)

@@ -16,7 +16,7 @@ func (tx *Tx) organisation(ctx context.Context, where string, arg any) (payroll.
 	var o payroll.Organisation
 	var roles []string
 	var kvk, oin, iban *string
-	err := tx.QueryRow(ctx, `SELECT id, code, name, roles, kvk, oin, iban FROM organisation WHERE `+where, arg).
+	err := tx.QueryRow(ctx, `SELECT id, code, name, roles, kvk, oin, `+accountOfO+` FROM organisation o WHERE `+where, arg).
 		Scan(&o.ID, &o.Code, &o.Name, &roles, &kvk, &oin, &iban)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return o, false, nil

@@ -263,6 +263,7 @@ func world() [][]string {
 		{`INSERT INTO payment_cancelled (payment, run, cancelled_by) SELECT id, '` + run + `', '` + user + `' FROM payment LIMIT 1`, `INSERT INTO claim_withdrawn (claim, run) VALUES ('` + id(aClaim, 2) + `', '` + run + `')`,
 			`INSERT INTO receivable_refund (id, employer, receivable, amount, day, reference, recorded_by)
 				VALUES ('` + id(aReceivable, 2) + `', '` + org + `', '` + id(aReceivable, 1) + `', 1, '2026-10-31', 'r', '` + user + `')`},
+		worldOfAccounts(org, user),
 	}
 }
 
@@ -322,31 +323,6 @@ func worldOfTrajectories(org, user, contract, posting, hash string) []string {
 	}
 }
 
-// worldOfBanks is a payment that went to the bank.
-func worldOfBanks(org, user, hash string) []string {
-	file := id(aBankFile, 1)
-	return []string{
-		`INSERT INTO bank_terms (organisation, version, format, cut_off, recorded_by) VALUES ('` + org + `', 1, 'pain.001.001.09', 930, '` + user + `')`,
-		`INSERT INTO bank_file (id, organisation, message_id, format, payments, total, bytes, sha256, content_sealed, exported_by)
-			VALUES ('` + file + `', '` + org + `', 'M', 'pain.001.001.09', 1, 100, 9, '` + hash + `', sha256('a') || sha256('b'), '` + user + `')`,
-		`INSERT INTO bank_batch (file, number, name, salary, debtor, execution, payments, total) VALUES ('` + file + `', 1, 'M-1', true, 'a', '2026-10-30', 1, 100)`,
-		`INSERT INTO bank_line (file, batch, payment, attempt, end_to_end, creditor, amount) VALUES ('` + file + `', 1, '` + id(aPayment, 1) + `', 1, 'e', 'b', 100)`,
-	}
-}
-
-// worldOfReports is what the bank told of it.
-func worldOfReports(org, user, posting, hash string) []string {
-	report, payment := id(aBankFile, 2), id(aPayment, 1)
-	return []string{
-		`INSERT INTO bank_import (id, organisation, sha256, kind, message_id, imported_by) VALUES ('` + id(aBankFile, 3) + `', '` + org + `', '` + hash + `', 'camt.053', 'S', '` + user + `')`,
-		`INSERT INTO bank_report (id, organisation, import, number, kind, reference, day, amount, file, batch, end_to_end, reason)
-			VALUES ('` + report + `', '` + org + `', '` + id(aBankFile, 3) + `', 1, 'debit', 'R', '2026-10-30', 100, 'M', 'M-1', '', '')`,
-		`INSERT INTO bank_settled (payment, attempt, report, posting, day) VALUES ('` + payment + `', 1, '` + report + `', '` + posting + `', '2026-10-30')`,
-		`INSERT INTO bank_returned (payment, attempt, report, rejected, whole, reason, posting, day)
-			VALUES ('` + payment + `', 1, '` + report + `', false, false, 'AC04', '` + posting + `', '2026-11-02')`,
-	}
-}
-
 // worldOfNet is what the net of a wage depends on.
 func worldOfNet(org, user, contract, run string) []string {
 	return []string{
@@ -399,7 +375,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 35
+const steps = 36
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -440,7 +416,7 @@ func TestFactsAreForEver(t *testing.T) {
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
 		payment_cancelled claim_withdrawn receivable_refund other_money booking booking_source booking_approval
-		invoice invoice_line letterhead bank_terms bank_file bank_batch bank_line bank_import bank_report bank_settled bank_returned control_confirmation posting_period period_lock wage_return wage_return_line remittance_terms remittance remittance_approval agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
+		invoice invoice_line letterhead bank_terms bank_file bank_batch bank_line bank_import bank_report bank_settled bank_returned bank_release organisation_account control_confirmation posting_period period_lock wage_return wage_return_line remittance_terms remittance remittance_approval agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "correction": "calculation = 1", "left_out": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",

@@ -277,7 +277,7 @@ func (tx *Tx) StatementOver(ctx context.Context, s subsidy.StatementHead) ([]sub
 
 // IBANs are the account numbers of organisations.
 func (tx *Tx) IBANs(ctx context.Context, organisations []uuid.UUID) (map[uuid.UUID]payroll.IBAN, error) {
-	rows, err := tx.Query(ctx, `SELECT id, iban FROM organisation WHERE id = ANY ($1) AND iban IS NOT NULL`, organisations)
+	rows, err := tx.Query(ctx, `SELECT id, account FROM (SELECT o.id, `+accountOfO+` AS account FROM organisation o WHERE o.id = ANY ($1)) a WHERE account IS NOT NULL`, organisations)
 	if err != nil {
 		return nil, fmt.Errorf("account numbers: %w", redact(err))
 	}

@@ -178,12 +178,11 @@ func (t *trails) plans(ctx context.Context) error {
 // moved, under the month of their first service day.
 func (t *trails) claims(ctx context.Context) error {
 	rows, err := t.Query(ctx, `
-		SELECT d.id, date_trunc('month', m.service_from)::date, m.rule, m.kind, m.id, k.cutoff, coalesce(g.verdict, ''), p.id IS NOT NULL AND e.iban IS NOT NULL AND p.creditor <> e.iban,
+		SELECT d.id, date_trunc('month', m.service_from)::date, m.rule, m.kind, m.id, k.cutoff, coalesce(g.verdict, ''), coalesce(coalesce((SELECT l.creditor FROM bank_line l WHERE l.payment = p.id ORDER BY l.attempt DESC LIMIT 1), p.creditor) <> (SELECT `+accountOfO+` FROM organisation o WHERE o.id = m.payee), false),
 		       EXISTS (SELECT FROM bank_line n WHERE n.payment = p.id),
 		       o.claim IS NULL AND EXISTS (SELECT FROM bank_returned z WHERE z.payment = p.id),
 		       m.entitled, m.amount, m.vat, m.vat_cost, m.wage_cost, g.amount, g.vat, g.vat_cost, p.amount, o.amount, i.amount
 		FROM (`+decisionsMine+`) d JOIN claim m ON m.decision = d.id JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
-		JOIN organisation e ON e.id = m.payee
 		LEFT JOIN claim_decided x ON x.claim = m.id LEFT JOIN grant_line g ON g.claim = m.id AND g.batch = x.batch
 		LEFT JOIN payment p ON p.claim = m.id
 		LEFT JOIN settled_claim o ON o.claim = m.id AND o.organisation = m.payer LEFT JOIN settlement i ON i.claim = m.id AND i.organisation = m.payee
