@@ -418,6 +418,7 @@ func (w witness) ask(c *bus.Client, endpoint string, request map[string]any) map
 // TestInterfaceOfService holds the document against a running service: its
 // endpoints, its streams, and what it says in a month.
 func TestInterfaceOfService(t *testing.T) {
+	t.Parallel()
 	w := witness{newSite(t), describe(t), map[string]bool{}}
 	shown := w.ask(w.admin, "asyncapi.show", map[string]any{})
 	if !reflect.DeepEqual(shown, w.tree) {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,6 +61,7 @@ func with(base, change map[string]any) map[string]any {
 // TestBadInput breaks one thing at a time in requests that are otherwise good.
 // Each refusal says exactly what was wrong and changes no row.
 func TestBadInput(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)
@@ -322,6 +324,7 @@ func badHours() []bad {
 // TestBadHours judges lines: a refusal of one names each reason, keeps the
 // whole submission out unless it is partial, and stops nothing else.
 func TestBadHours(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)
@@ -382,22 +385,22 @@ func TestBadHours(t *testing.T) {
 }
 
 // wires are connections that raw requests go by, for as long as their test.
-var wires = map[string]*nats.Conn{}
+var wires sync.Map // the file of credentials → *nats.Conn
 
 // wire connects as a user, once a test.
 func (s *site) wire(t *testing.T, file string) *nats.Conn {
 	t.Helper()
 	creds := filepath.Join(s.dir, "creds", file+".creds")
-	if conn := wires[creds]; conn != nil {
-		return conn
+	if conn, has := wires.Load(creds); has {
+		return conn.(*nats.Conn)
 	}
 	user := s.client[strings.Replace(file, "-", "/", 1)].Caller().User
 	conn, err := nats.Connect(s.url, nats.UserCredentials(creds), nats.CustomInboxPrefix("_INBOX."+user))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wires[creds] = conn
-	t.Cleanup(func() { conn.Close(); delete(wires, creds) })
+	wires.Store(creds, conn)
+	t.Cleanup(func() { conn.Close(); wires.Delete(creds) })
 	return conn
 }
 
@@ -422,6 +425,7 @@ func (s *site) raw(t *testing.T, file, endpoint string, body []byte) (string, *b
 // TestMalformedRequests sends bytes that no client of ours would send to every
 // endpoint.
 func TestMalformedRequests(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)
@@ -465,6 +469,7 @@ func TestMalformedRequests(t *testing.T) {
 // TestIdempotencyKeys repeats requests: the same key and body give the same
 // reply, word for word, and do nothing; with another body it is refused.
 func TestIdempotencyKeys(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)
@@ -508,6 +513,7 @@ func TestIdempotencyKeys(t *testing.T) {
 // TestExceptionsOfARun has one contract for each thing that somebody must
 // accept, and one person who cannot be calculated at all.
 func TestExceptionsOfARun(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	for n := 1; n <= 5; n++ {

@@ -31,6 +31,7 @@ func (s *site) confirms(c *bus.Client) any {
 // TestReturnsArePaidOnce: of 500 wages 3 come back. Each is paid once, after a corrected account was
 // confirmed by a second person, and not before; whatever is told or confirmed twice changes nothing.
 func TestReturnsArePaidOnce(t *testing.T) {
+	t.Parallel()
 	const people = 500
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
@@ -178,6 +179,7 @@ func (o office) paysAgain(t *testing.T, treasurer *bus.Client, names []string, n
 // TestBankRejects: what the bank rejects was never paid and is not booked; a whole file that it
 // rejects goes again as it was, and one order only to another account.
 func TestBankRejects(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	for n := 1; n <= 3; n++ {
@@ -290,6 +292,7 @@ func sumOf(t *testing.T, amounts ...string) string {
 // TestSubsidiesByBank: the municipality's claims follow its bank, and what its money rests on is
 // confirmed by somebody else than who recorded and who approved.
 func TestSubsidiesByBank(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	for n := 1; n <= 2; n++ {

@@ -116,6 +116,7 @@ func (s *site) heldFor(c *bus.Client) string {
 // TestBankFiles: what is approved goes to the bank once, by somebody else than who calculated,
 // and the bytes that went stay as they were.
 func TestBankFiles(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	names := []string{"Ayşe Şahin", "Łukasz O'Brien", strings.Repeat("Wolfeschlegelsteinhausenbergerdorff ", 3)}
@@ -231,6 +232,7 @@ func (o office) settlesByFileOrHand(t *testing.T) {
 // TestGrossOnlyIsNotPaid: no bank file pays what no tax was taken from, and the municipality
 // pays its subsidy on it all the same.
 func TestGrossOnlyIsNotPaid(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.has(2007, "W", "granted", "20000.00")
@@ -252,6 +254,7 @@ func TestGrossOnlyIsNotPaid(t *testing.T) {
 // TestBankFileByCommand writes a file where it was asked for, for its owner only, and never over
 // another.
 func TestBankFileByCommand(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)

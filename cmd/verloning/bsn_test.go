@@ -29,6 +29,7 @@ func (o office) personOf(employer, number string) string {
 // person at another, and tries every way to give a person a second BSN, or a BSN
 // a second person.
 func TestBSNKnownLater(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o, f := s.office("E", "M"), s.office("F", "G")
 	o.person(1)
@@ -103,6 +104,7 @@ func (o office) reasonsOf(endpoint string, request map[string]any) string {
 // TestBSNOfTwoAtOnce lets two employers bring one BSN at the same moment, one to
 // register and one to amend: it is of one person, whoever was first.
 func TestBSNOfTwoAtOnce(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o, f := s.office("E", "M"), s.office("F", "G")
 	const persons = 12
@@ -143,6 +145,7 @@ func TestBSNOfTwoAtOnce(t *testing.T) {
 // known, and asks for that month again: it stays as its cut-off knew it, and the
 // next calculation does not.
 func TestBSNAtTheCutoff(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.anonymous(o.clerk, 1)

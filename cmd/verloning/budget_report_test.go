@@ -13,6 +13,7 @@ import (
 // TestBudgetReports tries what a controller reads of budgets: where money went,
 // why some is left, and what the municipality itself costs.
 func TestBudgetReports(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	conn := s.sql()
 	t.Run("rebooked", func(t *testing.T) { s.under(t).office("A-E", "A-M").rebooks(t) })

@@ -48,6 +48,7 @@ versions:
 // TestBudgetShares runs a scheme that draws on several sources, from the
 // reservation to what came back.
 func TestBudgetShares(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	conn := s.sql()
 	o := s.office("A-E", "A-M")

@@ -11,6 +11,7 @@ import (
 // TestBudget tries what municipalities have to spend, and when money went over
 // the bank.
 func TestBudget(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	t.Run("record", func(t *testing.T) { s.under(t).office("A-E", "A-M").recordsBudgets(t) })
 	t.Run("order", func(t *testing.T) { s.under(t).office("B-E", "B-M").allotsInOrder(t) })

@@ -25,6 +25,7 @@ import (
 // TestScripts runs testdata/script/*.txtar: what people type and see. All
 // scripts speak with one running service, each as organisations of its own.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{

@@ -33,6 +33,7 @@ const correctionHistories = 4
 // their VAT. Nothing is corrected twice, and nothing of a person who is not
 // concerned.
 func TestKnownLate(t *testing.T) {
+	t.Parallel()
 	seed := uint64(20261127)
 	if text := os.Getenv("VERLONING_SEED"); text != "" {
 		n, err := strconv.ParseUint(text, 10, 64)

@@ -169,6 +169,7 @@ func TestCrowdedPayslip(t *testing.T) {
 // TestPayslipDocument pays a person with a name and a contract that are hard to
 // write, and reads the payslip as the person does.
 func TestPayslipDocument(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("ALFA", "AGEM")
 	o.must(o.clerk, "employer.record", map[string]any{"valid_from": "2026-01-01", "aof": "low", "whk_percentage": "1.11", "whk_year": 2026, "whk_reference": "WHK-1"})
@@ -269,6 +270,7 @@ func (o office) drawsClaims(t *testing.T) {
 // TestFeeDocument draws what a gemeente owes a provider: a fee with VAT in one
 // month, and in a later one a malus that comes back, which is a receivable.
 func TestFeeDocument(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	o := s.office("E1", "M1")
 	type m = map[string]any

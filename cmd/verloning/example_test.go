@@ -15,6 +15,7 @@ import (
 // TestExample runs the worked example of one person and one month on the real
 // service, from registration to the events of both parties.
 func TestExample(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.must(s.admin, "org.register", map[string]any{"code": "E", "name": "Werkbedrijf Een", "roles": []string{"employer"}, "iban": "NL91ABNA0417164300"})
 	s.must(s.admin, "org.register", map[string]any{"code": "M", "name": "Gemeente Een", "roles": []string{"gemeente"}, "iban": "NL20INGB0001234567"})

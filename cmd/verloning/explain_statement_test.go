@@ -13,6 +13,7 @@ import (
 // the provider that it is of, and nothing to anybody else. The steps end at what was
 // booked: a product with VAT, a malus by its points, and the third premium of a year.
 func TestExplainStatement(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	o := s.office("E1", "M1")
 	type m = map[string]any
@@ -82,6 +83,7 @@ func TestExplainStatement(t *testing.T) {
 
 // Who pays in the municipality's place is told why, and nobody else of its fee.
 func TestExplainToPayer(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	o := s.office("E2", "M2")
 	type m = map[string]any

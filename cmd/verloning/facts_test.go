@@ -110,6 +110,7 @@ func (o office) netRecord(n int) {
 // TestFactsAboveTheCutoffAreNotLoaded records every fact twice, with a cut-off
 // in between: that cut-off loads the first versions and a later one the second.
 func TestFactsAboveTheCutoffAreNotLoaded(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)
@@ -235,6 +236,7 @@ var refusedNet = []struct {
 // has every reason, and nothing is kept. Who is no employer has none of these
 // facts.
 func TestFactsAreRefusedWhole(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)
@@ -297,6 +299,7 @@ func (o office) reasons(endpoint string, request map[string]any) []string {
 // TestFactsEndAsTheyCame: other terms leave alone who ended a contract, and a
 // longer contract has not ended.
 func TestFactsEndAsTheyCame(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)

@@ -21,6 +21,7 @@ func (s *site) onStream(t *testing.T) []bus.StreamEvent {
 // the service starts held, names what it does not know, approves nothing and
 // announces nothing until the beheerder releases it, and goes on afterwards.
 func TestOlderCopyIsHeld(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)

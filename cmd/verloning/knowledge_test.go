@@ -106,6 +106,7 @@ func still(t *testing.T, what string, done <-chan error) {
 
 // TestCutoffAndOpenTransactions holds real transactions open around a cut-off.
 func TestCutoffAndOpenTransactions(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	hands, conn := s.hands(3), s.sql()
 	const day, earned = "2026-10-01", "119.92" // 8 × 14.99
@@ -242,6 +243,7 @@ func (s *service) again(t *testing.T, o office, run string, earlier map[string]a
 // TestSameCutoffSameBytes calculates the same cut-off with other shards, and
 // again after every kind of fact was recorded above it.
 func TestSameCutoffSameBytes(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	for n := 1; n <= 5; n++ {
@@ -289,6 +291,7 @@ func TestSameCutoffSameBytes(t *testing.T) {
 // TestFactsAfterCalculationStayOut records hours between calculation and
 // approval, and after it: neither is paid by the run that was approved.
 func TestFactsAfterCalculationStayOut(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)

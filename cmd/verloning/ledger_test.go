@@ -43,6 +43,7 @@ func (o office) books() {
 // TestLedgerVerify tampers with every kind of row behind a ledger, as somebody
 // who may switch triggers and foreign keys off, and wants each found.
 func TestLedgerVerify(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	o := s.office("E", "M")
 	o.books()
@@ -142,6 +143,7 @@ func TestLedgerVerify(t *testing.T) {
 // TestLedgerTies holds the ledger against what is beside it, and takes something away
 // from either side.
 func TestLedgerTies(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	o := s.office("E", "M")
 	o.books()
@@ -215,6 +217,7 @@ func (o office) verifiesByHand(t *testing.T, conn *pgx.Conn) {
 // TestLedgerJournal holds the journal against the balances: what is booked on the
 // days of each month adds up to what there is at its end, and both sides are equal.
 func TestLedgerJournal(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	o := s.office("E", "M")
 	o.books()

@@ -12,6 +12,7 @@ import (
 // claimed for the same person: 2,500.00 for one job and 2,500.00 for the next leave
 // nothing of 5,000.00 for a third. The explanation says the same.
 func TestLimitAcrossEmployers(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	o, other := s.office("L-E", "L-M"), s.office("L-F", "L-N")
 	job := func(at office, n int, start, end string) {

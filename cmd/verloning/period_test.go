@@ -15,6 +15,7 @@ import (
 // TestPeriodLocks locks months and reopens them. What a lock stops is hours and
 // contract facts of its days; what it does not stop is what others decide.
 func TestPeriodLocks(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	o := s.office("E", "M")
 	s.must(s.admin, "org.register", map[string]any{"code": "RIB", "name": "Re-integratie", "roles": []string{"reintegratiebedrijf"}})

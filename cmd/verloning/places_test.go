@@ -14,6 +14,7 @@ import (
 // municipality has places, with whatever employers, on some day of the period and
 // not before.
 func TestPlaces(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	o, other := s.office("P-E", "P-M"), s.office("P-F", "P-N")
 	book, err := subsidy.LoadBook()
@@ -58,6 +59,7 @@ func TestPlaces(t *testing.T) {
 // TestBenefitIsNoWage wants every scheme of the book that keeps the benefit to
 // refuse a contract, whatever its days, and so to give no payslip.
 func TestBenefitIsNoWage(t *testing.T) {
+	t.Parallel()
 	book, err := subsidy.LoadBook()
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 // asks for those, by name and amount, and nothing else; after what is proposed was
 // done or booked it is clean.
 func TestReconciliation(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	t.Run("refused", func(t *testing.T) { s.under(t).office("S-E", "S-M").refusesBookings(t) })
 	t.Run("ends", func(t *testing.T) { s.under(t).office("T-E", "T-M").periodEnds(t) })

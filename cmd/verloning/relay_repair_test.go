@@ -116,6 +116,7 @@ const holders = `SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advi
 // TestTwoRelaysSkipNothing lets two relays share the partitions while a
 // transaction with events is held open and later ones commit around it.
 func TestTwoRelaysSkipNothing(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)
@@ -223,6 +224,7 @@ func (s *site) back(org, name string) *bus.Client {
 // TestEventsOfALostStreamComeAgain wipes the stream of events, and then all
 // that the bus has, while the service is stopped.
 func TestEventsOfALostStreamComeAgain(t *testing.T) {
+	t.Parallel()
 	dir := enterable(t)
 	s := startSite(t, dir)
 	o := s.office("E", "M")
@@ -266,6 +268,7 @@ func TestEventsOfALostStreamComeAgain(t *testing.T) {
 // TestDatabaseDumpedAndRestored takes a dump with events that wait, restores
 // it into a new cluster and goes on with the same stream.
 func TestDatabaseDumpedAndRestored(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)

@@ -46,6 +46,7 @@ func referrals240() []referral {
 // reason and nothing else: no payslip, no claim, no sanction. 138 is 57.50 % of those who
 // were referred, and 167 are off benefit.
 func TestFourContractors(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	base, conn := s.office("DB-E", "DB-M"), s.sql()
 	var at []office
@@ -152,6 +153,7 @@ func (o office) ends240(at []office) {
 // TestPartnersAndPlan holds each of two partners against the same target, over a base
 // that is told, and reckons what months off benefit saved.
 func TestPartnersAndPlan(t *testing.T) {
+	t.Parallel()
 	o := newSite(t).office("NO-E", "NO-M")
 	refer := func(scheme, agreement string, first, last int, reasons ...string) {
 		var referred, events []any

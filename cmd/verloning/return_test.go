@@ -55,6 +55,7 @@ func (o office) stands(account string, cutoff map[string]any) string {
 // TestReturn makes the return of a month, corrects it, remits it and holds the year
 // against payslips and ledger.
 func TestReturn(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	o := s.office("E", "M")
 	o.must(o.clerk, "employer.record", map[string]any{"valid_from": "2026-01-01", "aof": "low", "whk_percentage": "1.11", "whk_year": 2026, "whk_reference": "W"})

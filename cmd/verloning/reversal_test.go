@@ -13,6 +13,7 @@ import (
 // one contract of it. Nothing is deleted, and everything together comes to what it
 // would have been without.
 func TestReversal(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	t.Run("before export", func(t *testing.T) { newStory(t, *s, 0).reversesBeforeExport() })
 	t.Run("after export", func(t *testing.T) { newStory(t, *s, 1).reversesAfterExport() })

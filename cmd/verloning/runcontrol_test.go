@@ -77,6 +77,7 @@ func (o office) kindsOf(run, subject string) string {
 // TestRunControl tries the runs beside the regular one: for one person, taken
 // back, of everybody, compared with the month before.
 func TestRunControl(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	t.Run("off-cycle after", func(t *testing.T) { s.under(t).office("A-E", "A-M").offCycleAfter(t) })
 	t.Run("off-cycle before", func(t *testing.T) { s.under(t).office("B-E", "B-M").offCycleBefore(t) })

@@ -73,6 +73,7 @@ type storyRun struct{ period, id string }
 // TestScenario runs every file of testdata/scenario on the real service, all
 // of them on one, each with organisations of its own.
 func TestScenario(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/scenario/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scenario found: %v", err)

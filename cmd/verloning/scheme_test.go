@@ -77,6 +77,7 @@ func (o office) claimed(run, contract string) string {
 // month under it paid and explained, and amends it. A worker that was there before
 // the file computes the same.
 func TestSchemeWhileTheServiceRuns(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	older := s.hands(1)
 	o, other := s.office("E", "M"), s.office("E-2", "M-2")
@@ -261,6 +262,7 @@ func (s *service) leavesAlone(t *testing.T, o office) {
 
 // TestSchemeRefused hands in what no scheme can be made of, and lets others try.
 func TestSchemeRefused(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	good := buurtbaan("buurtbaan", "400.00")

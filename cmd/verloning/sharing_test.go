@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -124,14 +125,16 @@ func (s *site) sql() *pgx.Conn {
 
 // sqlOnce is a connection that a site's tests share for short questions.
 func (s *site) sqlOnce() *pgx.Conn {
-	if questions[s] == nil {
-		questions[s] = s.sql()
-		s.t.Cleanup(func() { delete(questions, s) })
+	if conn, has := questions.Load(s); has {
+		return conn.(*pgx.Conn)
 	}
-	return questions[s]
+	conn := s.sql()
+	questions.Store(s, conn)
+	s.t.Cleanup(func() { questions.Delete(s) })
+	return conn
 }
 
-var questions = map[*site]*pgx.Conn{}
+var questions sync.Map // *site → *pgx.Conn
 
 // one reads a single value.
 func one[T any](t testing.TB, conn *pgx.Conn, query string, args ...any) T {
@@ -187,6 +190,7 @@ func (s *site) hands(shardSize int) *service {
 // TestTwoProcessesShareOneRun holds every worker of both processes in its first
 // shard before any may finish, so that neither can do the run alone.
 func TestTwoProcessesShareOneRun(t *testing.T) {
+	t.Parallel()
 	first := startSite(t, enterable(t))
 	o := first.office("E", "M")
 	const people = 12
@@ -311,6 +315,7 @@ const rowsOf = `
 // TestLateShardIsFenced gives a worker a shard that is really still to do, of a
 // calculation that is not the run's any more or that was approved.
 func TestLateShardIsFenced(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := s.office("E", "M")
 	o.hire(1)

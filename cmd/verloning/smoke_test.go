@@ -229,6 +229,7 @@ func foreignNATS(t *testing.T, dir string) string {
 // beheerder already needs VERLONING_ADMIN_CREDS, the file that it was given.
 // Codes are new each time, so that it can be run against the same servers again.
 func TestSmokeMonth(t *testing.T) {
+	t.Parallel()
 	settings, admin := external(t)
 	if _, err := postgres.Migrate(t.Context(), settings["DATABASE_URL"]); err != nil {
 		t.Fatal(err)

@@ -25,6 +25,7 @@ type statements struct {
 // TestStatementsAndKnowledge holds what a statement knows against what is recorded
 // and approved around it, by the service and by another process.
 func TestStatementsAndKnowledge(t *testing.T) {
+	t.Parallel()
 	s := startSite(t, enterable(t))
 	o := statements{s.office("E", "M"), nil, s.hands(3), s.sql()}
 	o.must(s.admin, "org.register", map[string]any{"code": "P", "name": "Uitvoerder", "roles": []string{"reintegratiebedrijf"}, "iban": "NL02ABNA0123456789"})

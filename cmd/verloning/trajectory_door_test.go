@@ -10,6 +10,7 @@ import (
 // TestTrajectoryDoor wants what no trajectory can hold to be refused by name, and
 // not to end as a fault of the database.
 func TestTrajectoryDoor(t *testing.T) {
+	t.Parallel()
 	type m = map[string]any
 	o := newSite(t).office("D-E", "D-M")
 	o.must(o.admin, "org.register", m{"code": "D-P", "name": "Uitvoerder", "roles": []string{"reintegratiebedrijf"}, "iban": "NL20INGB0001234567"})
@@ -87,6 +88,7 @@ func TestTrajectoryDoor(t *testing.T) {
 // One judgement of all that a provider reported takes at most 500 events, and says
 // whether more is left.
 func TestJudgeAll(t *testing.T) {
+	t.Parallel()
 	type m = map[string]any
 	o := newSite(t).office("J-E", "J-M")
 	o.must(o.admin, "org.register", m{"code": "J-P", "name": "Uitvoerder", "roles": []string{"reintegratiebedrijf"}, "iban": "NL02ABNA0123456789"})

@@ -63,6 +63,7 @@ func (o office) plant(n int, birth string, contract, decision map[string]any) {
 // TestWorklist plants every kind once: the employer finds each and nothing else,
 // the municipality what names it, and nobody else anything.
 func TestWorklist(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	o, other := s.office("A-E", "A-M"), s.office("B-E", "B-M")
 	s.must(s.admin, "org.register", map[string]any{"code": "RIB", "name": "Re-integratie", "roles": []string{"reintegratiebedrijf"}})
