@@ -18,6 +18,7 @@ const (
 	RunCalculating RunStatus = "calculating"
 	RunCalculated  RunStatus = "calculated"
 	RunApproved    RunStatus = "approved"
+	RunPaidOut     RunStatus = "paid" // shown of an approved run, and never kept
 	RunClosed      RunStatus = "closed"
 )
 
@@ -47,6 +48,21 @@ type Run struct {
 	Reverses    uuid.UUID // of a reversal: the run that it mirrors
 	Contract    uuid.UUID // of a reversal: the only contract; nil: all
 	Calculation int       // number of the newest calculation; nought before the first
+}
+
+// RunPaid is how far the bank is with the wages and garnishments of a run.
+type RunPaid struct {
+	Payments int `json:"payments"`
+	Settled  int `json:"settled"` // debited, and not sent back
+}
+
+// StatusBy is where a run stands by what the bank told: an approved run is paid while
+// all of its payments are, and approved again when one comes back.
+func (r Run) StatusBy(p RunPaid) RunStatus {
+	if r.Status == RunApproved && p.Payments > 0 && p.Settled == p.Payments {
+		return RunPaidOut
+	}
+	return r.Status
 }
 
 // RunID derives the id of a run from what it is.

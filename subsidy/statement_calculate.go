@@ -57,7 +57,16 @@ type StatementHead struct {
 	AskedBy      uuid.UUID
 	Approved     bool
 	Overtaken    bool // another statement of the municipality was approved after this one was calculated
-	Settled      bool
+	Settled      bool // by hand
+	Payments     int
+	PaidByBank   int  // of them
+	Owing        bool // a provider is to pay something back
+}
+
+// AllSettled reports whether nothing of an approved statement is still to go over the
+// bank.
+func (s StatementHead) AllSettled() bool {
+	return s.Settled || s.Payments > 0 && s.PaidByBank == s.Payments && !s.Owing
 }
 
 // StatementID derives a statement's id from what it is.

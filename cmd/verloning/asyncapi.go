@@ -342,7 +342,7 @@ var sharedTypes = map[reflect.Type]string{
 
 // closedTypes are the Go types with few values.
 var closedTypes = map[reflect.Type]any{
-	reflect.TypeFor[payroll.RunStatus]():      []payroll.RunStatus{payroll.RunOpened, payroll.RunCalculating, payroll.RunCalculated, payroll.RunApproved, payroll.RunClosed, payroll.RunReversed},
+	reflect.TypeFor[payroll.RunStatus]():      []payroll.RunStatus{payroll.RunOpened, payroll.RunCalculating, payroll.RunCalculated, payroll.RunApproved, payroll.RunPaidOut, payroll.RunClosed, payroll.RunReversed},
 	reflect.TypeFor[payroll.Meaning]():        []payroll.Meaning{payroll.Invalid, payroll.Forbidden, payroll.NotFound, payroll.Conflict, payroll.TooLarge, payroll.Unavailable},
 	reflect.TypeFor[payroll.RunKind]():        []payroll.RunKind{payroll.Regular, payroll.OffCycle, payroll.Reversal},
 	reflect.TypeFor[payroll.PaymentKind]():    []payroll.PaymentKind{payroll.WagePayment, payroll.GarnishPayment, payroll.SubsidyPayment, payroll.FeePayment, payroll.PremiumPayment, payroll.TaxPayment, payroll.PensionPayment},

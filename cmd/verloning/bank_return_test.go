@@ -64,7 +64,7 @@ func TestReturnsArePaidOnce(t *testing.T) {
 			t.Errorf("%.200s: %s, want %s", c.message, got, c.want)
 		}
 	}
-	if got := s.stands(o.boss, "BSchSalNet", "BLimBanRba"); got != "0.00 -"+total {
+	if got := s.stands(o.boss, "BSchSalNet", "BLimBanRba") + o.paidUp(run); got != "0.00 -"+total+" paid 500 500" {
 		t.Errorf("after the debit: %s", got)
 	}
 	back := func(i int) bankMove {
@@ -74,6 +74,9 @@ func TestReturnsArePaidOnce(t *testing.T) {
 		if got := s.told(treasurer, camt("02", "NL91ABNA0417164300", "S3", back(0), back(1), back(2))); got != want {
 			t.Errorf("three come back: %s, want %s", got, want)
 		}
+	}
+	if got := o.paidUp(run); got != " approved 500 497" {
+		t.Errorf("after three came back the run is%s", got)
 	}
 	if got := s.told(treasurer, camt("08", "NL91ABNA0417164300", "S4", bankMove{ref: "R9", sign: "CRDT", amount: net, day: "2026-11-05", name: names[0]})); got != "1 0 0 0 2" {
 		t.Errorf("one comes back twice: %s", got)
@@ -86,7 +89,7 @@ func TestReturnsArePaidOnce(t *testing.T) {
 			t.Errorf("told again: %s, want %s", got, want)
 		}
 	}
-	if got := s.stands(o.boss, "BSchSalNet", "BLimBanRba"); got != "0.00 -"+total {
+	if got := s.stands(o.boss, "BSchSalNet", "BLimBanRba") + o.paidUp(run); got != "0.00 -"+total+" paid 500 500" {
 		t.Errorf("in the end: %s", got)
 	}
 	conn := s.sql()
@@ -104,6 +107,16 @@ func TestReturnsArePaidOnce(t *testing.T) {
 	if got := sorted(strings.Join(why, " ")); got != "bank/told_already bank/told_already bank/unknown" {
 		t.Errorf("unmatched: %s %s", got, pretty(unmatched))
 	}
+}
+
+// paidUp is where a run stands, and how many of its payments the bank carried out.
+func (o office) paidUp(run string) string {
+	o.t.Helper()
+	r := o.must(o.clerk, "run.list", map[string]any{})["runs"].([]any)[0].(map[string]any)
+	if shown := o.must(o.clerk, "run.show", map[string]any{"run": run}); shown["status"] != r["status"] || shown["settled"] != r["settled"] {
+		o.t.Errorf("run.show tells otherwise than run.list: %s", pretty(shown))
+	}
+	return " " + words(r["status"], r["payments"], r["settled"])
 }
 
 func with1(m bankMove, amount string) bankMove {

@@ -155,6 +155,9 @@ func (sh *shell) showRun(r runShown) error {
 	add("pay_date", r.PayDate)
 	add("deadline", r.Deadline)
 	add("status", string(r.Status))
+	if r.Payments > 0 {
+		add("settled_by_bank", fmt.Sprintf("%d/%d", r.Settled, r.Payments))
+	}
 	if r.Calculation > 0 {
 		add("calculation", strconv.Itoa(r.Calculation))
 		add("shards_done", fmt.Sprintf("%d/%d", r.ShardsDone, r.Shards))
@@ -187,9 +190,9 @@ type runList struct{}
 
 func (runList) Run(ctx context.Context, sh *shell) error {
 	return ask(ctx, sh, "run", "list", struct{}{}, func(r runsListed) error {
-		shown := newTable("period", "pay_date", "status", ">calculation", "run")
+		shown := newTable("period", "pay_date", "status", ">calculation", ">payments", ">settled", "run")
 		for _, one := range r.Runs {
-			shown.add(one.name(), one.PayDate, string(one.Status), strconv.Itoa(one.Calculation), one.Run.String())
+			shown.add(one.name(), one.PayDate, string(one.Status), strconv.Itoa(one.Calculation), strconv.Itoa(one.Payments), strconv.Itoa(one.Settled), one.Run.String())
 		}
 		return shown.print(sh.out)
 	})

@@ -68,9 +68,9 @@ func (c *statementList) Run(ctx context.Context, sh *shell) error {
 	if sh.JSON {
 		return sh.printJSON(statementsListed{list})
 	}
-	shown := newTable(">sequence", "period", "status", ">lines", ">amount", ">vat", "statement")
+	shown := newTable(">sequence", "period", "status", ">lines", ">amount", ">vat", ">payments", ">by_bank", "statement")
 	for _, s := range list {
-		shown.add(strconv.Itoa(s.Sequence), s.Period, s.Status, strconv.Itoa(s.Lines), s.Amount.String(), s.VAT.String(), s.Statement.String())
+		shown.add(strconv.Itoa(s.Sequence), s.Period, s.Status, strconv.Itoa(s.Lines), s.Amount.String(), s.VAT.String(), strconv.Itoa(s.Payments), strconv.Itoa(s.ByBank), s.Statement.String())
 	}
 	return shown.print(sh.out)
 }

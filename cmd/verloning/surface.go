@@ -321,7 +321,8 @@ type runShown struct {
 	Unconfirmed int               `json:"unconfirmed"` // changes of IBANs that nobody has confirmed: control list
 	ShardsDone  int               `json:"shards_done"`
 	Shards      int               `json:"shards"`
-	Totals      *subsidy.Totals   `json:"totals,omitempty"`
+	payroll.RunPaid
+	Totals *subsidy.Totals `json:"totals,omitempty"`
 }
 
 func (s *service) showRun(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q runAsked) (runShown, error) {
@@ -333,6 +334,11 @@ func (s *service) showRun(ctx context.Context, tx *postgres.Tx, a payroll.Actor,
 		Run: r.ID, Period: r.Period.String(), Kind: r.Kind, Sequence: r.Sequence, PayDate: r.PayDate.String(), Deadline: r.Deadline.String(), Status: r.Status,
 		Calculation: r.Calculation, GrossOnly: statute.TaxYearKnown(r.PayDate) != nil,
 	}
+	paid, err := tx.RunsPaid(ctx, a, []uuid.UUID{r.ID})
+	if err != nil {
+		return v, err
+	}
+	v.RunPaid, v.Status = paid[r.ID], r.StatusBy(paid[r.ID])
 	c, known, err := tx.Calculation(ctx, r.ID, r.Calculation)
 	if err != nil || !known || r.Status == payroll.RunOpened { // a reopened run has only what was superseded
 		return v, err
@@ -364,13 +370,22 @@ type runListed struct {
 	PayDate     string            `json:"pay_date"`
 	Status      payroll.RunStatus `json:"status"`
 	Calculation int               `json:"calculation"`
+	payroll.RunPaid
 }
 
 func (s *service) listRuns(ctx context.Context, tx *postgres.Tx, a payroll.Actor, _ struct{}) (runsListed, error) {
-	runs, err := tx.Runs(ctx, a)
 	list := runsListed{Runs: []runListed{}}
+	runs, err := tx.Runs(ctx, a)
+	if err != nil {
+		return list, err
+	}
+	ids := make([]uuid.UUID, len(runs))
+	for i, r := range runs {
+		ids[i] = r.ID
+	}
+	paid, err := tx.RunsPaid(ctx, a, ids)
 	for _, r := range runs {
-		list.Runs = append(list.Runs, runListed{r.ID, r.Period.String(), r.Kind, r.Sequence, r.PayDate.String(), r.Status, r.Calculation})
+		list.Runs = append(list.Runs, runListed{r.ID, r.Period.String(), r.Kind, r.Sequence, r.PayDate.String(), r.StatusBy(paid[r.ID]), r.Calculation, paid[r.ID]})
 	}
 	return list, err
 }

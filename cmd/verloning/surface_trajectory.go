@@ -171,14 +171,14 @@ func (s *service) listStatements(ctx context.Context, tx *postgres.Tx, a payroll
 func statementListed(h subsidy.StatementHead) postgres.StatementListed {
 	status := "calculated"
 	switch {
-	case h.Settled:
+	case h.AllSettled():
 		status = "settled"
 	case h.Approved:
 		status = "approved"
 	case h.Overtaken:
 		status = "overtaken"
 	}
-	return postgres.StatementListed{Statement: h.ID, Sequence: h.Sequence, Period: h.Period.String(), Status: status, Lines: h.Lines, Amount: h.Amount, VAT: h.VAT, Hash: h.Hash}
+	return postgres.StatementListed{Statement: h.ID, Sequence: h.Sequence, Period: h.Period.String(), Status: status, Lines: h.Lines, Amount: h.Amount, VAT: h.VAT, Hash: h.Hash, Payments: h.Payments, ByBank: h.PaidByBank}
 }
 
 type statementAsked struct {

@@ -185,12 +185,14 @@ func (tx *Tx) addStatementParts(ctx context.Context, s subsidy.Statement) error 
 const statementColumns = `s.id, s.municipality, s.period, s.sequence, s.cutoff, s.lines, (SELECT count(*)::int FROM statement_exception x WHERE x.statement = s.id),
 	s.amount, s.vat, s.hash, s.asked_by, a.statement IS NOT NULL,
 	a.statement IS NULL AND EXISTS (SELECT FROM statement o JOIN statement_approval b ON b.statement = o.id WHERE o.municipality = s.municipality AND b.known > s.cutoff),
-	EXISTS (SELECT FROM statement_settlement t WHERE t.statement = s.id)`
+	EXISTS (SELECT FROM statement_settlement t WHERE t.statement = s.id),
+	(SELECT count(*)::int FROM payment p WHERE p.statement = s.id), (SELECT count(*)::int FROM payment p WHERE p.statement = s.id AND ` + paidByBank + `),
+	EXISTS (SELECT FROM statement_line l WHERE l.statement = s.id AND l.payer = s.municipality AND l.kind <> 'premium' GROUP BY l.payee HAVING sum(l.amount + l.vat) < 0)`
 
 func scanStatement(row pgx.CollectableRow) (s subsidy.StatementHead, err error) {
 	var period time.Time
 	var amount, vat decimal.Decimal
-	err = row.Scan(&s.ID, &s.Municipality, &period, &s.Sequence, &s.Cutoff, &s.Lines, &s.Exceptions, &amount, &vat, &s.Hash, &s.AskedBy, &s.Approved, &s.Overtaken, &s.Settled)
+	err = row.Scan(&s.ID, &s.Municipality, &period, &s.Sequence, &s.Cutoff, &s.Lines, &s.Exceptions, &amount, &vat, &s.Hash, &s.AskedBy, &s.Approved, &s.Overtaken, &s.Settled, &s.Payments, &s.PaidByBank, &s.Owing)
 	if err != nil {
 		return s, err
 	}

@@ -179,6 +179,8 @@ type StatementListed struct {
 	Amount    euro.Amount `json:"amount"`
 	VAT       euro.Amount `json:"vat"`
 	Hash      string      `json:"hash"`
+	Payments  int         `json:"payments"` // that it ordered
+	ByBank    int         `json:"by_bank"`  // of them, that the bank debited and did not send back
 }
 
 // Statements lists those of a municipality, the newest last.
