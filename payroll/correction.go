@@ -28,7 +28,8 @@ const (
 var largeCorrection = euro.Cents(100_000)
 
 // Part is what a payslip has of one period: of its own, or of an earlier one that
-// it corrects. Taxes and premiums are not in it: they go by the day of payment.
+// it corrects. Taxes and premiums are not in it: they go by the day of payment, or
+// are attributed apart.
 type Part struct {
 	Wage         euro.Amount
 	Holiday      euro.Amount // allowance accrued, with what its payment rounds
@@ -94,10 +95,14 @@ type Correction struct {
 	Lines    []Line // of recomputed less booked, with the period that they are about
 	Claimed  bool   // claims on the period change, so that it needs a payslip
 	Part
+	By         AttributedBy  // why it is enjoyed in the period; empty: it is enjoyed when it is paid
+	Attributed []Attribution // then: what that changes of tax and premiums
 }
 
 // Nothing reports whether the period comes to what was booked.
-func (c Correction) Nothing() bool { return !c.Claimed && len(c.Lines) == 0 && c.Part.Nothing() }
+func (c Correction) Nothing() bool {
+	return !c.Claimed && len(c.Lines) == 0 && len(c.Attributed) == 0 && c.Part.Nothing()
+}
 
 // correctable reports whether a line follows the period that it is about. Taxes,
 // garnishments and repayments follow the day of payment.
@@ -159,6 +164,11 @@ func (p *person) correct() error {
 		s.Origins = append(s.Origins, Origin{c.Origin, c.Part})
 		s.Lines = append(s.Lines, c.Lines...)
 		s.add(c.Part)
+		if c.By == LoonIn {
+			s.arrears = s.arrears.Plus(c.Part)
+		} else {
+			s.elsewhere = s.elsewhere.Plus(c.Part)
+		}
 		p.traceCorrection(c)
 	}
 	for _, s := range p.slips {
@@ -233,11 +243,9 @@ func (e *earning) correctedMuch() (Exception, bool) {
 	return Exception{}, false
 }
 
-// arrears is what the corrections add to what is taxed now (loon-in: Wet LB 1964
-// art. 13a), below nil where they take back.
-func (e *earning) arrears() euro.Amount {
-	return e.corrected.Gross().Sub(e.corrected.Pension.Employee)
-}
+// taxable is what a part adds to the wage for the loonheffing, below nil where it
+// takes back.
+func (p Part) taxable() euro.Amount { return p.Gross().Sub(p.Pension.Employee) }
 
 // claimBack makes what the corrections take from the person's net a receivable:
 // wage that was paid too much is never set off against the minimum wage, and not
@@ -245,7 +253,7 @@ func (e *earning) arrears() euro.Amount {
 func (p *person) claimBack() error {
 	var least *earning
 	for _, s := range p.slips {
-		if s.arrears().Sign() < 0 && (least == nil || s.arrears().Cmp(least.arrears()) < 0) {
+		if s.corrected.taxable().Sign() < 0 && (least == nil || s.corrected.taxable().Cmp(least.corrected.taxable()) < 0) {
 			least = s
 		}
 	}

@@ -91,17 +91,36 @@ func (p *person) lessEarlier(t statute.WageTax, regular euro.Amount) statute.Wag
 // taxable is what is taxed by the table, and what at the special rate: leave paid
 // out, a transition payment, and the allowance, but for what of it accrued in
 // the very period and goes with its wage; and arrears of earlier periods (loon-in).
-// What corrections take back lowers the wage of the period.
+// What corrections take back lowers the wage of the period. What is attributed to
+// an earlier period is taxed there.
 func (p *person) taxable() (regular, special euro.Amount) {
 	for _, s := range p.slips {
-		s.Tax.Special = euro.Sum(s.LeavePaid, s.Transition, s.HolidayPaid.Sub(s.holidayNow)).Sub(s.corrected.paidBeside())
-		if arrears := s.arrears(); arrears.Sign() > 0 {
+		here := s.here()
+		s.Tax.Special = here.paidBeside().Sub(s.holidayNow).Sub(s.arrears.paidBeside())
+		if arrears := s.arrears.taxable(); arrears.Sign() > 0 {
 			s.Tax.Special = s.Tax.Special.Add(arrears)
 		}
-		s.Tax.Regular = s.Gross.Sub(s.Tax.Special).Sub(s.Pension.Employee)
+		s.Tax.Regular = here.taxable().Sub(s.Tax.Special)
 		regular, special = regular.Add(s.Tax.Regular), special.Add(s.Tax.Special)
+		p.traceArrears(s)
 	}
 	return regular, special
+}
+
+// here is what of the payslip is enjoyed now.
+func (e *earning) here() Part { return e.own().Sub(e.elsewhere) }
+
+// traceArrears says that arrears are enjoyed now.
+func (p *person) traceArrears(s *earning) {
+	if s.arrears.taxable().IsZero() {
+		return
+	}
+	p.trace.Add(func() Step {
+		return Step{
+			What:    Text{NL: "correcties van eerdere tijdvakken, genoten bij betaling (loon-in)", EN: "corrections of earlier periods, enjoyed when paid (loon-in)"},
+			Article: articleLoonIn, Source: "loon-in", Result: s.arrears.taxable().String(),
+		}
+	})
 }
 
 // taxDays is the number of working days of a period that the service begins or
@@ -297,7 +316,7 @@ func (p *person) grossOnly(cause error) {
 	}
 	for _, s := range p.slips {
 		s.withholdNothing()
-		s.corrected.Pension = Pension{}
+		s.corrected.Pension, s.arrears.Pension, s.elsewhere.Pension = Pension{}, Pension{}, Pension{}
 	}
 	p.found = append(p.found, Exception{Kind: TaxUnknown, Subject: subject, Article: "Wet LB 1964 art. 25", Detail: Text{
 		NL: fmt.Sprintf("De loonheffing is niet te berekenen, de loonstrook is alleen bruto: %v.", cause),

@@ -25,6 +25,8 @@ type earning struct {
 	holidayNow euro.Amount // of the allowance paid, what accrued in this very period and goes with its wage
 	corrects   bool        // it has nothing but corrections of earlier periods
 	corrected  Part        // the sum of those
+	arrears    Part        // of that: what is enjoyed now (loon-in)
+	elsewhere  Part        // and what is enjoyed in the period that it is about
 }
 
 // last are the terms on the last day of the contract in the period.
@@ -54,7 +56,7 @@ type person struct {
 // NewPayslips computes the payslips of one person in a run, from gross to net:
 // what the hours earn, what is paid out of accruals and at the end of a contract,
 // pension, corrections of earlier periods, tax and the employer's charges by the day
-// of payment, garnishments and repayments. Contracts that another run of the same
+// of payment, those that are attributed to earlier periods, garnishments and repayments. Contracts that another run of the same
 // days has paid are left out.
 //
 // Where the tax cannot be computed the payslips are gross-only and an exception
@@ -74,7 +76,7 @@ func NewPayslips(r Run, d Dossier, t *Trace) ([]Payslip, []Exception, error) {
 	if p.correctable(); len(p.slips) == 0 {
 		return nil, p.found, nil
 	}
-	for _, step := range []func() error{p.payOut, p.takePension, p.correct, p.takeTax, p.charge, p.claimBack, p.takeGarnishments, p.takeRepayments} {
+	for _, step := range []func() error{p.payOut, p.takePension, p.correct, p.takeTax, p.charge, p.attribute, p.claimBack, p.takeGarnishments, p.takeRepayments} {
 		if err := step(); err != nil {
 			return nil, nil, err
 		}
@@ -187,7 +189,7 @@ func (p *person) charge() error {
 	earlier, periods, paid := p.file.Booked.Year, p.premiumPeriods(), p.paidHours()
 	for _, s := range p.slips {
 		charges, err := NewCharges(ChargesInput{
-			PayDate: p.run.PayDate, Wage: s.Tax.Taxable().Sub(s.Transition), Former: s.Transition, Periods: periods, Earlier: earlier,
+			PayDate: p.run.PayDate, Wage: s.Tax.Taxable().Sub(s.here().Transition), Former: s.here().Transition, Periods: periods, Earlier: earlier,
 			AWf: s.awf(p.file.Employment.Birth, p.run, paid), FromAOW: over, Employer: settings,
 		}, p.trace)
 		if errors.Is(err, statute.ErrNoFigure) {

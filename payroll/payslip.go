@@ -87,7 +87,8 @@ type Payslip struct {
 	Net            euro.Amount
 	GrossOnly      bool // no tax was computed: net equals gross
 	IBAN           IBAN
-	Origins        []Origin // what of it corrects earlier periods
+	Origins        []Origin      // what of it corrects earlier periods
+	Attributed     []Attribution // and of its totals what is enjoyed in those
 }
 
 // Withheld is a payslip's part of the tax on the person's wage.
@@ -97,6 +98,16 @@ type Withheld struct {
 	Table          euro.Amount // tax by the table
 	SpecialTax     euro.Amount
 	Arbeidskorting euro.Amount // verrekend
+}
+
+// Add adds another.
+func (w Withheld) Add(o Withheld) Withheld {
+	return Withheld{w.Regular.Add(o.Regular), w.Special.Add(o.Special), w.Table.Add(o.Table), w.SpecialTax.Add(o.SpecialTax), w.Arbeidskorting.Add(o.Arbeidskorting)}
+}
+
+// Sub is the difference with another.
+func (w Withheld) Sub(o Withheld) Withheld {
+	return Withheld{w.Regular.Sub(o.Regular), w.Special.Sub(o.Special), w.Table.Sub(o.Table), w.SpecialTax.Sub(o.SpecialTax), w.Arbeidskorting.Sub(o.Arbeidskorting)}
 }
 
 // Total is the tax to pay.
@@ -315,6 +326,12 @@ func (s Payslip) Hash() [sha256.Size]byte {
 		put(h, o.Period.String(), o.LeaveAccrued.String(), o.LeaveTaken.String())
 		for _, a := range o.Amounts() {
 			put(h, a.String())
+		}
+	}
+	for _, a := range s.Attributed {
+		put(h, a.Period.String(), a.Paid.String(), string(a.By), fmt.Sprint(a.class()))
+		for _, amount := range a.Amounts() {
+			put(h, amount.String())
 		}
 	}
 	return [sha256.Size]byte(h.Sum(nil))

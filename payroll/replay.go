@@ -10,9 +10,10 @@ import (
 
 // Past is a period that an approved run paid, as it is known now.
 type Past struct {
-	Run    Run     // that paid it
-	File   Dossier // of the period, as known now; of the first one with what was booked before it
-	Booked []BookedPart
+	Run       Run     // that paid it
+	File      Dossier // of the period, as known now; of the first one with what was booked before it
+	Booked    []BookedPart
+	*Taxation // nil: nothing of it is attributed
 }
 
 // BookedPart is what all approved runs together have booked of one contract for
@@ -34,9 +35,10 @@ type Replayed struct {
 
 // Replay computes past periods anew, in order, by the law of each period: what
 // accrued in one is known to the next. The net of a payslip among the results was
-// never paid, since taxes go by the day of payment; its charges are what the
-// period would have cost.
-func Replay(past []Past) ([]Replayed, error) {
+// never paid; its charges are what the period would have cost. What is enjoyed in
+// those periods that differences are attributed to is computed apart from it, and
+// the trace says how.
+func Replay(past []Past, t *Trace) ([]Replayed, error) {
 	stands := standing{}
 	list := make([]Replayed, 0, len(past))
 	for i, p := range past {
@@ -55,7 +57,7 @@ func Replay(past []Past) ([]Replayed, error) {
 		}
 		list = append(list, Replayed{Past: p, Slips: slips, Found: found, Corrections: corrections(p, slips)})
 	}
-	return list, nil
+	return list, attribute(list, t)
 }
 
 // corrections holds what was computed anew against what was booked.
@@ -144,6 +146,9 @@ func (d Dossier) Corrected(past []Replayed) Dossier {
 			d.Corrections = append(d.Corrections, c)
 			d.Booked.Leave += c.LeaveAccrued - c.LeaveTaken
 			d.Booked.Paid = transitions(d.Booked.Paid, c)
+			for _, a := range c.Attributed {
+				d.Booked.Year = d.Booked.Year.plus(a.Enjoyed, a.Paid.Year())
+			}
 			for i := range months {
 				if m := &months[i]; m.Contract.ID == c.Contract.ID {
 					m.correct(c, r)

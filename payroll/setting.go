@@ -11,6 +11,7 @@ import (
 type Settings struct {
 	Charges []ChargeTerms  // in order of version
 	Pension []PensionTerms // in order of version
+	Over    []int          // calendar years for which loon-over was chosen
 }
 
 // ChargeTerms are one version of what the employer's premiums go by. They hold

@@ -38,6 +38,22 @@ func (c SlipCharges) amounts() []euro.Amount {
 	}
 }
 
+// Add adds what another charges, and keeps the classes.
+func (c SlipCharges) Add(o SlipCharges) SlipCharges {
+	return SlipCharges{
+		AWfKind: c.AWfKind, AofKind: c.AofKind, Insured: c.Insured.Plus(o.Insured), Zvw: c.Zvw.Plus(o.Zvw),
+		AWf: c.AWf.Add(o.AWf), Aof: c.Aof.Add(o.Aof), Wko: c.Wko.Add(o.Wko), Whk: c.Whk.Add(o.Whk), EmployerZvw: c.EmployerZvw.Add(o.EmployerZvw),
+	}
+}
+
+// Sub is the difference with another, and keeps the classes.
+func (c SlipCharges) Sub(o SlipCharges) SlipCharges {
+	return SlipCharges{
+		AWfKind: c.AWfKind, AofKind: c.AofKind, Insured: c.Insured.since(o.Insured), Zvw: c.Zvw.since(o.Zvw),
+		AWf: c.AWf.Sub(o.AWf), Aof: c.Aof.Sub(o.Aof), Wko: c.Wko.Sub(o.Wko), Whk: c.Whk.Sub(o.Whk), EmployerZvw: c.EmployerZvw.Sub(o.EmployerZvw),
+	}
+}
+
 // slip are the charges as a payslip keeps them: what was added since.
 func (c Charges) slip(earlier Cumulatives) *SlipCharges {
 	s := &SlipCharges{

@@ -70,6 +70,9 @@ type Tx interface {
 
 	// What the net of a wage depends on: each keeps the next version and returns
 	// its number.
+	// WageMethod reads what is chosen for a year, under the employer's lock.
+	WageMethod(ctx context.Context, employer uuid.UUID, year int) (WageMethod, error)
+	AddWageMethod(ctx context.Context, a Actor, year int, method string) (version int, err error)
 	AddChargeTerms(ctx context.Context, a Actor, t ChargeTerms) (version int, err error)
 	AddPensionTerms(ctx context.Context, a Actor, t PensionTerms) (version int, err error)
 	AddAnnualWage(ctx context.Context, a Actor, e Employment, w AnnualWage) (version int, err error)

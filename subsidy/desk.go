@@ -300,6 +300,11 @@ func approvable(ctx context.Context, tx Tx, a payroll.Actor, r payroll.Run, req 
 			"Sinds deze berekening is een andere run goedgekeurd, waar de subsidies van afhangen. Bereken opnieuw.",
 			"Another run, on which the subsidies depend, was approved since this calculation. Calculate again."))
 	}
+	if checks.Chosen {
+		problems = append(problems, payroll.Reason("run/method", "hash",
+			"Sinds deze berekening is voor dit jaar anders gekozen tussen loon-in en loon-over. Bereken opnieuw.",
+			"Since this calculation loon-in or loon-over was chosen otherwise for this year. Calculate again."))
+	}
 	open, err := tx.OpenExceptions(ctx, r)
 	if err != nil {
 		return c, err

@@ -35,15 +35,17 @@ type Basis struct {
 // trace says how the payslips came about; heard, where it is not nil, is told what
 // each claim rests on.
 func (b *Book) Month(r payroll.Run, f PersonFile, t *payroll.Trace, heard func(Claim, Basis)) (PersonMonth, error) {
-	past, err := b.replay(r, f.Past, heard)
+	var m PersonMonth
+	past, err := b.replay(r, f.Past, t, heard)
 	if err != nil {
 		return PersonMonth{}, err
 	}
-	m := PersonMonth{Corrections: past.corrections}
 	now := f.corrected(past)
 	if m.Slips, m.Found, err = payroll.NewPayslips(r, now.Dossier, t); err != nil {
 		return PersonMonth{}, err
 	}
+	m.Corrections = past.corrections
+	payroll.Unattributed(m.Corrections, m.Slips)
 	bases, err := inTime(r, now.Dossier, m.Slips)
 	if err != nil {
 		return PersonMonth{}, err

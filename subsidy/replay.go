@@ -28,8 +28,9 @@ type replayed struct {
 	found       []payroll.Exception
 }
 
-// replay computes past periods of a person anew, and the claims on them.
-func (b *Book) replay(r payroll.Run, past []PastFile, heard func(Claim, Basis)) (replayed, error) {
+// replay computes past periods of a person anew, and the claims on them. The trace
+// says how what is attributed to them came about.
+func (b *Book) replay(r payroll.Run, past []PastFile, t *payroll.Trace, heard func(Claim, Basis)) (replayed, error) {
 	out := replayed{claims: map[uuid.UUID][]Claim{}}
 	if len(past) == 0 {
 		return out, nil
@@ -39,7 +40,7 @@ func (b *Book) replay(r payroll.Run, past []PastFile, heard func(Claim, Basis)) 
 		periods[i] = p.Past
 	}
 	var err error
-	if out.periods, err = payroll.Replay(periods); err != nil {
+	if out.periods, err = payroll.Replay(periods, t); err != nil {
 		return out, err
 	}
 	histories := map[uuid.UUID][]History{}

@@ -14,6 +14,7 @@ func (w witness) settings(clerk *bus.Client) {
 	w.ask(clerk, "employer.record", m{"valid_from": "2026-01-01", "aof": "low", "ufo": false, "whk_percentage": "1.36", "whk_year": 2026, "whk_reference": "W-2026"})
 	w.ask(clerk, "pension.record", m{"valid_from": "2026-01-01", "name": "Sectorpensioen", "franchise": "18475.00", "maximum": "70000", "employee_percentage": "8.5",
 		"employer_percentage": "17", "holiday": true, "waiting_days": 0, "from_age": 18, "to_age": 68})
+	w.ask(clerk, "employer.choose", m{"year": 2027, "method": "over"})
 	w.ask(clerk, "employer.show", m{})
 	w.ask(clerk, "annualwage.record", m{"person": "P-1", "year": 2025, "amount": "24000.00", "source": "jaaropgaaf"})
 	w.ask(clerk, "garnishment.record", m{"person": "P-1", "reference": "B-1", "creditor_name": "Naam", "creditor_iban": "NL39 RABO 0300 0652 64", "protected": "1600.00",

@@ -51,7 +51,8 @@ type grammar struct {
 	} `cmd:"" help:"Organisations: gemeente, employer, reintegratiebedrijf, inlener."`
 	Employer struct {
 		Record employerRecord `cmd:"" help:"Record what your premiums go by from a day on."`
-		Show   employerShow   `cmd:"" help:"Show what your premiums and your pension scheme go by."`
+		Choose employerChoose `cmd:"" help:"Choose for a year whether wage of earlier periods is enjoyed when it is paid (loon-in) or in its own period (loon-over)."`
+		Show   employerShow   `cmd:"" help:"Show what your premiums and your pension scheme go by, and what you chose for each year."`
 	} `cmd:"" help:"Settings of your organisation as an employer."`
 	Pension struct {
 		Record pensionRecord `cmd:"" help:"Record your pension scheme from a day on."`

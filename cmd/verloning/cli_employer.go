@@ -27,6 +27,17 @@ func (c *employerRecord) Run(ctx context.Context, sh *shell) error {
 	})
 }
 
+type employerChoose struct {
+	Year   int    `required:"" help:"Calendar year of payment that it is for, as a whole."`
+	Method string `required:"" help:"in: wage of earlier periods is taxed when it is paid; over: in the period of the year that it belongs to."`
+}
+
+func (c *employerChoose) Run(ctx context.Context, sh *shell) error {
+	return ask(ctx, sh, "employer", "choose", payroll.MethodChoose{Command: sh.command(), Year: c.Year, Method: c.Method}, func(r payroll.MethodChosen) error {
+		return sh.say("Voor %d geldt loon-%s.", "Loon-%[2]s holds for %[1]d.", r.Year, r.Method)
+	})
+}
+
 type employerShow struct{}
 
 // Run prints the charges and the pension terms, every version of them.
@@ -48,7 +59,14 @@ func (employerShow) Run(ctx context.Context, sh *shell) error {
 			pension.add(strconv.Itoa(p.Version), p.ValidFrom.String(), p.Name, p.Franchise.String(), amountOrDash(p.Maximum), p.EmployeePercentage.String(),
 				p.EmployerPercentage.String(), yesNo(p.Holiday), strconv.Itoa(p.WaitingDays), ageOrDash(p.FromAge), ageOrDash(p.ToAge))
 		}
-		return pension.print(sh.out)
+		if err := pension.print(sh.out); err != nil {
+			return err
+		}
+		methods := newTable(">year", ">version", "method", "by", "on")
+		for _, m := range r.Methods {
+			methods.add(strconv.Itoa(m.Year), strconv.Itoa(m.Version), "loon-"+m.Method, m.By, m.On.String())
+		}
+		return methods.print(sh.out)
 	})
 }
 

@@ -49,11 +49,23 @@ func TestKnownLate(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed+n, 7))
 			facts := correctionFacts(r)
 			late, intime := newStory(t, *s, int(2*n)), newStory(t, *s, int(2*n+1))
+			over := n%2 == 1
+			if over {
+				for _, y := range []*story{late, intime} {
+					y.must(y.clerk, "employer.choose", map[string]any{"year": 2026, "method": "over"})
+				}
+			}
 			playMonths(intime, r, facts, func(lateFact) int { return 0 })
 			playMonths(late, r, facts, func(f lateFact) int { return f.slot })
 			if diff := cmp.Diff(intime.byOrigin(), late.byOrigin()); diff != "" {
 				t.Errorf("known in time (-) and known late (+):\n%s\n%v", diff, facts)
 			}
+			if over {
+				if diff := cmp.Diff(intime.enjoyed(), late.enjoyed()); diff != "" {
+					t.Errorf("loon-over, known in time (-) and known late (+):\n%s\n%v", diff, facts)
+				}
+			}
+			late.recomputed(facts, over)
 			late.countCorrections(corrected)
 		})
 	}
@@ -125,6 +137,9 @@ func correctionFacts(r *rand.Rand) []lateFact {
 	p1 := d.add(0, "persons", map[string]any{"number": "P-1", "birth_date": "1996-03-01", "loonheffingskorting": true})
 	p2 := d.add(0, "persons", map[string]any{"number": "P-2", "birth_date": "2006-02-14", "loonheffingskorting": true})
 	p3 := d.add(0, "persons", map[string]any{"number": "P-3", "birth_date": "1990-01-01", "loonheffingskorting": true})
+	for i, person := range []int{p1, p2, p3} {
+		d.add(0, "annualwages", map[string]any{"person": fmt.Sprintf("P-%d", i+1), "year": 2025, "amount": modelSalary, "source": "jaaropgaaf"}, person)
+	}
 	one := d.add(0, "contracts", map[string]any{"number": "C-1", "person": "P-1", "start": "2025-11-01", "open_ended": true, "hours_per_week": "32", "full_time_hours": "40"}, p1)
 	two := d.add(0, "contracts", map[string]any{"number": "C-2", "person": "P-2", "scheme": "generiek-detachering", "start": "2026-01-05", "end": "2026-04-30", "hours_per_week": "36", "full_time_hours": "36", "wage_factor": "1.10"}, p2)
 	three := d.add(d.IntN(4), "contracts", map[string]any{"number": "C-3", "person": "P-3", "start": "2026-01-05", "open_ended": true, "hours_per_week": "24", "full_time_hours": "40"}, p3)

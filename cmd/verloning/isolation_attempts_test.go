@@ -20,6 +20,7 @@ func (v victim) attempts() map[string][]map[string]any {
 		"person.amend":    {{"number": "P-1", "iban": "NL91ABNA0417164300"}, {"number": "P-1", "bsn": bsnOf(1)}, {"number": "P-1", "bsn": bsnOf(8)}},
 		// An employer's own settings name nothing of anybody's; B may record them, for B.
 		"employer.record":    {{"valid_from": "2026-01-01", "aof": "low"}},
+		"employer.choose":    {{"year": 2026, "method": "over"}},
 		"employer.show":      {{}},
 		"pension.record":     {{"valid_from": "2026-01-01", "name": "x", "franchise": "0", "employee_percentage": "0", "employer_percentage": "0"}},
 		"annualwage.record":  {{"person": "P-1", "year": 2025, "amount": "1", "source": "x"}},

@@ -50,8 +50,7 @@ func (c modelContract) leave() *big.Rat {
 }
 
 // tax is the loonheffing of 2026 by the white table: of the month, or of a day
-// for each working day where service covers no whole month. It takes no wage of
-// the second bracket, and no contract that ends with what is taxed at the special
+// for each working day where service covers no whole month. It takes no contract that ends with what is taxed at the special
 // rate.
 func (c modelContract) tax(wage *big.Rat) *big.Rat {
 	working, whole := int64(0), int64(0)
@@ -81,10 +80,13 @@ func (c modelContract) tax(wage *big.Rat) *big.Rat {
 func modelTable(wage *big.Rat, periods int64, korting bool) *big.Rat {
 	steps := modelTimes(wage, big.NewRat(periods, 54))
 	annual := modelTimes(new(big.Rat).SetInt(modelFloor(steps)), big.NewRat(54, 1))
-	if annual.Cmp(modelNumber("38883")) > 0 {
-		panic("the second bracket is not reckoned here")
-	}
 	tax := new(big.Rat).SetInt(modelFloor(modelTimes(annual, modelNumber("0.3575"))))
+	if over := modelMinus(annual, modelNumber("38883")); over.Sign() > 0 {
+		tax = modelPlus(modelNumber("13900"), new(big.Rat).SetInt(modelFloor(modelTimes(over, modelNumber("0.3756")))))
+	}
+	if annual.Cmp(modelNumber("78426")) > 0 {
+		panic("the third bracket is not reckoned here")
+	}
 	if korting {
 		general := modelNumber("3115")
 		if over := modelMinus(annual, modelNumber("29736")); over.Sign() > 0 {
@@ -95,6 +97,9 @@ func modelTable(wage *big.Rat, periods int64, korting bool) *big.Rat {
 			if over := modelMinus(annual, modelNumber(zone.from)); over.Sign() > 0 {
 				labour = modelLeast(modelPlus(labour, modelTimes(over, modelNumber(zone.rate))), modelNumber(zone.most))
 			}
+		}
+		if over := modelMinus(annual, modelNumber("45592")); over.Sign() > 0 {
+			labour = modelMinus(labour, modelTimes(over, modelNumber("0.0651")))
 		}
 		if tax = modelMinus(tax, modelPlus(general, modelUp(labour))); tax.Sign() < 0 {
 			tax = new(big.Rat)

@@ -85,6 +85,7 @@ func (s *service) surface() []operation {
 		op("person", "register", payroll.Submit, d.RegisterPerson),
 		op("person", "amend", payroll.Submit, d.AmendPerson),
 		op("employer", "record", payroll.Submit, d.RecordEmployer),
+		op("employer", "choose", payroll.Submit, d.ChooseMethod),
 		op("employer", "show", payroll.Read, s.showEmployer),
 		op("pension", "record", payroll.Submit, d.RecordPension),
 		op("annualwage", "record", payroll.Submit, d.RecordAnnualWage),

@@ -12,8 +12,9 @@ import (
 // employerShown is what the charges and the pension of an employer go by, every
 // version, in order.
 type employerShown struct {
-	Charges []chargesShown `json:"charges"`
-	Pension []pensionShown `json:"pension"`
+	Charges []chargesShown         `json:"charges"`
+	Pension []pensionShown         `json:"pension"`
+	Methods []postgres.MethodShown `json:"methods"` // loon-in or loon-over, by year; without one: loon-in
 }
 
 type chargesShown struct {
@@ -42,6 +43,10 @@ type pensionShown struct {
 
 func (s *service) showEmployer(ctx context.Context, tx *postgres.Tx, a payroll.Actor, _ struct{}) (employerShown, error) {
 	shown := employerShown{Charges: []chargesShown{}, Pension: []pensionShown{}}
+	var err error
+	if shown.Methods, err = tx.WageMethods(ctx, a.Organisation.ID); err != nil {
+		return shown, err
+	}
 	settings, err := tx.Settings(ctx, a.Organisation.ID)
 	if err != nil || settings == nil {
 		return shown, err

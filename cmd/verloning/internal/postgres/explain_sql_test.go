@@ -32,7 +32,7 @@ var spliced = map[string][]string{
 	"events/where":   {`e.trajectory = @id`, `t.municipality = @municipality`},
 	"sources/where":  {`s.statement = @id`, `s.statement IN (SELECT x.id FROM statement x JOIN statement_approval a ON a.statement = x.id AND a.known <= @cutoff WHERE x.municipality = @municipality)`},
 	"besides/amount": tieAmounts(),
-	"prune/table":    {"claim_source", "claim", "correction", "payslip_line", "payslip"},
+	"prune/table":    {"claim_source", "claim", "correction", "attribution", "payslip_line", "payslip"},
 	"prune/table#2":  {"exception", "left_out", "shard"},
 	"Run/lock":       {"", "FOR SHARE", "FOR UPDATE"},
 }

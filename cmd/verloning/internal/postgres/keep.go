@@ -18,7 +18,7 @@ import (
 // and notes that it is done.
 func (tx *Tx) KeepShard(ctx context.Context, r payroll.Run, c payroll.Calculation, s payroll.Shard, out subsidy.ShardResult) error {
 	k := keeper{tx, r, c}
-	for _, step := range []func(context.Context, subsidy.ShardResult) error{k.payslips, k.lines, k.claims, k.sources, k.corrections, k.leftOut, k.transfers, k.exceptions} {
+	for _, step := range []func(context.Context, subsidy.ShardResult) error{k.payslips, k.lines, k.claims, k.sources, k.corrections, k.attributions, k.leftOut, k.transfers, k.exceptions} {
 		if err := step(ctx, out); err != nil {
 			return fmt.Errorf("keep shard %d of run %s: %w", s.Number, r.ID, redact(err))
 		}
@@ -128,7 +128,7 @@ func (k keeper) sources(ctx context.Context, out subsidy.ShardResult) error {
 func (k keeper) corrections(ctx context.Context, out subsidy.ShardResult) error {
 	var rows [][]any
 	for _, c := range out.Corrections {
-		row := []any{day(k.run.Period.From), k.calc.ID, key(c.Contract.ID), day(c.Origin.From), int32(c.LeaveAccrued), int32(c.LeaveTaken)}
+		row := []any{day(k.run.Period.From), k.calc.ID, key(c.Contract.ID), day(c.Origin.From), text(string(c.By)), int32(c.LeaveAccrued), int32(c.LeaveTaken)}
 		for _, a := range c.Amounts() {
 			row = append(row, a.Decimal())
 		}
@@ -137,7 +137,7 @@ func (k keeper) corrections(ctx context.Context, out subsidy.ShardResult) error 
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := k.CopyFrom(ctx, pgx.Identifier{"correction"}, []string{"period", "calculation", "contract", "origin", "leave_accrued", "leave_taken",
+	_, err := k.CopyFrom(ctx, pgx.Identifier{"correction"}, []string{"period", "calculation", "contract", "origin", "attributed", "leave_accrued", "leave_taken",
 		"wage", "holiday", "holiday_paid", "leave_paid", "transition", "pension_base", "pension_employee", "pension_employer", "owed"}, pgx.CopyFromRows(rows))
 	return err
 }

@@ -150,10 +150,10 @@ func (l *loader) runsSince(ctx context.Context, oldest calendar.Date) ([]payroll
 func (l *loader) computeAnew(ctx context.Context, c payroll.Calculation, r payroll.Run, s payroll.Shard, first map[uuid.UUID]calendar.Date) error {
 	from := r.Period.From
 	past := newLoader(l.Tx, r, c, s)
-	past.args["before"], past.args["run"] = day(from), l.args["run"]
+	past.args["before"], past.args["run"], past.args["paid_by"] = day(from), l.args["run"], r.ID
 	steps := past.facts()
 	if slices.Contains(slices.Collect(maps.Values(first)), from) {
-		steps = append(steps, past.history, past.booked, past.bookedLater)
+		steps = append(steps, past.history, past.booked, past.bookedLater, past.attributed)
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -170,10 +170,18 @@ func (l *loader) computeAnew(ctx context.Context, c payroll.Calculation, r payro
 	if err != nil {
 		return err
 	}
+	taxed, err := past.taxation(ctx, past.settled.AttributedTo(r, l.run), contracts)
+	if err != nil {
+		return err
+	}
 	for i := range l.files {
 		person := l.files[i].Employment.Person
 		if start, concerned := first[person]; concerned && !start.After(from) {
-			l.files[i].Past = append(l.files[i].Past, past.pastOf(r, l.files[i], booked[person], claims[person]))
+			p := past.pastOf(r, l.files[i], booked[person], claims[person])
+			if p.Taxation = taxed[person]; p.Taxation != nil {
+				p.LastYear = l.files[i].Booked.LastYear
+			}
+			l.files[i].Past = append(l.files[i].Past, p)
 		}
 	}
 	return nil

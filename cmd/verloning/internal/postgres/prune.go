@@ -43,7 +43,7 @@ func (tx *Tx) prune(ctx context.Context, id int64, c payroll.Calculation, period
 	if _, err := tx.Exec(ctx, `DELETE FROM transfer WHERE period = $1 AND posting = $2`, day(period), posting); err != nil {
 		return fmt.Errorf("prune transfers of run %s: %w", c.Run, err)
 	}
-	for _, table := range []string{"claim_source", "claim", "correction", "payslip_line", "payslip"} {
+	for _, table := range []string{"claim_source", "claim", "correction", "attribution", "payslip_line", "payslip"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE period = $1 AND calculation = $2`, day(period), id); err != nil {
 			return fmt.Errorf("prune %s of run %s: %w", table, c.Run, err)
 		}

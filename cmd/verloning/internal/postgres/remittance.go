@@ -71,8 +71,9 @@ func (tx *Tx) RemittanceOwed(ctx context.Context, employer uuid.UUID, kind payro
 	}
 	var slips int
 	err = scanAmounts(tx.QueryRow(ctx, `
-		SELECT count(*)::int, coalesce(sum(pension_employee + pension_employer), 0) FROM return_payslip
-		WHERE employer = @employer AND return_day BETWEEN @from AND @to`, args), []any{&slips}, &o.ToPay)
+		SELECT count(*)::int, coalesce(sum(p.pension_employee + p.pension_employer), 0)
+		FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved' JOIN payslip p ON p.period = r.period AND p.calculation = k.id
+		WHERE r.employer = @employer AND r.pay_date BETWEEN @from AND @to`, args), []any{&slips}, &o.ToPay)
 	if err != nil {
 		return o, fmt.Errorf("pension of %s: %w", p, err)
 	}

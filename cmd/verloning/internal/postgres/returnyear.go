@@ -50,7 +50,7 @@ func (tx *Tx) ReturnYear(ctx context.Context, employer uuid.UUID, year int) (y R
 	}
 	args := pgx.NamedArgs{"employer": employer, "from": day(span.From), "to": day(span.To), "account": string(ledger.TaxPayable)}
 	err = scanAmounts(tx.QueryRow(ctx, `
-		SELECT count(*)::int, sum(gross - pension_employee) FILTER (WHERE NOT gross_only), sum(tax_table + tax_special), sum(arbeidskorting), sum(awf + aof + wko + whk), sum(zvw)
+		SELECT count(*) FILTER (WHERE NOT attributed)::int, sum(gross - pension_employee) FILTER (WHERE NOT gross_only), sum(tax_table + tax_special), sum(arbeidskorting), sum(awf + aof + wko + whk), sum(zvw)
 		FROM return_payslip WHERE employer = @employer AND return_day BETWEEN @from AND @to`, args), []any{&y.Payslips}, &wage[1], &tax[1], &credit[1], &premiums[1], &zvw[1])
 	if err != nil {
 		return y, fmt.Errorf("payslips of %d: %w", year, err)

@@ -43,7 +43,7 @@ func (tx *Tx) AddReversal(ctx context.Context, a payroll.Actor, of payroll.Run, 
 func (tx *Tx) Mirror(ctx context.Context, r payroll.Run, c payroll.Calculation, of payroll.Run, booked payroll.Calculation) (int, error) {
 	m := mirroring{Tx: tx, run: r, args: pgx.NamedArgs{"period": day(r.Period.From), "id": c.ID, "of": booked.ID, "contract": null(r.Contract), "reversed": of.ID, "run": r.ID,
 		"posting": subsidy.PostingID(r, c), "posted": subsidy.PostingID(of, booked)}}
-	for _, step := range []func(context.Context) error{m.payslips, m.lines, m.corrections, m.claims, m.transfers} {
+	for _, step := range []func(context.Context) error{m.payslips, m.lines, m.corrections, m.attributions, m.claims, m.transfers} {
 		if err := step(ctx); err != nil {
 			return 0, fmt.Errorf("mirror run %s: %w", of.ID, redact(err))
 		}
@@ -82,9 +82,9 @@ func (m *mirroring) lines(ctx context.Context) error {
 
 func (m *mirroring) corrections(ctx context.Context) error {
 	_, err := m.Exec(ctx, `
-		INSERT INTO correction (period, calculation, contract, origin, wage, holiday, holiday_paid, leave_paid, transition, leave_accrued, leave_taken,
+		INSERT INTO correction (period, calculation, contract, origin, attributed, wage, holiday, holiday_paid, leave_paid, transition, leave_accrued, leave_taken,
 			pension_base, pension_employee, pension_employer, owed)
-		SELECT period, @id, contract, origin, -wage, -holiday, -holiday_paid, -leave_paid, -transition, -leave_accrued, -leave_taken,
+		SELECT period, @id, contract, origin, attributed, -wage, -holiday, -holiday_paid, -leave_paid, -transition, -leave_accrued, -leave_taken,
 			-pension_base, -pension_employee, -pension_employer, -owed
 		FROM correction x WHERE x.period = @period AND x.calculation = @of AND `+mirrored, m.args)
 	return err

@@ -264,6 +264,7 @@ func world() [][]string {
 			`INSERT INTO receivable_refund (id, employer, receivable, amount, day, reference, recorded_by)
 				VALUES ('` + id(aReceivable, 2) + `', '` + org + `', '` + id(aReceivable, 1) + `', 1, '2026-10-31', 'r', '` + user + `')`},
 		worldOfAccounts(org, user),
+		worldOfAttributions(org, user, contract),
 	}
 }
 
@@ -375,7 +376,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 36
+const steps = 37
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -415,15 +416,15 @@ func TestFactsAreForEver(t *testing.T) {
 		settlement run_reopened outbox charge_terms pension_terms annual_wage garnishment receivable opening person_bsn
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
-		payment_cancelled claim_withdrawn receivable_refund other_money booking booking_source booking_approval
+		wage_method payment_cancelled claim_withdrawn receivable_refund other_money booking booking_source booking_approval
 		invoice invoice_line letterhead bank_terms bank_file bank_batch bank_line bank_import bank_report bank_settled bank_returned bank_release organisation_account control_confirmation posting_period period_lock wage_return wage_return_line remittance_terms remittance remittance_approval agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
-		"claim": "calculation = 1", "claim_source": "calculation = 1", "correction": "calculation = 1", "left_out": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
+		"claim": "calculation = 1", "claim_source": "calculation = 1", "correction": "calculation = 1", "attribution": "calculation = 1", "left_out": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",
 	}
 	open := map[string]string{
 		"calculation": "id = 2", "shard": "calculation = 2", "exception": "calculation = 2", "payslip": "calculation = 2", "payslip_line": "calculation = 2",
-		"claim": "calculation = 2", "claim_source": "calculation = 2", "correction": "calculation = 2", "left_out": "calculation = 2", "transfer": "posting = '" + id(aPosting, 2) + "'",
+		"claim": "calculation = 2", "claim_source": "calculation = 2", "correction": "calculation = 2", "attribution": "calculation = 2", "left_out": "calculation = 2", "transfer": "posting = '" + id(aPosting, 2) + "'",
 	}
 	changeable := []string{"sealing_key", "instance", "organisation", "account", "app_user", "app_user_key", "request", "contract_current", "decision_current", "run", "reservation", "outbox_waiting", "outbox_landed", "goose_db_version"}
 	tables := tablesOf(t, conn)

@@ -94,7 +94,10 @@ func (tx *Tx) settings(ctx context.Context, args pgx.NamedArgs) (*payroll.Settin
 	if s.Pension, err = tx.pensions(ctx, args); err != nil {
 		return nil, fmt.Errorf("pension terms: %w", err)
 	}
-	if len(s.Charges)+len(s.Pension) == 0 {
+	if s.Over, err = tx.overYears(ctx, args); err != nil {
+		return nil, fmt.Errorf("loon-over: %w", err)
+	}
+	if len(s.Charges)+len(s.Pension)+len(s.Over) == 0 {
 		return nil, nil
 	}
 	return &s, nil
@@ -149,6 +152,7 @@ func (tx *Tx) pensions(ctx context.Context, args pgx.NamedArgs) ([]payroll.Pensi
 // settings gives every file of the shard the one setting of its employer.
 func (l *loader) settings(ctx context.Context) error {
 	s, err := l.Tx.settings(ctx, l.args)
+	l.settled = s
 	for i := range l.files {
 		l.files[i].Settings = s
 	}

@@ -42,6 +42,8 @@ type loader struct {
 	args  pgx.NamedArgs
 	files []subsidy.PersonFile
 	at    map[uuid.UUID]place // contract → where its month stands
+
+	settled *payroll.Settings // of the employer
 }
 
 type place struct{ file, month int }
@@ -297,7 +299,7 @@ func (l *loader) earlier(ctx context.Context) error {
 	if err != nil || !any {
 		return err
 	}
-	for _, step := range []func(context.Context) error{l.paid, l.history, l.booked, l.taken} {
+	for _, step := range []func(context.Context) error{l.paid, l.history, l.booked, l.attributed, l.taken} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -55,8 +55,12 @@ const noted = `SELECT sum(CASE WHEN m.payee = @org THEN t.amount ELSE -t.amount 
 // ties are all of them. What reconciliation books is no claim and is left out.
 var ties = []tie{
 	{name: "taxes", ledger: payroll.Text{NL: "loonheffingen van runs die in de periode betaald zijn", EN: "payroll taxes of runs that were paid in the period"},
-		beside: payroll.Text{NL: "de aangifte, op de cent", EN: "the return, to the cent"}, accounts: []ledger.Account{ledger.TaxPayable}, kinds: []string{"run"}, byDay: true,
-		amount: `SELECT (SELECT exact FROM wage_return WHERE employer = @org AND period = @from AND period_kind = @kind ORDER BY sequence DESC LIMIT 1)`},
+		beside: payroll.Text{NL: "de aangifte, op de cent, met wat deze runs aan andere tijdvakken toerekenen en zonder wat andere runs aan dit tijdvak toerekenen",
+			EN: "the return, to the cent, with what these runs attribute to other periods and without what other runs attribute to this one"}, accounts: []ledger.Account{ledger.TaxPayable}, kinds: []string{"run"}, byDay: true,
+		amount: `SELECT (SELECT exact FROM wage_return WHERE employer = @org AND period = @from AND period_kind = @kind ORDER BY sequence DESC LIMIT 1)
+			+ (SELECT coalesce(sum((x.tax_table + x.tax_special + coalesce(x.awf + x.aof + x.wko + x.whk + x.zvw, 0))
+			       * ((r.pay_date BETWEEN @from AND @to)::int - (x.enjoyed_on BETWEEN @from AND @to AND x.origin_kind = @kind)::int)), 0)
+			   FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved' JOIN attribution x ON x.calculation = k.id WHERE r.employer = @org)`},
 	{name: "wages", ledger: payroll.Text{NL: "netto lonen van de runs", EN: "net wages of the runs"}, beside: payroll.Text{NL: "opgedragen loonbetalingen", EN: "wage payments that were ordered"},
 		accounts: []ledger.Account{ledger.NetWagesPayable}, kinds: []string{"run"}, amount: ordered + `'wage'`},
 	{name: "garnishments", ledger: payroll.Text{NL: "loonbeslagen van de runs", EN: "garnishments of the runs"}, beside: payroll.Text{NL: "opgedragen betalingen aan beslagleggers", EN: "payments to who garnished"},

@@ -33,24 +33,32 @@ func returnedBound(wageReturn, employment uuid.UUID) []byte {
 	return append(append([]byte("return:"), wageReturn[:]...), employment[:]...)
 }
 
-// ReturnSource sums approved payslips by employment, with what the newest terms say
-// of it. The employer's lock keeps out approvals until the return is made.
+// ReturnSource sums approved payslips by employment, with what later ones attribute
+// to the period and what the newest terms say of it. Charges that were not known and
+// came with such a correction are known. The employer's lock keeps out approvals until the return is made.
 func (tx *Tx) ReturnSource(ctx context.Context, employer uuid.UUID, p calendar.Period) (s payroll.ReturnSource, err error) {
 	if err := tx.holdOrganisation(ctx, employer); err != nil {
 		return s, fmt.Errorf("return of %s: %w", p, err)
 	}
 	args := pgx.NamedArgs{"employer": employer, "from": day(p.From), "to": day(p.To), "kind": string(p.Kind)}
 	err = tx.QueryRow(ctx, `
-		SELECT count(*) FILTER (WHERE gross_only), count(*) FILTER (WHERE NOT gross_only AND awf_class IS NULL), coalesce(bool_or(period_kind <> @kind), false)
-		FROM return_payslip WHERE employer = @employer AND return_day BETWEEN @from AND @to`, args).Scan(&s.GrossOnly, &s.Unknown, &s.OtherKind)
+		SELECT coalesce(sum(grosses), 0)::int, coalesce(sum(unknown) FILTER (WHERE NOT told), 0)::int, coalesce(bool_or(other), false)
+		FROM (SELECT count(*) FILTER (WHERE gross_only) AS grosses, count(*) FILTER (WHERE NOT gross_only AND awf_class IS NULL) AS unknown, bool_or(period_kind <> @kind) AS other,
+		             bool_or(attributed) AND coalesce(sum(gross) FILTER (WHERE NOT gross_only AND awf_class IS NULL), 0) = 0 AS told
+		      FROM return_payslip WHERE employer = @employer AND return_day BETWEEN @from AND @to GROUP BY contract) s`, args).Scan(&s.GrossOnly, &s.Unknown, &s.OtherKind)
 	if err != nil {
 		return s, fmt.Errorf("return of %s: %w", p, err)
 	}
 	rows, err := tx.Query(ctx, `
 		WITH s AS (SELECT * FROM return_payslip WHERE employer = @employer AND return_day BETWEEN @from AND @to AND NOT gross_only AND awf_class IS NOT NULL),
-		     h AS (SELECT s.employment, sum(CASE WHEN l.kind = 'wage.unpaid' THEN -abs(l.quantity) ELSE l.quantity END)::int AS hours
-		           FROM s JOIN payslip_line l ON l.period = s.period AND l.calculation = s.calculation AND l.contract = s.contract
-		           WHERE l.kind IN ('wage.worked', 'wage.training', 'wage.sick', 'wage.leave', 'wage.public_holiday', 'wage.fixed', 'wage.unpaid') GROUP BY 1)
+		     h AS (SELECT p.employment, sum(CASE WHEN l.kind = 'wage.unpaid' THEN -abs(l.quantity) ELSE l.quantity END)::int AS hours
+		           FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved'
+		           JOIN payslip p ON p.period = r.period AND p.calculation = k.id AND NOT p.gross_only
+		           JOIN payslip_line l ON l.period = p.period AND l.calculation = p.calculation AND l.contract = p.contract
+		           LEFT JOIN LATERAL (SELECT x.enjoyed_on FROM attribution x WHERE x.calculation = l.calculation AND x.contract = l.contract AND x.origin = l.origin LIMIT 1) t ON true
+		           WHERE r.employer = @employer AND coalesce(t.enjoyed_on, r.pay_date) BETWEEN @from AND @to
+		             AND (r.pay_date BETWEEN @from AND @to OR EXISTS (SELECT FROM attribution x WHERE x.calculation = k.id AND x.enjoyed_on BETWEEN @from AND @to))
+		             AND l.kind IN ('wage.worked', 'wage.training', 'wage.sick', 'wage.leave', 'wage.public_holiday', 'wage.fixed', 'wage.unpaid') GROUP BY 1)
 		SELECT s.employment, e.number, e.person, v.name, v.birth, v.korting, pe.bsn_sealed, b.bsn_sealed, coalesce(h.hours, 0), bool_or(s.awf_class <> ''),
 		       c.open_ended, c.written, c.on_call, c.week, c.starts, c.ends,
 		       sum(s.gross - s.pension_employee), sum(s.gross - s.pension_employee - s.transition) FILTER (WHERE s.awf_class <> ''),
