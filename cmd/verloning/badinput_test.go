@@ -33,7 +33,7 @@ func counts(t *testing.T, conn *pgx.Conn) string {
 	for i, table := range tables {
 		parts[i] = `(SELECT '` + table + ` ' || count(*) FROM ` + table + `)`
 	}
-	return one[string](t, conn, `SELECT concat_ws(', ', `+strings.Join(parts, ", ")+`)`)
+	return one[string](t, conn, `SELECT `+strings.Join(parts, ` || ', ' || `))
 }
 
 // bad is a request that must be refused: base with one thing changed, and the
