@@ -27,7 +27,7 @@ func (w witness) settings(clerk *bus.Client) {
 // returns makes October's return and pays what it asks.
 func (w witness) returns(clerk, boss *bus.Client) {
 	type m = map[string]any
-	w.ask(clerk, "remittance.record", m{"kind": "tax", "valid_from": "2026-01-01", "number": "123456782L01", "iban": "NL86INGB0002445588", "name": "Naam"})
+	w.ask(clerk, "remittance.record", m{"kind": "tax", "valid_from": "2026-01-01", "number": "123456782L01", "iban": "NL39RABO0300065264", "name": "Naam"})
 	w.ask(clerk, "return.make", m{"period": "2026-10"})
 	w.ask(clerk, "return.show", m{"period": "2026-10", "sequence": 1})
 	w.ask(clerk, "return.lines", m{"period": "2026-10", "limit": 5})

@@ -209,7 +209,7 @@ var refusedNet = []struct {
 	{"employer.record", map[string]any{"whk_percentage": "26", "whk_year": 2013, "whk_reference": "x"}, "number/out_of_range whk_percentage; number/out_of_range whk_year"},
 	{"employer.record", map[string]any{"whk_percentage": "1", "whk_year": 2025, "whk_reference": "x"}, "whk/year_over whk_year Wfsv art. 38 lid 3"},
 	{"employer.choose", map[string]any{"year": 1999, "method": "loon-over"}, "number/out_of_range year; field/not_allowed method"},
-	{"employer.choose", map[string]any{}, "method/unchanged method Wet LB 1964 art. 13a"},
+	{"employer.choose", map[string]any{"method": "in"}, "method/unchanged method Wet LB 1964 art. 13a"},
 	{"pension.record", map[string]any{"maximum": "18000.00", "employee_percentage": "51", "employer_percentage": "1,5", "waiting_days": -1, "from_age": 12, "to_age": 40, "name": nil},
 		"pension/maximum maximum; number/out_of_range employee_percentage; number/invalid employer_percentage; number/out_of_range waiting_days; number/out_of_range from_age; number/out_of_range to_age; field/required name"},
 	{"annualwage.record", map[string]any{"person": "P-9", "year": 2099, "amount": "-1", "source": nil},
@@ -245,7 +245,7 @@ func TestFactsAreRefusedWhole(t *testing.T) {
 	other := s.user("M", "anders", "submit")
 	bases := map[string]map[string]any{
 		"employer.record":    {"valid_from": "2026-01-01", "aof": "high"},
-		"employer.choose":    {"year": 2026, "method": "in"},
+		"employer.choose":    {"year": 2026, "method": "over"},
 		"pension.record":     {"valid_from": "2026-01-01", "name": "fonds", "franchise": "18000", "employee_percentage": "8", "employer_percentage": "16"},
 		"annualwage.record":  {"person": "P-1", "year": 2025, "amount": "20000", "source": "jaaropgaaf"},
 		"opening.record":     {"contract": "C-1", "until": "2026-09-30", "holiday_accrued": "400", "leave_hours": "0"},
