@@ -20,6 +20,20 @@ type PersonFile struct {
 	Early   bool                    // something was recorded about periods before those
 }
 
+// InOrOutside finds a contract with a day or hours in the period, or without: a payslip
+// that only corrects earlier periods is of one without.
+func (f PersonFile) InOrOutside(contract uuid.UUID) (payroll.ContractMonth, bool) {
+	if month, has := f.Month(contract); has {
+		return month, true
+	}
+	for _, m := range f.Outside {
+		if m.Contract.ID == contract {
+			return m, true
+		}
+	}
+	return payroll.ContractMonth{}, false
+}
+
 // Outcome of one shard: all rows that its transaction keeps.
 type ShardResult struct {
 	Payslips    []payroll.Payslip

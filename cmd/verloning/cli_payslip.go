@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"verloning/cmd/verloning/internal/postgres"
+	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
 )
 
@@ -22,14 +24,7 @@ func (c *payslipShow) Run(ctx context.Context, sh *shell) error {
 		if err := sh.say("Contract %s, personeelsnummer %s, %s (%s)", "Contract %s, personnel number %s, %s (%s)", p.Contract, p.Person, p.Period, p.Status); err != nil {
 			return err
 		}
-		shown := newTable("line", ">quantity", ">rate", ">amount", "rule", "source")
-		for _, l := range p.Lines {
-			shown.add(l.Kind, l.Quantity, l.Rate, l.Amount.String(), l.Rule, l.Source)
-		}
-		for _, total := range payslipTotals(p) {
-			shown.add(total[0], "", "", total[1], "", "")
-		}
-		if err := shown.print(sh.out); err != nil {
+		if err := payslipShown(p).print(sh.out); err != nil {
 			return err
 		}
 		if !p.BalanceFrom.IsZero() {
@@ -42,6 +37,35 @@ func (c *payslipShow) Run(ctx context.Context, sh *shell) error {
 		}
 		return sh.say("Alleen bruto: er is geen belasting berekend.", "Gross only: no tax was computed.")
 	})
+}
+
+// payslipShown is the lines and totals of a payslip. One that corrects earlier periods
+// says of each such line which period it is about.
+func payslipShown(p postgres.PayslipView) *table {
+	earlier := func(l postgres.LineView) string {
+		if period, err := calendar.ParsePeriod(p.Period); err != nil || !l.Origin.Before(period.From) {
+			return ""
+		}
+		return l.Origin.String()
+	}
+	if !slices.ContainsFunc(p.Lines, func(l postgres.LineView) bool { return earlier(l) != "" }) {
+		shown := newTable("line", ">quantity", ">rate", ">amount", "rule", "source")
+		for _, l := range p.Lines {
+			shown.add(l.Kind, l.Quantity, l.Rate, l.Amount.String(), l.Rule, l.Source)
+		}
+		for _, total := range payslipTotals(p) {
+			shown.add(total[0], "", "", total[1], "", "")
+		}
+		return shown
+	}
+	shown := newTable("line", "of", ">quantity", ">rate", ">amount", "rule", "source")
+	for _, l := range p.Lines {
+		shown.add(l.Kind, earlier(l), l.Quantity, l.Rate, l.Amount.String(), l.Rule, l.Source)
+	}
+	for _, total := range payslipTotals(p) {
+		shown.add(total[0], "", "", "", total[1], "", "")
+	}
+	return shown
 }
 
 // payslipTotals are the sums under the lines of a payslip: what is nil is left

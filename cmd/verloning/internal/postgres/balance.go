@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -32,10 +31,7 @@ func (tx *Tx) balance(ctx context.Context, r payroll.Run, c payroll.Calculation,
 		return payroll.Balance{}, err
 	}
 	for _, f := range files {
-		month, known := f.Month(contract)
-		if i := slices.IndexFunc(f.Outside, func(m payroll.ContractMonth) bool { return m.Contract.ID == contract }); i >= 0 {
-			month, known = f.Outside[i], true // of a payslip that only corrects
-		}
+		month, known := f.InOrOutside(contract)
 		if !known {
 			continue
 		}

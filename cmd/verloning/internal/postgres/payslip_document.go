@@ -56,7 +56,7 @@ func (tx *Tx) PayslipFile(ctx context.Context, r payroll.Run, contract string) (
 		return f, false, err
 	}
 	for _, file := range files {
-		if month, has := file.Month(id); has {
+		if month, has := file.InOrOutside(id); has {
 			f.Employment, f.Month = file.Employment, month
 			f.Employment.Name = payroll.Name(name)
 			return f, true, nil
