@@ -14,7 +14,7 @@ import (
 )
 
 // demoFiles are the plan of the demo: what the sources state of April 2007 and
-// what was invented beside it, and the forty people of October 2026.
+// what was invented beside it, and the forty people of October and November 2026.
 //
 //go:embed demo
 var demoFiles embed.FS
@@ -22,7 +22,7 @@ var demoFiles embed.FS
 // demoOutput is where the files of a demo go that was given no directory.
 const demoOutput = "demo-output"
 
-// demoCommand runs two months from nothing to closed: each step is a command
+// demoCommand runs three months from nothing to closed: each step is a command
 // that a user could type, printed before what it answers.
 type demoCommand struct {
 	Dir  string `placeholder:"DIR" help:"Where to work and to leave the files; started again with the same directory it goes on. Without it everything is new, in a directory that is removed, and the files go to ./demo-output."`
@@ -40,11 +40,12 @@ type demo struct {
 	stop   func() error
 
 	received map[string]euro.Amount // what providers paid back, by municipality
+	banking  map[string]*demoBank   // the bank of each organisation that has one
 }
 
 // Run runs the demo; --json prints the totals alone.
 func (c demoCommand) Run(ctx context.Context, sh *shell) (err error) {
-	d := &demo{paper: &foldedWriter{to: sh.out, width: demoWidth}, received: map[string]euro.Amount{}}
+	d := &demo{paper: &foldedWriter{to: sh.out, width: demoWidth}, received: map[string]euro.Amount{}, banking: map[string]*demoBank{}}
 	if sh.JSON {
 		d.paper = io.Discard
 	}
@@ -157,7 +158,8 @@ func (d *demo) story(ctx context.Context) (demoTotals, error) {
 // month goes from people to settled claims.
 func (d *demo) month(ctx context.Context, m demoMonth) error {
 	for _, step := range []func(context.Context, demoMonth) error{
-		d.people, d.ends, d.settings, d.budgets, d.refers, d.handsIn, d.calculates, d.approves, d.corrects, d.banks, d.costs, d.grants, d.settles, d.draws, d.states, d.explains,
+		d.people, d.ends, d.learns, d.settings, d.budgets, d.refers, d.handsIn, d.calculates, d.approves, d.corrects, d.tells, d.banks, d.returns, d.costs, d.grants, d.subsidises,
+		d.settles, d.draws, d.states, d.explains,
 	} {
 		if err := step(ctx, m); err != nil {
 			return fmt.Errorf("demo %s: %w", m.period, err)

@@ -194,17 +194,17 @@ func (d *demo) grants(ctx context.Context, m demoMonth) error {
 			d.say("   %s: %s", e.code, bilingual("niets te besluiten", "nothing to decide"))
 			return nil
 		}
-		return d.grant(ctx, e, d.named(m, e, claims.Claims))
+		return d.grant(ctx, m, e, d.named(m, e, claims.Claims))
 	})
 }
 
 // named are the claims that the plan decides on otherwise than by granting them
 // whole, as claim grant takes them, with their reason.
 func (d *demo) named(m demoMonth, e demoEmployer, claims []subsidy.RaisedClaim) []string {
-	args := []string{"claim", "grant", "--employer", e.code, "--period", m.period, "--all", "--key", "demo-grant-" + e.code}
+	args := []string{"claim", "grant", "--employer", e.code, "--period", m.period, "--all", "--key", "demo-grant-" + e.code + "-" + m.period}
 	for _, v := range d.plan.verdicts {
 		for _, c := range claims {
-			if v["employer"] != e.code || v["contract"] != c.Number {
+			if v["period"] != m.period || v["employer"] != e.code || v["contract"] != c.Number {
 				continue
 			}
 			text := c.Claim.String() + "=" + v["verdict"]
@@ -219,7 +219,7 @@ func (d *demo) named(m demoMonth, e demoEmployer, claims []subsidy.RaisedClaim) 
 
 // grant keeps the verdicts as a batch and approves it; beyond a budget that
 // takes a reason, and without one it is refused.
-func (d *demo) grant(ctx context.Context, e demoEmployer, args []string) error {
+func (d *demo) grant(ctx context.Context, m demoMonth, e demoEmployer, args []string) error {
 	by, other := d.plan.user(e.municipality, "control"), d.plan.user(e.municipality, "approve")
 	if err := d.brief(ctx, []string{"Batch", "Budget"}, by, args...); err != nil {
 		return err
@@ -228,7 +228,7 @@ func (d *demo) grant(ctx context.Context, e demoEmployer, args []string) error {
 	if err := d.ask(ctx, &batch, by, args...); err != nil {
 		return err
 	}
-	approve := []string{"claim", "approve", batch.Batch.String(), "--hash", batch.Hash, "--key", "demo-approve-" + e.code}
+	approve := []string{"claim", "approve", batch.Batch.String(), "--hash", batch.Hash, "--key", "demo-approve-" + e.code + "-" + m.period}
 	beyond := slices.ContainsFunc(batch.Budgets, func(b subsidy.BudgetLeft) bool { return b.Kept && b.After.Sign() < 0 })
 	if beyond {
 		if err := d.refused(ctx, other, approve...); err != nil {
@@ -243,16 +243,28 @@ func (d *demo) grant(ctx context.Context, e demoEmployer, args []string) error {
 	return err
 }
 
-// settles notes, on both sides, that the money went over the bank.
+// settles notes by hand, on both sides, what went over the bank: all of it, or where
+// there are bank files what came in, and what was paid back of what was claimed too much.
 func (d *demo) settles(ctx context.Context, m demoMonth) error {
 	for _, e := range m.employers {
-		if e.settled == "" {
+		if e.settled == "" && !e.banked {
 			continue
 		}
 		d.chapter("Het bankafschrift", "The bank statement")
-		for _, side := range []string{e.municipality, e.code} {
+		sides := []string{e.municipality, e.code}
+		if e.banked {
+			e.settled = d.bank(e.municipality).last.day()
+			var back claimsListed
+			if err := d.ask(ctx, &back, d.plan.user(e.code, "calculate"), "claim", "list", "--period", m.period, "--status", "reclaimed"); err != nil {
+				return err
+			}
+			if len(back.Claims) == 0 {
+				sides = sides[1:] // The municipality's bank told the rest.
+			}
+		}
+		for _, side := range sides {
 			args := []string{"claim", "settle", "--all", "--employer", e.code, "--period", m.period, "--day", e.settled, "--reference", "afschrift " + e.settled,
-				"--key", "demo-settle-" + side}
+				"--key", "demo-settle-" + side + "-" + m.period}
 			if err := d.brief(ctx, nil, d.plan.user(side, "control"), args...); err != nil {
 				return err
 			}

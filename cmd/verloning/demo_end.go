@@ -39,6 +39,7 @@ func (d *demo) conclude(t demoTotals, kept bool) {
 	d.say("%s", bilingual("De bedragen zijn zonder btw; terugbetaald is met btw, wat van een malus overbleef na verrekening op dezelfde afrekening",
 		"Amounts are without VAT; paid back is with VAT, what was left of a malus after it was set off on the same statement"))
 	d.budgeted(t.Budgets)
+	d.banked(t.Banks)
 	d.chapter("Wat de bronnen noemen en wat verzonnen is", "What the sources state and what is invented")
 	counts := newTable("", "", ">people", ">running", "")
 	marks := map[string]payroll.Text{"stated": {NL: "bron", EN: "stated"}, "invented": {NL: "verzonnen", EN: "invented"}}
@@ -67,6 +68,18 @@ func (d *demo) budgeted(list []demoBudget) {
 		budgets.add(b.Municipality, strconv.Itoa(b.Year), string(b.Source), b.Granted.String(), b.Spent.String(), b.Left.String(), b.Claimed.String(), b.Reserved.String(), b.Free.String())
 	}
 	d.table(budgets)
+}
+
+// banked prints what went over the bank, and that all of it arrived once.
+func (d *demo) banked(list []demoBanked) {
+	d.chapter("De bank: elke opdracht is een keer betaald", "The bank: every order was paid once")
+	shown := newTable("", ">files", ">orders", ">ordered", ">came back", ">payments", ">paid", ">still owed")
+	for _, b := range list {
+		shown.add(b.Organisation, strconv.Itoa(b.Files), strconv.Itoa(b.Orders), b.Ordered.String(), b.CameBack.String(), strconv.Itoa(b.Payments), b.Paid.String(), b.Owed.String())
+	}
+	d.table(shown)
+	d.say("%s", bilingual("Opgedragen min teruggekomen is elke betaling een keer; wat de bank meldde is helemaal geboekt",
+		"What was ordered less what came back is each payment once; all that the bank told is booked"))
 }
 
 func (d *demo) table(t *table) { _ = t.print(d.paper) } // Nobody reads what cannot be printed.

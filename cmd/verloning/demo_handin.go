@@ -58,6 +58,7 @@ func (d *demo) leavePlan() error {
 	for _, name := range []string{
 		"users.csv", "employers.csv", "settings.csv", "budgets.csv", "verdicts.csv", "counts.csv", "referrals.csv", "2007-04/cohorts.csv",
 		"2007-04/trajectories.csv", "2007-04/agreements.csv", "2007-04/judgements.csv", "2007-04/costs.csv", "2007-04/statements.csv",
+		"2026-10/returned.csv", "2026-11/loonwaarden.csv", "2026-11/corrections.csv",
 	} {
 		text, err := demoFiles.ReadFile("demo/" + name)
 		if err != nil {
@@ -119,16 +120,19 @@ func (d *demo) ends(ctx context.Context, m demoMonth) error {
 		all += len(e.ended)
 	}
 	err := d.each(ctx, m, own, func(ctx context.Context, d *demo, e demoEmployer) error {
-		rows := [][]string{{"number", "end", "reason"}}
+		rows := [][]string{{"number", "end", "reason", "ended_by"}}
 		for i, one := range e.ended {
 			args := []string{"contract", "end", "--number", one["number"], "--end", one["end"], "--reason", one["reason"], "--key", "demo-end-" + one["number"]}
+			if one["ended_by"] != "" {
+				args = append(args, "--ended-by", one["ended_by"])
+			}
 			if e.code != m.employers[first].code {
 				i++ // shown is the very first
 			}
 			if err := d.oneOf(ctx, i, d.plan.user(e.code, "submit"), args...); err != nil {
 				return err
 			}
-			rows = append(rows, []string{one["number"], one["end"], one["reason"]})
+			rows = append(rows, []string{one["number"], one["end"], one["reason"], one["ended_by"]})
 		}
 		if len(rows) == 1 {
 			return nil
@@ -151,13 +155,31 @@ func (d *demo) settings(ctx context.Context, m demoMonth) error {
 		if err := d.brief(ctx, nil, d.plan.user(s["employer"], "submit"), args...); err != nil {
 			return err
 		}
+		if err := d.agreesBank(ctx, m, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// agreesBank records until when the banks of an employer and its municipality take
+// payments of the same day.
+func (d *demo) agreesBank(ctx context.Context, m demoMonth, s demoRow) error {
+	d.chapter("Wat met de bank is afgesproken", "What is agreed with the bank")
+	i := slices.IndexFunc(m.employers, func(e demoEmployer) bool { return e.code == s["employer"] })
+	for _, org := range []string{s["employer"], m.employers[i].municipality} {
+		if err := d.brief(ctx, nil, d.plan.user(org, "approve"), "bank", "record", "--cut-off", s["cut_off"], "--key", "demo-terms-"+org); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // budgets records what each municipality has.
 func (d *demo) budgets(ctx context.Context, m demoMonth) error {
-	d.chapter("Budgetten van de gemeenten", "Budgets of the municipalities")
+	if slices.ContainsFunc(d.plan.budgets, func(b demoRow) bool { return b["period"] == m.period }) {
+		d.chapter("Budgetten van de gemeenten", "Budgets of the municipalities")
+	}
 	for _, b := range d.plan.budgets {
 		if b["period"] != m.period {
 			continue
@@ -174,7 +196,11 @@ func (d *demo) budgets(ctx context.Context, m demoMonth) error {
 // handsIn hands the hours in as each company would: what is refused is named
 // and kept in a file to be mended, and the rest is kept by the service.
 func (d *demo) handsIn(ctx context.Context, m demoMonth) error {
-	d.chapter("Uren, met fouten erin", "Hours, some wrong on purpose")
+	if len(m.corrections) > 0 {
+		d.chapter("Uren van deze maand", "Hours of this month")
+	} else {
+		d.chapter("Uren, met fouten erin", "Hours, some wrong on purpose")
+	}
 	return d.each(ctx, m, own, func(ctx context.Context, d *demo, e demoEmployer) error {
 		by, refused := d.plan.user(e.hoursBy, "submit"), d.path(m.period, e.code, "hours-refused.csv")
 		args := []string{"hours", "submit", "--partial", "--refused", refused, d.path(m.period, e.code, "hours.csv")}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -32,6 +33,9 @@ type demoMonth struct {
 	// What the municipalities agreed with providers, said of what these reported,
 	// spent on their own people, and have paid on statements.
 	agreements, judgements, costs, statements []demoRow
+	// What became known only in this month of an earlier one, what of it was to be
+	// corrected and why, and the wages of this month that came back.
+	loonwaarden, corrections, returned []demoRow
 }
 
 // demoEmployer is an employer with the one scheme that its people are under, and
@@ -41,7 +45,8 @@ type demoEmployer struct {
 	hoursBy                    string // who submits the hours
 	show                       string // what is shown whole: verdicts, exceptions, missing, or a kind of exceptions
 	explain                    string // contract of which the claim is explained
-	settled                    string // day on which the bank statement has it
+	settled                    string // day on which the bank statement has it, noted by hand
+	banked                     bool   // it and its municipality pay by bank files, and import what their bank tells
 	ended                      []demoRow
 	files                      map[string][]byte
 }
@@ -110,6 +115,14 @@ func (r *demoReader) rows(name string) []demoRow {
 	return rows
 }
 
+// some reads a list that a month may lack.
+func (r *demoReader) some(name string) []demoRow {
+	if _, err := fs.Stat(demoFiles, path.Join("demo", name)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return r.rows(name)
+}
+
 // whole reads a count; an empty cell is nought.
 func (r *demoReader) whole(text string) int {
 	if text == "" {
@@ -165,12 +178,15 @@ func readDemoPlan() (demoPlan, error) {
 	for _, row := range r.rows("employers.csv") {
 		n := len(p.months)
 		if n == 0 || p.months[n-1].period != row["period"] {
-			p.months = append(p.months, demoMonth{period: row["period"], payDate: row["pay_date"]})
+			p.months = append(p.months, demoMonth{
+				period: row["period"], payDate: row["pay_date"],
+				loonwaarden: r.some(row["period"] + "/loonwaarden.csv"), corrections: r.some(row["period"] + "/corrections.csv"), returned: r.some(row["period"] + "/returned.csv"),
+			})
 			n++
 		}
 		e := demoEmployer{
 			code: row["employer"], scheme: row["scheme"], municipality: row["municipality"], hoursBy: row["hours_by"],
-			show: row["show"], explain: row["explain"], settled: row["settled"], files: map[string][]byte{},
+			show: row["show"], explain: row["explain"], settled: row["settled"], banked: row["bank"] != "", files: map[string][]byte{},
 		}
 		r.givenFiles(&e, row["period"])
 		if len(e.files) == 0 {
@@ -199,6 +215,7 @@ func (r *demoReader) givenFiles(e *demoEmployer, period string) {
 		r.fail(err)
 		e.files[path.Base(name)] = text
 	}
+	e.ended = r.some(path.Join(period, e.code, "ends.csv"))
 }
 
 // user is who of an organisation has a role.
@@ -209,6 +226,17 @@ func (p demoPlan) user(org, role string) string {
 		}
 	}
 	return org + "/"
+}
+
+// confirmer is who confirms what the first user with the role recorded: the last one.
+func (p demoPlan) confirmer(org string) string {
+	name := ""
+	for _, u := range p.users {
+		if u["org"] == org && slices.Contains(strings.Split(u["roles"], ","), "control") {
+			name = u["user"]
+		}
+	}
+	return org + "/" + name
 }
 
 // municipalities are those of a month, in the order of its employers, and then

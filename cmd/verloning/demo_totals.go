@@ -13,16 +13,20 @@ import (
 
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
+	"verloning/payroll/ledger"
 	"verloning/subsidy"
 )
 
 // demoTotals is what the months came to.
 type demoTotals struct {
-	Schemes   []demoTotal  `json:"schemes"`
-	Total     demoTotal    `json:"total"`
-	Budgets   []demoBudget `json:"budgets"`
-	Counts    []demoCount  `json:"counts"`    // that hold in the database
-	Referrals []demoTally  `json:"referrals"` // that hold there too
+	Schemes []demoTotal  `json:"schemes"`
+	Total   demoTotal    `json:"total"`
+	Budgets []demoBudget `json:"budgets"`
+	Banks   []demoBanked `json:"banks"`
+	// What runs corrected of earlier months.
+	Corrections []demoCorrection `json:"corrections"`
+	Counts      []demoCount      `json:"counts"`    // that hold in the database
+	Referrals   []demoTally      `json:"referrals"` // that hold there too
 }
 
 // demoBudget is how a budget of a municipality stands in the end.
@@ -31,12 +35,12 @@ type demoBudget struct {
 	subsidy.BudgetStands
 }
 
-// demoTotal is what a month came to under one scheme, or under all.
+// demoTotal is what the months came to under one scheme, or under all.
 type demoTotal struct {
-	Period            string      `json:"period,omitempty"`
+	Periods           []string    `json:"periods,omitempty"`
 	Scheme            string      `json:"scheme,omitempty"`
 	People            int         `json:"people"`  // with a contract, running or ended
-	Running           int         `json:"running"` // in the month
+	Running           int         `json:"running"` // in the first month
 	Payslips          int         `json:"payslips"`
 	Gross             euro.Amount `json:"gross"`
 	Holiday           euro.Amount `json:"holiday_allowance"`
@@ -89,7 +93,7 @@ type demoSum struct {
 	claims    map[string]string     // id → scheme
 	owners    map[string]string     // employer, or who hands in its hours → scheme
 	seen      map[string][]demoSeen // contracts by employer
-	listed    map[string][][]string // rows of claims by scheme
+	listed    map[string][][]string // rows of claims by month and scheme
 }
 
 // demoSeen is a contract as the database has it.
@@ -99,17 +103,18 @@ type demoSeen struct{ running bool }
 func (d *demo) adds(ctx context.Context) (demoTotals, error) {
 	s := &demoSum{d, map[string]*demoTotal{}, map[string]string{}, map[string]string{}, map[string]string{}, map[string][]demoSeen{}, map[string][][]string{}}
 	var result demoTotals
-	for _, m := range d.plan.months {
+	for i, m := range d.plan.months {
 		for _, e := range m.employers {
-			if s.totals[e.scheme] == nil {
-				s.totals[e.scheme] = &demoTotal{Period: m.period, Scheme: e.scheme}
+			if err := s.addEmployer(ctx, m, e, &result); err != nil {
+				return result, err
 			}
-			s.owners[e.code], s.owners[e.hoursBy] = e.scheme, e.scheme
-			for _, part := range []func(context.Context, demoMonth, demoEmployer) error{s.addContracts, s.addRun, s.addClaims, s.addWages} {
-				if err := part(ctx, m, e); err != nil {
-					return result, err
-				}
+		}
+		for _, r := range m.corrections {
+			c, err := s.correction(ctx, m, r)
+			if err != nil {
+				return result, err
 			}
+			result.Corrections = append(result.Corrections, c)
 		}
 		for _, g := range m.referrers {
 			if err := s.addReferrer(ctx, m, g); err != nil {
@@ -117,6 +122,9 @@ func (d *demo) adds(ctx context.Context) (demoTotals, error) {
 			}
 		}
 		for _, code := range m.municipalities() {
+			if slices.ContainsFunc(d.plan.months[i+1:], func(later demoMonth) bool { return slices.Contains(later.municipalities(), code) }) {
+				continue // with its last month, which has all of it
+			}
 			if err := s.addMunicipality(ctx, m, code, &result); err != nil {
 				return result, err
 			}
@@ -125,14 +133,56 @@ func (d *demo) adds(ctx context.Context) (demoTotals, error) {
 	if err := s.addEvents(ctx); err != nil {
 		return result, err
 	}
-	for _, m := range d.plan.months {
+	for i, m := range d.plan.months {
 		for _, scheme := range m.schemes() {
+			if slices.ContainsFunc(d.plan.months[:i], func(before demoMonth) bool { return slices.Contains(before.schemes(), scheme) }) {
+				continue
+			}
 			result.Schemes = append(result.Schemes, *s.totals[scheme])
 			result.Total.add(*s.totals[scheme])
 		}
 	}
 	result.Counts, result.Referrals = d.plan.counts, d.plan.tallies
 	return result, s.check()
+}
+
+// under is what a scheme came to so far, in this month too.
+func (s *demoSum) under(scheme, period string) *demoTotal {
+	t := s.totals[scheme]
+	if t == nil {
+		t = &demoTotal{Scheme: scheme}
+		s.totals[scheme] = t
+	}
+	if !slices.Contains(t.Periods, period) {
+		t.Periods = append(t.Periods, period)
+	}
+	return t
+}
+
+// addEmployer counts what an employer's month came to, and with its first month what
+// is of no month.
+func (s *demoSum) addEmployer(ctx context.Context, m demoMonth, e demoEmployer, result *demoTotals) error {
+	first := s.owners[e.code] == ""
+	s.under(e.scheme, m.period)
+	s.owners[e.code], s.owners[e.hoursBy] = e.scheme, e.scheme
+	if e.banked {
+		s.owners[e.municipality] = e.scheme // of a payment alone no scheme is told
+	}
+	parts := []func(context.Context, demoMonth, demoEmployer) error{s.addRun, s.addClaims}
+	if first {
+		parts = append(parts, s.addContracts, s.addWages)
+	}
+	for _, part := range parts {
+		if err := part(ctx, m, e); err != nil {
+			return err
+		}
+	}
+	if !first || !e.banked {
+		return nil
+	}
+	banked, err := s.addBank(ctx, e.code, ledger.NetWagesPayable)
+	result.Banks = append(result.Banks, banked)
+	return err
 }
 
 func (s *demoSum) addContracts(ctx context.Context, m demoMonth, e demoEmployer) error {
@@ -178,7 +228,7 @@ func (s *demoSum) addClaims(ctx context.Context, m demoMonth, e demoEmployer) er
 		return err
 	}
 	slices.SortFunc(list.Claims, func(a, b subsidy.RaisedClaim) int { return strings.Compare(a.Number+a.Rule, b.Number+b.Rule) })
-	rows := s.listed[e.scheme]
+	rows := s.listed[m.period+" "+e.scheme]
 	if len(rows) == 0 {
 		rows = [][]string{{"employer", "contract", "kind", "rule", "payer", "decision", "entitled", "amount", "vat", "status", "verdict", "granted", "reason"}}
 	}
@@ -203,7 +253,7 @@ func (s *demoSum) addClaims(ctx context.Context, m demoMonth, e demoEmployer) er
 		rows = append(rows, []string{e.code, c.Number, string(c.Kind), c.Rule, c.Payer, c.Decision, c.Entitled.String(), c.Amount.String(), c.VAT.String(),
 			c.Status, string(c.Verdict), granted, c.Reason})
 	}
-	s.listed[e.scheme] = rows
+	s.listed[m.period+" "+e.scheme] = rows
 	return s.leave(demoCSV(rows), m.period, "claims-"+e.scheme+".csv")
 }
 
@@ -241,9 +291,7 @@ func (s *demoSum) addWages(ctx context.Context, _ demoMonth, e demoEmployer) err
 
 // addReferrer counts what was done for participants and what it cost.
 func (s *demoSum) addReferrer(ctx context.Context, m demoMonth, g demoReferrer) error {
-	if s.totals[g.scheme] == nil {
-		s.totals[g.scheme] = &demoTotal{Period: m.period, Scheme: g.scheme}
-	}
+	s.under(g.scheme, m.period)
 	s.owners[g.code] = g.scheme
 	for _, provider := range g.providers() {
 		s.owners[provider] = g.scheme
@@ -294,6 +342,13 @@ func (s *demoSum) addMunicipality(ctx context.Context, m demoMonth, code string,
 		return err
 	}
 	result.Total.Balance = result.Total.Balance.Add(balance)
+	if slices.ContainsFunc(m.employers, func(e demoEmployer) bool { return e.municipality == code && e.banked }) {
+		banked, err := s.addBank(ctx, code, ledger.SubsidyPayable)
+		if err != nil {
+			return err
+		}
+		result.Banks = append(result.Banks, banked)
+	}
 	return s.cleared(ctx, by)
 }
 
