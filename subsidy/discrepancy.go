@@ -19,6 +19,7 @@ const (
 	CheckMoney   Check = "money"   // what was decided against what arrived
 	CheckFunding Check = "funding" // subsidy and other money against wage cost
 	CheckBasis   Check = "basis"   // what was granted without a basis that holds
+	CheckBank    Check = "bank"    // what who is paid says to have received against what who pays says to have paid
 	CheckBudget  Check = "budget"  // what was spent against what there is
 )
 
@@ -54,7 +55,14 @@ const (
 	Unexplained       Class = "unexplained"
 )
 
-// check is what a class is found by, other than a budget.
+// Classes are all of them, in the order of the way of the money.
+var Classes = []Class{
+	NotClaimed, MissingHours, HoursAfterEnd, EndedEarly, LoonwaardeChanged, FigureChanged, SicknessStopped, OtherWageCost, Capped, CarriedOver,
+	RefusedClaim, PartlyGranted, NotGranted, BeyondBudget, VATDifference, NotPaid, NotSettled, ReturnedPayment, FormerIBAN, Rounded,
+	SubsidyAboveCost, FundingAboveCost, LoonwaardeExpired, DuplicateClaim, Unexplained,
+}
+
+// check is what a class is found by that can be booked.
 func (c Class) check() Check {
 	switch c {
 	case SubsidyAboveCost, FundingAboveCost:
@@ -73,7 +81,6 @@ const (
 	ByEmployer     Party = "employer"
 	ByMunicipality Party = "municipality"
 	ByProvider     Party = "re-integratiebedrijf"
-	ByBank         Party = "bank"
 )
 
 // Discrepancy is a part of a gap with a name. The id says what it is and not how
@@ -94,9 +101,11 @@ type Discrepancy struct {
 	Claim        uuid.UUID     `json:"claim,omitzero"`
 	Source       Source        `json:"source,omitempty"` // of a budget
 	Cause        payroll.Text  `json:"cause"`
+	Article      string        `json:"article"` // of law, and the rule of the scheme, that the cause goes by
 	Actor        Party         `json:"actor"`
 	Proposal     Proposal      `json:"proposal"`
 	contractID   uuid.UUID
+	bookedOn     *BookedOn // what is left of a booking whose difference is no more
 }
 
 // Open is what is left of it after bookings.
@@ -109,69 +118,29 @@ func (t Trail) difference(check Check, class Class, amount euro.Amount, c TrailC
 		Decision: t.DecisionNumber, Scheme: t.Scheme, Rule: t.Rule, Month: t.Month, Claim: c.Claim, contractID: t.Contract,
 	}
 	d.ID = payroll.DeriveID(fmt.Sprintf("difference/%s/%s/%s/%s/%s/%s/%s", check, class, t.Contract, t.Decision, t.Rule, t.Month, c.Claim))
-	d.Cause, d.Actor = class.cause(t), class.actor(t)
+	d.Cause, d.Article, d.Actor = class.cause(t), class.article(t), class.actor(t, amount, c)
 	d.Proposal = class.propose(d, t)
 	return d
 }
 
-// causes tell why, in Dutch and English.
-var causes = map[Class]payroll.Text{
-	NotClaimed:        {NL: "De maand is nog niet goedgekeurd bij de werkgever, of de persoon ontbreekt in de verloning.", EN: "The employer has not approved the month yet, or the person is missing from the run."},
-	MissingHours:      {NL: "Er zijn minder uren aangeleverd dan afgesproken, en daardoor is er minder te declareren.", EN: "Fewer hours were handed in than agreed, and so there is less to claim."},
-	HoursAfterEnd:     {NL: "Er zijn uren aangeleverd na het einde van het contract, en daarover is gedeclareerd.", EN: "Hours were handed in after the end of the contract, and were claimed on."},
-	EndedEarly:        {NL: "Het contract of het besluit eindigde eerder dan eerst was vastgelegd.", EN: "The contract or the decision ended earlier than was recorded first."},
-	LoonwaardeChanged: {NL: "De loonwaarde is later anders vastgesteld.", EN: "The loonwaarde was determined anew later."},
-	FigureChanged:     {NL: "Een gegeven (besluit, contract, regeling of wettelijk bedrag) is later gewijzigd.", EN: "A figure (decision, contract, scheme or a statutory amount) was changed later."},
-	SicknessStopped:   {NL: "De subsidie stopte door ziekte.", EN: "The subsidy stopped because of sickness."},
-	OtherWageCost:     {NL: "De loonkosten zijn anders dan verwacht; de regeling gaat daarnaar.", EN: "The wage cost is other than expected, and the scheme goes by it."},
-	Capped:            {NL: "De declaratie is begrensd: door de loonkosten, het plafond, of een maximum per jaar of persoon.", EN: "The claim was capped: by the wage cost, the ceiling, or a maximum of a year or person."},
-	CarriedOver:       {NL: "Doorgeschoven van of naar een andere maand.", EN: "Carried over from or to another month."},
-	RefusedClaim:      {NL: "De gemeente heeft de declaratie afgewezen.", EN: "The municipality refused the claim."},
-	PartlyGranted:     {NL: "De gemeente heeft de declaratie gedeeltelijk toegekend.", EN: "The municipality granted the claim partly."},
-	NotGranted:        {NL: "Gedeclareerd en nog niet toegekend.", EN: "Claimed and not granted yet."},
-	BeyondBudget:      {NL: "Dit gaat boven het budget van de bron.", EN: "This exceeds the budget of the source."},
-	VATDifference:     {NL: "Btw die over de bank gaat en die het BTW-compensatiefonds teruggeeft.", EN: "VAT that goes over the bank and that the BTW-compensatiefonds gives back."},
-	NotPaid:           {NL: "Toegekend en nog niet betaald, of nog niet terugbetaald.", EN: "Granted and not paid yet, or not paid back yet."},
-	NotSettled:        {NL: "Betaalopdracht gegeven; de bankafschrijving of -bijschrijving is nog niet verwerkt.", EN: "The payment was ordered; the bank statement of one side is not processed yet."},
-	ReturnedPayment:   {NL: "De bank heeft de betaling teruggestort.", EN: "The bank returned the payment."},
-	FormerIBAN:        {NL: "De betaling ging naar een rekeningnummer dat niet meer geldt.", EN: "The payment went to an account number that is not in use any more."},
-	Rounded:           {NL: "Afrondingsverschil.", EN: "Rounding."},
-	SubsidyAboveCost:  {NL: "De toegekende subsidie is meer dan de loonkosten over de beschikkingsperiode.", EN: "The subsidy granted exceeds the wage cost over the decision's period."},
-	FundingAboveCost:  {NL: "Subsidie en andere gelden samen zijn meer dan de loonkosten.", EN: "Subsidy and other money together exceed the wage cost."},
-	LoonwaardeExpired: {NL: "De loonwaarde had opnieuw vastgesteld moeten zijn; er is gedeclareerd naar de oude.", EN: "The loonwaarde should have been determined anew; claims went by the old one."},
-	DuplicateClaim:    {NL: "Voor deze persoon en dagen is onder een ander besluit ook gedeclareerd, samen voor meer uren dan een volledige week.", EN: "For this person and these days another decision was claimed on too, together for more hours than a full week."},
-	Unexplained:       {NL: "ONVERKLAARD: geen enkel gegeven verklaart dit verschil.", EN: "UNEXPLAINED: no fact explains this difference."},
-}
-
-// cause is why, on this trail.
-func (c Class) cause(t Trail) payroll.Text {
-	text := causes[c]
-	switch f := t.Facts; {
-	case c == MissingHours:
-		text.NL += fmt.Sprintf(" Bekend: %s van %s uur.", f.HoursKnown, f.HoursExpected)
-		text.EN += fmt.Sprintf(" Known: %s of %s hours.", f.HoursKnown, f.HoursExpected)
-	case c == HoursAfterEnd && f.HoursAfterEnd > 0:
-		text.NL += fmt.Sprintf(" Het gaat om %s uur.", f.HoursAfterEnd)
-		text.EN += fmt.Sprintf(" It is about %s hours.", f.HoursAfterEnd)
-	case c == LoonwaardeExpired:
-		text.NL += fmt.Sprintf(" Herziening was nodig voor %s.", f.ReviewDue)
-		text.EN += fmt.Sprintf(" The review was due by %s.", f.ReviewDue)
-	}
-	return text
-}
-
-// actor is who has to act.
-func (c Class) actor(t Trail) Party {
+// actor is who has to act on an amount of a trail and claim.
+func (c Class) actor(t Trail, amount euro.Amount, claim TrailClaim) Party {
 	switch c {
 	case MissingHours, HoursAfterEnd:
 		if t.Provider != "" {
 			return ByProvider
 		}
 		return ByEmployer
-	case NotClaimed, FormerIBAN:
+	case NotClaimed, FormerIBAN, ReturnedPayment:
 		return ByEmployer
-	case ReturnedPayment:
-		return ByBank
+	case NotPaid:
+		if amount.Sign() < 0 {
+			return ByEmployer // who pays back
+		}
+	case NotSettled:
+		if !claim.SettledOut.IsZero() {
+			return ByEmployer // whose bank statement is still to come in
+		}
 	}
 	return ByMunicipality
 }

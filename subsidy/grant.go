@@ -218,9 +218,7 @@ type ClaimsApproved struct {
 // granted, naming the hash. It posts the municipality's ledger, uses its
 // budget, orders the subsidy payments and tells both parties.
 func (d *Desk) ApproveClaims(ctx context.Context, tx Tx, a payroll.Actor, req ClaimApprove) (ClaimsApproved, error) {
-	door := payroll.NewDoor(req)
-	onlyMunicipality(door, a)
-	if err := door.Err(); err != nil {
+	if err := ofMunicipality(req, a); err != nil {
 		return ClaimsApproved{}, err
 	}
 	b, known, err := tx.Batch(ctx, a.Organisation.ID, uuid.MustParse(req.Batch))
@@ -298,17 +296,8 @@ func postings(b Batch, transfers []RunTransfer) []Posted {
 }
 
 func grantable(a payroll.Actor, b Batch, hash string) error {
-	var problems []payroll.Problem
-	if b.Approved {
-		problems = append(problems, payroll.Reason("batch/approved", "batch", "Deze batch is al goedgekeurd.", "This batch is approved already."))
-	}
-	if b.Hash != hash {
-		problems = append(problems, payroll.Reason("batch/other_hash", "hash", "De hash hoort niet bij deze batch.", "The hash is not of this batch."))
-	}
-	if b.GrantedBy == a.User {
-		problems = append(problems, payroll.Reason("batch/four_eyes", "", "Wie toekent, keurt niet goed: een tweede persoon doet dat.", "Who grants does not approve: a second person does."))
-	}
-	return payroll.Refuse(payroll.Conflict, problems...)
+	p := approval{"batch", payroll.Text{NL: "deze batch", EN: "this batch"}, payroll.Text{NL: "toekent", EN: "grants"}, b.Approved, b.Hash, b.GrantedBy}
+	return payroll.Refuse(payroll.Conflict, p.refused(a, hash)...)
 }
 
 // pay goes through the verdicts page by page.

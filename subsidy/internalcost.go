@@ -187,9 +187,7 @@ type CostApproved struct {
 // ApproveCost posts the municipality's ledger and spends its budget: by another
 // person than who recorded the cost, naming the hash. Nothing is paid.
 func (d *Desk) ApproveCost(ctx context.Context, tx Tx, a payroll.Actor, req CostApprove) (CostApproved, error) {
-	door := payroll.NewDoor(req)
-	onlyMunicipality(door, a)
-	if err := door.Err(); err != nil {
+	if err := ofMunicipality(req, a); err != nil {
 		return CostApproved{}, err
 	}
 	cost, known, err := tx.InternalCost(ctx, a, uuid.MustParse(req.Cost))
@@ -218,17 +216,8 @@ func (d *Desk) ApproveCost(ctx context.Context, tx Tx, a payroll.Actor, req Cost
 }
 
 func (c InternalCost) approvable(a payroll.Actor, hash string) error {
-	var problems []payroll.Problem
-	if c.Approved {
-		problems = append(problems, payroll.Reason("cost/approved", "cost", "Deze kosten zijn al goedgekeurd.", "This cost is approved already."))
-	}
-	if c.Hash() != hash {
-		problems = append(problems, payroll.Reason("cost/other_hash", "hash", "De hash hoort niet bij deze kosten.", "The hash is not of this cost."))
-	}
-	if c.Recorded == a.User {
-		problems = append(problems, payroll.Reason("cost/four_eyes", "", "Wie kosten vastlegt, keurt ze niet goed: een tweede persoon doet dat.", "Who records a cost does not approve it: a second person does."))
-	}
-	return payroll.Refuse(payroll.Conflict, problems...)
+	p := approval{"cost", payroll.Text{NL: "deze kosten", EN: "this cost"}, payroll.Text{NL: "kosten vastlegt", EN: "records a cost"}, c.Approved, c.Hash(), c.Recorded}
+	return payroll.Refuse(payroll.Conflict, p.refused(a, hash)...)
 }
 
 // posted is the booking: the cost of carrying schemes out, against hours that

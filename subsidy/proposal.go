@@ -60,8 +60,11 @@ func (c Class) propose(d Discrepancy, t Trail) Proposal {
 		return settle(d)
 	case NotSettled:
 		return settle(d)
-	case ReturnedPayment, FormerIBAN:
-		return Proposal{Command: "payment list", Endpoint: "payment.list", Arguments: map[string]string{}}
+	case ReturnedPayment:
+		return Proposal{Command: "org amend --iban IBAN, control confirm CHANGE and payment export; where the account was right: payment release PAYMENT --reason REASON",
+			Endpoint: "org.amend", Arguments: map[string]string{}}
+	case FormerIBAN:
+		return Proposal{Command: "control confirm CHANGE, and when the bank sent it back: payment export", Endpoint: "control.confirm", Arguments: map[string]string{}}
 	case LoonwaardeExpired:
 		p := book(d)
 		p.Command = fmt.Sprintf("loonwaarde record --employer %s --contract %s …; what stays: %s", t.Employer, t.ContractNumber, p.Command)

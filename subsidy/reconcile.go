@@ -58,7 +58,7 @@ func (k BudgetKey) overspent(over euro.Amount) Discrepancy {
 	return Discrepancy{
 		ID:    payroll.DeriveID(fmt.Sprintf("difference/%s/%s/%s/%d/%s", CheckBudget, BeyondBudget, k.Municipality, k.Year, k.Source)),
 		Check: CheckBudget, Class: BeyondBudget, Amount: over, Municipality: k.Municipality, Month: calendar.Day(k.Year, 1, 1), Source: k.Source,
-		Cause: causes[BeyondBudget], Actor: ByMunicipality, Proposal: Proposal{
+		Cause: causes[BeyondBudget], Article: "Gemeentewet art. 189", Actor: ByMunicipality, Proposal: Proposal{
 			Command:  fmt.Sprintf("budget record --kind rebooked --year YEAR --source SOURCE --to-year %d --to-source %s --amount %s --reason REASON", k.Year, k.Source, over),
 			Endpoint: "budget.record", Arguments: map[string]string{"kind": rebooked, "to_year": strconv.Itoa(k.Year), "to_source": string(k.Source), "amount": over.String()}},
 	}
@@ -136,6 +136,11 @@ func (t Trail) entitlement(behind euro.Amount) []Discrepancy {
 	var entitled, claimed, cost euro.Amount
 	for _, c := range t.Claims {
 		entitled, claimed, cost = entitled.Add(c.entitledBurden()), claimed.Add(c.burden()), cost.Add(c.WageCost)
+	}
+	if t.reversed() {
+		p.left = t.Expected.Sub(claimed)
+		t.unclaimed(p)
+		return nonZero(p.list)
 	}
 	// What the newest claim could still mend has its name: that less is expected now,
 	// and that more was claimed than is expected now, are two things.
@@ -220,7 +225,7 @@ func (t Trail) remainder(p *parts) {
 	switch {
 	case f.HoursAfterEnd > 0 && p.left.Sign() < 0:
 		p.rest(HoursAfterEnd)
-	case f.Ended && f.LateEnd:
+	case f.Ended && f.LateTerms:
 		p.rest(EndedEarly)
 	case f.LateLoonwaarde:
 		p.rest(LoonwaardeChanged)
@@ -235,15 +240,26 @@ func (t Trail) remainder(p *parts) {
 		p.upTo(MissingHours, t.shareOfMissing(t.Expected))
 		p.rest(OtherWageCost)
 	}
-	if atMost(p.left, roundingMost) {
+	if atMost(p.left, euro.Cents(int64(roundingMost*len(t.Claims)))) {
 		p.rest(Rounded)
 	}
 	p.rest(Unexplained)
 }
 
-// roundingMost is what rounding can come to: a cent for the base and one for the
-// charges, each once (claims round both by themselves).
-var roundingMost = euro.Cents(2)
+// reversed reports whether each claim of the trail is the mirror of another or has
+// one: then nothing is claimed.
+func (t Trail) reversed() bool {
+	off := map[uuid.UUID]bool{}
+	for _, c := range t.Claims {
+		off[c.Reverses] = true
+	}
+	return !slices.ContainsFunc(t.Claims, func(c TrailClaim) bool { return c.Reverses == uuid.Nil && !off[c.Claim] })
+}
+
+// roundingMost is what rounding can come to of each claim: a cent for the base and one
+// for the charges, each once (claims round both by themselves, and those of four
+// weeks round two months at once).
+const roundingMost = 2
 
 func atMost(a, most euro.Amount) bool { return a.Cmp(most) <= 0 && a.Neg().Cmp(most) <= 0 }
 
@@ -340,20 +356,27 @@ func (t Trail) bank() []Discrepancy {
 		p.left = c.payable().Sub(c.ordered())
 		p.rest(NotPaid)
 		p.left = c.ordered().Sub(c.SettledIn)
-		switch {
-		case c.Returned && c.OldIBAN, c.OldIBAN && c.SettledOut.IsZero():
-			p.rest(FormerIBAN)
-		case c.Returned:
-			p.rest(ReturnedPayment)
-		case !c.Exported && c.SettledOut.IsZero() && c.SettledIn.IsZero():
-			p.rest(NotPaid)
-		case c.SettledOut.IsZero() || c.SettledIn.IsZero():
-			p.rest(NotSettled)
+		p.rest(c.unsettled())
+		if list = append(list, p.list...); !c.SettledIn.IsZero() {
+			list = append(list, t.difference(CheckBank, c.unsettled(), c.SettledIn.Sub(c.SettledOut), c))
 		}
-		p.rest(Unexplained)
-		list = append(list, p.list...)
 	}
 	return nonZero(list)
+}
+
+// unsettled names why not all that was ordered is settled by both sides.
+func (c TrailClaim) unsettled() Class {
+	switch {
+	case c.OldIBAN && c.Exported && c.SettledIn.IsZero():
+		return FormerIBAN
+	case c.Returned:
+		return ReturnedPayment
+	case !c.Exported && c.SettledOut.IsZero() && c.SettledIn.IsZero():
+		return NotPaid
+	case c.SettledOut.IsZero() || c.SettledIn.IsZero():
+		return NotSettled
+	}
+	return Unexplained
 }
 
 // expired finds what was granted by a loonwaarde that should have been determined

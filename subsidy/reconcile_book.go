@@ -47,11 +47,13 @@ type BookedOn struct {
 	Class        Class
 	Municipality string // code
 	Employer     string // code
+	EmployerID   uuid.UUID
 	Contract     uuid.UUID
 	Number       string // of the contract
 	Scheme       string
 	Month        calendar.Date
 	Amount       euro.Amount
+	Sources      []SourceShare // that got back what was claimed back
 }
 
 // WithBooked tells of each difference what approved bookings have dealt with. What
@@ -75,7 +77,7 @@ func WithBooked(list []Discrepancy, booked []BookedOn) []Discrepancy {
 // left is what a booking left behind when its difference went away.
 func (b BookedOn) left() Discrepancy {
 	d := Discrepancy{ID: b.Difference, Check: b.Class.check(), Class: b.Class, Booked: b.Amount, Municipality: b.Municipality, Employer: b.Employer, Contract: b.Number,
-		Scheme: b.Scheme, Month: b.Month, Actor: ByMunicipality, contractID: b.Contract,
+		Scheme: b.Scheme, Month: b.Month, Article: "regeling " + b.Scheme, Actor: ByMunicipality, contractID: b.Contract, bookedOn: &b,
 		Cause: payroll.Text{NL: "Dit verschil is geboekt en bestaat niet meer: boek het terug.", EN: "This difference was booked and is there no more: book it back."}}
 	d.Proposal = book(d)
 	return d
@@ -102,9 +104,7 @@ type BookingReply struct {
 // booking can deal with is booked: what is to be done elsewhere, and what nobody
 // can explain, is not booked away.
 func (d *Desk) BookDifference(ctx context.Context, tx Tx, a payroll.Actor, req ReconcileBook) (BookingReply, error) {
-	door := payroll.NewDoor(req)
-	onlyMunicipality(door, a)
-	if err := door.Err(); err != nil {
+	if err := ofMunicipality(req, a); err != nil {
 		return BookingReply{}, err
 	}
 	if err := tx.HoldReconciliation(ctx, a); err != nil {
@@ -114,35 +114,54 @@ func (d *Desk) BookDifference(ctx context.Context, tx Tx, a payroll.Actor, req R
 	if err != nil {
 		return BookingReply{}, err
 	}
-	list, trails := found.Differences, found.Trails
-	id := uuid.MustParse(req.Difference)
+	list, id := found.Differences, uuid.MustParse(req.Difference)
 	at := slices.IndexFunc(list, func(f Discrepancy) bool { return f.ID == id })
 	if at < 0 {
 		return BookingReply{}, payroll.Refuse(payroll.NotFound, payroll.Unknown("difference", "difference", req.Difference))
 	}
 	f := list[at]
-	switch {
-	case !f.Class.Books():
-		door.Refuse(payroll.Reason("difference/not_booked", "difference",
-			fmt.Sprintf("Een verschil %s wordt niet weggeboekt; doe: %s", f.Class, f.Proposal.Command), fmt.Sprintf("A difference %s is not booked away; do: %s", f.Class, f.Proposal.Command)))
-	case f.Open().IsZero():
-		door.Refuse(payroll.Reason("difference/booked", "difference", "Dit verschil is al geboekt.", "This difference was booked already."))
-	}
-	if err := door.Err(); err != nil {
+	if err := f.bookable(); err != nil {
 		return BookingReply{}, err
 	}
 	b := Booking{ID: d.NewID(), Difference: f.ID, Municipality: a.Organisation.ID, Contract: f.contractID, Class: f.Class, Month: f.Month,
 		Amount: f.Open(), Reason: req.Reason, Before: f.Booked, BookedBy: a.User}
-	i := slices.IndexFunc(trails, func(t Trail) bool {
-		return t.Contract == f.contractID && t.Month == f.Month && (t.Rule == f.Rule || f.Rule == "")
-	})
-	if b.Employer = trails[i].EmployerID; f.Class.Reclaims() {
-		b.Sources = trails[i].dealt(b.Amount)
-	}
+	b.Employer, b.Sources = f.bearers(found.Trails)
 	if err := tx.AddBooking(ctx, a, b); err != nil {
 		return BookingReply{}, err
 	}
 	return BookingReply{b.ID, b.Difference, b.Class, b.Amount, b.Class.Reclaims(), b.Hash()}, nil
+}
+
+// bookable refuses what a booking can not deal with, or has.
+func (d Discrepancy) bookable() error {
+	switch {
+	case !d.Class.Books():
+		return payroll.Refuse(payroll.Conflict, payroll.Reason("difference/not_booked", "difference",
+			fmt.Sprintf("Een verschil %s wordt niet weggeboekt; doe: %s", d.Class, d.Proposal.Command), fmt.Sprintf("A difference %s is not booked away; do: %s", d.Class, d.Proposal.Command)))
+	case d.Open().IsZero():
+		return payroll.Refuse(payroll.Conflict, payroll.Reason("difference/booked", "difference", "Dit verschil is al geboekt.", "This difference was booked already."))
+	}
+	return nil
+}
+
+// bearers are the employer of a difference and, where booking it claims money back,
+// the sources that get that: those of its trail, or those that an earlier booking
+// gave it to where the difference is no more.
+func (d Discrepancy) bearers(trails []Trail) (employer uuid.UUID, sources []SourceShare) {
+	if d.bookedOn != nil {
+		for _, s := range d.bookedOn.Sources {
+			s.Amount = s.Amount.Neg()
+			sources = append(sources, s)
+		}
+		return d.bookedOn.EmployerID, sources
+	}
+	i := slices.IndexFunc(trails, func(t Trail) bool {
+		return t.Contract == d.contractID && t.Month == d.Month && t.Rule == d.Rule && t.DecisionNumber == d.Decision
+	})
+	if d.Class.Reclaims() {
+		sources = trails[i].dealt(d.Open())
+	}
+	return trails[i].EmployerID, sources
 }
 
 // ReconcileApprove approves a booking by its hash.
@@ -166,9 +185,7 @@ type BookingApproved struct {
 // the hash. What claims money back is posted in the ledgers of both sides, and
 // comes back to the budgets that bore it.
 func (d *Desk) ApproveBooking(ctx context.Context, tx Tx, a payroll.Actor, req ReconcileApprove) (BookingApproved, error) {
-	door := payroll.NewDoor(req)
-	onlyMunicipality(door, a)
-	if err := door.Err(); err != nil {
+	if err := ofMunicipality(req, a); err != nil {
 		return BookingApproved{}, err
 	}
 	if err := tx.HoldReconciliation(ctx, a); err != nil {
@@ -196,18 +213,10 @@ func (d *Desk) ApproveBooking(ctx context.Context, tx Tx, a payroll.Actor, req R
 }
 
 func (b Booking) approvable(a payroll.Actor, hash string) error {
-	var problems []payroll.Problem
-	if b.Approved {
-		problems = append(problems, payroll.Reason("booking/approved", "booking", "Deze boeking is al goedgekeurd.", "This booking is approved already."))
-	}
+	p := approval{"booking", payroll.Text{NL: "deze boeking", EN: "this booking"}, payroll.Text{NL: "boekt", EN: "books"}, b.Approved, b.Hash(), b.BookedBy}
+	problems := p.refused(a, hash)
 	if b.Overtaken && !b.Approved {
 		problems = append(problems, payroll.Reason("booking/overtaken", "booking", "Na deze boeking is een andere van hetzelfde verschil goedgekeurd: boek opnieuw.", "Another booking of the same difference was approved after this one: book anew."))
-	}
-	if b.Hash() != hash {
-		problems = append(problems, payroll.Reason("booking/other_hash", "hash", "De hash hoort niet bij deze boeking.", "The hash is not of this booking."))
-	}
-	if b.BookedBy == a.User {
-		problems = append(problems, payroll.Reason("booking/four_eyes", "", "Wie boekt, keurt niet goed: een tweede persoon doet dat.", "Who books does not approve: a second person does."))
 	}
 	return payroll.Refuse(payroll.Conflict, problems...)
 }

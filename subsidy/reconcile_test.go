@@ -54,7 +54,7 @@ var entitlements = map[string]func(*planted){
 		p.expect(subsidy.LoonwaardeChanged, p.trail.Expected.Sub(p.claim.Amount))
 	},
 	"hours after the end": func(p *planted) {
-		p.trail.Facts.Ended, p.trail.Facts.LateEnd, p.trail.Facts.HoursAfterEnd = true, true, 800
+		p.trail.Facts.Ended, p.trail.Facts.LateTerms, p.trail.Facts.HoursAfterEnd = true, true, 800
 		p.trail.Expected = p.amount("expected", p.trail.Decided)
 		p.expect(subsidy.EndedEarly, p.trail.Decided.Sub(p.trail.Expected))
 		p.expect(subsidy.HoursAfterEnd, p.trail.Expected.Sub(p.claim.Amount))
@@ -174,7 +174,7 @@ var banked = map[string]func(*planted, euro.Amount){
 		p.expect(subsidy.ReturnedPayment, due)
 	},
 	"former account": func(p *planted, due euro.Amount) {
-		p.claim.Ordered, p.claim.OldIBAN = due, true
+		p.claim.Ordered, p.claim.Exported, p.claim.OldIBAN = due, true, true
 		p.expect(subsidy.FormerIBAN, due)
 	},
 }
@@ -231,7 +231,7 @@ func (p *planted) holds(list []subsidy.Discrepancy) {
 			p.Errorf("%s and %s have one id", twice, d.Class)
 		}
 		ids[d.ID] = d.Class
-		if d.Amount.IsZero() || d.Cause.NL == "" || d.Cause.EN == "" || d.Actor == "" || d.Proposal.Command == "" || d.Proposal.Books != d.Class.Books() {
+		if d.Amount.IsZero() || d.Cause.NL == "" || d.Cause.EN == "" || d.Article == "" || d.Actor == "" || d.Proposal.Command == "" || d.Proposal.Books != d.Class.Books() {
 			p.Errorf("it says too little: %+v", d)
 		}
 		got[d.Class], sum = got[d.Class].Add(d.Amount), sum.Add(d.Amount)
@@ -268,7 +268,7 @@ func TestReconcileSumsAnything(t *testing.T) {
 		trail := subsidy.Trail{Contract: uuid.New(), Decision: uuid.New(), Month: calendar.Day(2026, 10, 1), Municipality: "M", Kind: subsidy.Subsidy, Foreseen: yes("foreseen"),
 			Decided: any("decided"), Expected: any("expected"),
 			Sources: []subsidy.SourceShare{{Source: subsidy.WDeel, Amount: any("W")}, {Source: subsidy.IDeel, Amount: any("I")}},
-			Facts: subsidy.TrailFacts{Closed: yes("closed"), HoursExpected: 100, HoursKnown: 40, Ended: yes("ended"), LateEnd: yes("late end"), NewTerms: yes("terms"),
+			Facts: subsidy.TrailFacts{Closed: yes("closed"), HoursExpected: 100, HoursKnown: 40, Ended: yes("ended"), NewTerms: yes("terms"),
 				NewLoonwaarde: yes("loonwaarde"), LateTerms: yes("late terms"), LateLoonwaarde: yes("late loonwaarde"), Stopped: yes("stopped"), Result: yes("result"),
 				ByCost: yes("by cost"), NoBank: yes("no bank"), Advance: yes("advance"), Over: yes("over")}}
 		for range rapid.IntRange(0, 3).Draw(t, "claims") {

@@ -9,6 +9,7 @@ import (
 	"verloning/payroll"
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
+	"verloning/payroll/statute"
 )
 
 // Narrow is what a reconciliation is about; what is empty narrows nothing.
@@ -80,10 +81,13 @@ func (d *Desk) Reconciled(ctx context.Context, tx Tx, a payroll.Actor, n Narrow)
 		return r, err
 	}
 	month := calendar.MonthOf(tx.Today()).From
-	trails = slices.DeleteFunc(trails, func(t Trail) bool { return !t.Month.Before(month) && len(t.Claims) == 0 && !t.Facts.Closed })
+	trails = slices.DeleteFunc(byMonth(trails), func(t Trail) bool {
+		return t.Month.After(n.To) || !t.Month.Before(month) && len(t.Claims) == 0 && !t.Facts.Closed
+	})
 	r.Book = book
 	for i := range trails {
 		trails[i].ruled(book)
+		trails[i].late()
 	}
 	if r.Other, err = tx.OtherMoney(ctx, a, n.To); err != nil {
 		return r, err
@@ -122,6 +126,9 @@ func (t *Trail) ruled(b *Book) {
 	t.Facts.ByCost = a.Pct != nil && a.Pct.Of == OfWageCost || a.Hourly != nil || a.CostPrice != nil
 	t.Facts.Advance, t.Facts.Parts = rule.Cap != CapWageCost, a.Parts != nil
 	t.Facts.Result = rule.Trigger != Monthly && a.Parts == nil
+	t.Facts.Statutory, t.Facts.Agreed = a.Loonkostensubsidie != nil, t.Kind != Internal && rule.Document != "decision"
+	_, stops := statute.LoonkostensubsidieSicknessStop(t.Month)
+	t.Facts.Stopped = stops && t.Facts.Statutory && t.Facts.SickHours > 0
 }
 
 // rule finds the rule of the scheme that the trail goes by in its month.

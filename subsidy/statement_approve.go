@@ -44,9 +44,7 @@ type StatementApproved struct {
 // line. What a provider owes is taken off what it is due on the same statement,
 // where it can see it; what is left of it is a receivable and no payment.
 func (d *Desk) ApproveStatement(ctx context.Context, tx Tx, a payroll.Actor, req StatementApprove) (StatementApproved, error) {
-	door := payroll.NewDoor(req)
-	onlyMunicipality(door, a)
-	if err := door.Err(); err != nil {
+	if err := ofMunicipality(req, a); err != nil {
 		return StatementApproved{}, err
 	}
 	head, err := ownStatement(ctx, tx, a, req.Statement)

@@ -40,8 +40,10 @@ type Trail struct {
 // TrailClaim is one claim on the way to the bank.
 type TrailClaim struct {
 	Claim    uuid.UUID
-	Entitled euro.Amount // without VAT
-	Amount   euro.Amount // without VAT
+	Reverses uuid.UUID     // the claim whose mirror it is, of a run that was reversed
+	Service  calendar.Span // days that it is for
+	Entitled euro.Amount   // without VAT
+	Amount   euro.Amount   // without VAT
 	VAT      euro.Amount
 	VATCost  euro.Amount // of the VAT, what the payer does not get back
 	WageCost euro.Amount
@@ -57,20 +59,22 @@ type TrailClaim struct {
 	OldIBAN    bool        // ordered to an account that is not the payee's any more
 	SettledOut euro.Amount // by who pays
 	SettledIn  euro.Amount // by who is paid
+
+	LateTerms, LateLoonwaarde bool // recorded after it was calculated
 }
 
 // TrailFacts are what a gap is explained by.
 type TrailFacts struct {
-	Closed            bool             // the employer's run of the month was approved
+	Closed            bool             // the employer's runs of all days of the month were approved
 	HoursExpected     payroll.Quantity // the agreed hours of the workdays of the contract in the month
 	HoursKnown        payroll.Quantity // handed in for days of the contract
 	HoursAfterEnd     payroll.Quantity // handed in for days after its end, as the end is known now
+	SickHours         payroll.Quantity // of those that are known
 	Ended             bool             // contract or decision ends before the month does
 	NewTerms          bool             // contract or decision has a later version than its first
 	NewLoonwaarde     bool             // a loonwaarde that holds in the month was recorded after the decision
-	LateTerms         bool             // such a version was recorded after the month was calculated
+	LateTerms         bool             // such a version was recorded after the month was last calculated
 	LateLoonwaarde    bool
-	LateEnd           bool
 	Stopped           bool          // by sickness, until 2022
 	ReviewDue         calendar.Date // of the loonwaarde that the month goes by
 	Result            bool          // the rule pays for something that is reached, which falls in a month of its own
@@ -79,6 +83,8 @@ type TrailFacts struct {
 	Over              bool          // the decision is over
 	Parts             bool          // the rule pays an amount in parts, settled at the end of the decision
 	Ceiling           bool          // the decision has one, of all months together
+	Statutory         bool          // the rule is loonkostensubsidie by Participatiewet art. 10d
+	Agreed            bool          // the money rests on an agreement and not on a decision about a subsidy
 	NoBank            bool          // a cost of the municipality's own people, which nobody is paid
 	FullTime, OfHours euro.Number   // hours a week of the sector, and of the decision
 	Days              calendar.Span // of the decision in the month

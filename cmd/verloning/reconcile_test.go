@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"verloning/cmd/verloning/internal/bus"
-	"verloning/payroll/calendar"
 )
 
 // TestReconciliation plants one difference of each class on a service that runs, and
@@ -21,6 +20,7 @@ func TestReconciliation(t *testing.T) {
 	t.Run("refused", func(t *testing.T) { s.under(t).office("S-E", "S-M").refusesBookings(t) })
 	t.Run("ends", func(t *testing.T) { s.under(t).office("T-E", "T-M").periodEnds(t) })
 	t.Run("corrected", func(t *testing.T) { s.under(t).office("U-E", "U-M").correctsMonth(t) })
+	t.Run("reversed", func(t *testing.T) { s.under(t).office("W-E", "W-M").reversesMonth(t) })
 	t.Run("refusal", func(t *testing.T) { s.under(t).office("V-E", "V-M").signalsRefusal(t) })
 	t.Run("month", func(t *testing.T) { s.under(t).office("R-E", "R-M").reconcilesMonth(t) })
 }
@@ -44,96 +44,14 @@ func orWord(v any, other any) any {
 	return v
 }
 
-// settles lets one side say that the money of a contract's claim moved.
-func (o office) moved(c *bus.Client, contract string) {
+// booksOne lets two people of the municipality book a difference.
+func (o office) booksOne(d map[string]any) {
 	o.t.Helper()
-	o.must(c, "claim.settle", map[string]any{"claims": []string{o.claim(contract, "2026-10")}, "day": "2026-11-05", "reference": "afschrift 1"})
-}
-
-// books lets two people of the municipality book every difference of a class.
-func (o office) booksAll(class string) {
-	o.t.Helper()
-	for _, d := range o.must(o.control, "reconcile.differences", map[string]any{"class": class, "period": "2026-10"})["differences"].([]any) {
-		d := d.(map[string]any)
-		if !d["proposal"].(map[string]any)["books"].(bool) {
-			o.t.Fatalf("%s is not to be booked: %v", class, d["proposal"])
-		}
-		booking := o.must(o.control, "reconcile.book", map[string]any{"difference": d["difference"], "reason": "besproken"})
-		o.must(o.chief, "reconcile.approve", map[string]any{"booking": booking["booking"], "hash": booking["hash"]})
+	if !d["proposal"].(map[string]any)["books"].(bool) {
+		o.t.Fatalf("%s is not to be booked: %v", d["class"], d["proposal"])
 	}
-}
-
-// planted is what plants leaves to be found of October.
-const planted = `C-10 money not_settled 1121.76
-C-11 basis loonwaarde_expired 1121.76
-C-12 funding funding_above_wage_cost 920.03
-C-2 money missing_hours 1121.76
-C-3 money ended 542.79
-C-3 money hours_after_end -542.79
-C-4 money loonwaarde_changed -560.88
-C-4 money loonwaarde_changed 560.88
-C-5 money cap 1121.76
-C-6 money refused 1121.76
-C-7 money partly_granted 121.76
-C-8 money not_granted 1121.76
-C-9 money not_paid 1121.76
-X-12 basis duplicate 841.32
-X-12 money not_granted 500.00
-X-12 money over_budget 621.76`
-
-func (o office) reconcilesMonth(t *testing.T) {
-	treasurer := o.user(o.e, "treasurer", "control", "read")
-	other := o.office("R-X", "R-N")
-	o.plants(other)
-	for _, n := range []int{1, 3, 4, 7, 11, 12} {
-		o.moved(o.control, fmt.Sprintf("C-%d", n))
-		o.moved(treasurer, fmt.Sprintf("C-%d", n))
-	}
-	o.moved(o.control, "C-10")
-	o.has(2026, "BUIG", "granted", "10474.08") // what was granted, C-8, and 500.00 of X-12
-	october := map[string]any{"period": "2026-10"}
-	if got := strings.Join(o.differences(o.control, october), "\n"); got != planted {
-		t.Errorf("got:\n%s\nwant:\n%s", got, planted)
-	}
-	listed := o.must(o.control, "reconcile.differences", october)
-	total := o.must(o.control, "reconcile.show", october)
-	line := total["totals"].([]any)[0].(map[string]any)
-	if got := words(listed["unexplained"], listed["gap"], total["gap"], line["source"], line["granted"], o.budget(2026, "BUIG", "spent")); got != "0.00 7974.08 7974.08 BUIG 8852.32 8852.32" {
-		t.Errorf("sums: %s", got)
-	}
-	o.seesOwnSide(t, treasurer, other)
-	o.acts(treasurer, other)
-	if left := o.differences(o.control, october); len(left) > 0 {
-		t.Errorf("left after all was done: %v", left)
-	}
-	// What was claimed back is owed by the employer and is back in the budget.
-	if got := words(o.budget(2026, "BUIG", "spent"), o.balance(o.chief, "GemTerugTeVorderenSubsidie"), o.balance(treasurer, "BSchOpa")); got != "9054.05 920.03 -920.03" {
-		t.Errorf("claimed back: %s", got)
-	}
-	o.must(o.chief, "budget.underuse", map[string]any{}) // which adds up, or fails
-	for _, c := range []*bus.Client{o.chief, treasurer} {
-		if got := o.must(c, "ledger.verify", map[string]any{}); got["fault"] != nil {
-			t.Errorf("the ledger does not hold: %s", pretty(got))
-		}
-	}
-}
-
-// acts does what the differences propose.
-func (o office) acts(treasurer *bus.Client, other office) {
-	o.t.Helper()
-	o.grant("2026-10")
-	batch := o.must(o.control, "claim.grant", map[string]any{"employer": other.e, "period": "2026-10",
-		"claims": []any{map[string]any{"claim": other.claim("X-12", "2026-10"), "verdict": "refused", "reason": "dubbel"}}})
-	o.must(o.chief, "claim.approve", map[string]any{"batch": batch["batch"], "hash": batch["hash"]})
-	for _, n := range []string{"C-8", "C-9"} {
-		o.moved(o.control, n)
-		o.moved(treasurer, n)
-	}
-	o.moved(treasurer, "C-10")
-	o.must(o.control, "loonwaarde.record", map[string]any{"employer": o.e, "contract": "C-11", "valid_from": "2026-09-01", "percent": 60, "measured_by": "UWV", "includes_holiday_allowance": true})
-	for _, class := range []string{"missing_hours", "ended", "hours_after_end", "loonwaarde_changed", "cap", "refused", "partly_granted", "funding_above_wage_cost"} {
-		o.booksAll(class)
-	}
+	booking := o.must(o.control, "reconcile.book", map[string]any{"difference": d["difference"], "reason": "besproken"})
+	o.must(o.chief, "reconcile.approve", map[string]any{"booking": booking["booking"], "hash": booking["hash"]})
 }
 
 // balance reads one account.
@@ -145,67 +63,6 @@ func (o office) balance(c *bus.Client, account string) string {
 		}
 	}
 	return "none"
-}
-
-// seesOwnSide: an employer sees the differences of its own contracts, and nothing of
-// another's or of the municipality's budget.
-func (o office) seesOwnSide(t *testing.T, treasurer *bus.Client, other office) {
-	t.Helper()
-	october := map[string]any{"period": "2026-10"}
-	var want []string
-	for _, line := range strings.Split(planted, "\n") {
-		if strings.HasPrefix(line, "C-") {
-			want = append(want, line)
-		}
-	}
-	if got := o.differences(treasurer, october); !slices.Equal(got, want) {
-		t.Errorf("the employer sees %v, want %v", got, want)
-	}
-	theirs := o.differences(o.user(other.e, "reader", "read"), october)
-	if !slices.Equal(theirs, []string{"X-12 money not_granted 1121.76"}) {
-		t.Errorf("the other employer sees %v", theirs)
-	}
-	if got := o.differences(o.user(other.m, "reader", "read"), october); len(got) > 0 {
-		t.Errorf("another municipality sees %v", got)
-	}
-}
-
-// plants plays October with something wrong about all but the first contract.
-func (o office) plants(other office) {
-	for n := 1; n <= 12; n++ {
-		o.hire(n)
-	}
-	o.must(o.control, "loonwaarde.record", map[string]any{"employer": o.e, "contract": "C-11", "valid_from": "2026-07-02", "percent": 60, "measured_by": "UWV",
-		"includes_holiday_allowance": true, "review_due": "2026-09-01"})
-	for n := 1; n <= 12; n++ {
-		if n != 2 && n != 5 {
-			o.work(fmt.Sprintf("C-%d", n), "8.00", weekdays("2026-10")...)
-		}
-	}
-	for d := 1; d <= 31; d++ {
-		if day := calendar.Day(2026, 10, d); day.Weekday() != 0 && day.Weekday() != 6 {
-			o.submit(o.clerk, uuid.NewString(), []any{map[string]any{"contract": "C-5", "day": day.String(), "kind": "unpaid_absence", "hours": "6.40"}})
-		}
-	}
-	o.pay("2026-10")
-	other.must(other.clerk, "person.register", map[string]any{"number": "P-12", "bsn": bsnOf(12), "name": "Jan Jansen", "birth_date": "1996-03-01", "iban": "NL44RABO0123456789"})
-	second, decided := other.contract(12), other.decision(12)
-	second["number"], second["municipality"], decided["number"], decided["contract"] = "X-12", o.m, "D-X-12", "X-12"
-	other.must(other.clerk, "contract.register", second)
-	other.must(o.control, "decision.record", decided)
-	other.work("X-12", "8.00", weekdays("2026-10")...)
-	other.pay("2026-10")
-	refuse := map[string]any{"claim": o.claim("C-6", "2026-10"), "verdict": "refused", "reason": "geen werkplek"}
-	partly := map[string]any{"claim": o.claim("C-7", "2026-10"), "verdict": "partly", "amount": "1000.00", "reason": "te laat"}
-	var claims []any
-	for _, n := range []int{1, 3, 4, 9, 10, 11, 12} {
-		claims = append(claims, map[string]any{"claim": o.claim(fmt.Sprintf("C-%d", n), "2026-10"), "verdict": "granted"})
-	}
-	batch := o.must(o.control, "claim.grant", map[string]any{"employer": o.e, "period": "2026-10", "claims": append(claims, refuse, partly)})
-	o.must(o.chief, "claim.approve", map[string]any{"batch": batch["batch"], "hash": batch["hash"]})
-	o.must(o.clerk, "contract.end", map[string]any{"number": "C-3", "end": "2026-10-16", "reason": "ander werk"})
-	o.must(o.control, "loonwaarde.record", map[string]any{"employer": o.e, "contract": "C-4", "valid_from": "2026-10-01", "percent": 80, "measured_by": "UWV", "includes_holiday_allowance": true})
-	o.must(o.control, "othermoney.record", map[string]any{"employer": o.e, "contract": "C-12", "kind": "LKV", "period": "2026-10", "amount": "2000.00", "reference": "LKV-1"})
 }
 
 // refusesBookings: bad input gets every reason at once, and nobody books alone.
@@ -256,7 +113,9 @@ func (o office) refusesBookings(t *testing.T) {
 	if list := o.must(o.control, "reconcile.differences", funding)["differences"].([]any); len(list) != 1 || words(list[0].(map[string]any)["amount"], list[0].(map[string]any)["booked"]) != "0.00 920.03" {
 		t.Errorf("after the LKV was taken back: %s", pretty(list))
 	}
-	o.booksAll("funding_above_wage_cost")
+	for _, d := range o.must(o.control, "reconcile.differences", funding)["differences"].([]any) {
+		o.booksOne(d.(map[string]any))
+	}
 	if got := words(o.differences(o.control, funding), o.balance(o.chief, "GemTerugTeVorderenSubsidie")); got != "[] 0.00" {
 		t.Errorf("booked back: %s", got)
 	}
@@ -294,7 +153,7 @@ func (o office) periodEnds(t *testing.T) {
 	if got, want := lists(map[string]any{"on": "2026-10-31", "list": "granted_not_paid"}), "granted_not_paid BUIG 2 2523.96"; got != want {
 		t.Errorf("after the grant: %s, want %s", got, want)
 	}
-	o.moved(o.control, "C-1")
+	o.must(o.control, "claim.settle", map[string]any{"claims": []string{o.claim("C-1", "2026-10")}, "day": "2026-11-05", "reference": "afschrift 1"})
 	if got, want := lists(map[string]any{"on": "2026-10-31", "list": "granted_not_paid"}), "granted_not_paid BUIG 1 1402.20"; got != want {
 		t.Errorf("after one was paid: %s, want %s", got, want)
 	}
@@ -327,23 +186,6 @@ func (o office) periodEnds(t *testing.T) {
 	conn := o.sql()
 	if got := one[string](t, conn, `SELECT string_agg(concat_ws(' ', verb, data::json->>'contract', data::json->>'reason', data::json->>'day'), ', ' ORDER BY row) FROM outbox WHERE noun = 'signal' AND owner = (SELECT id FROM organisation WHERE code = '`+o.m+`')`); got != "dismissed C-1 employer 2026-10-31, ended C-2 work 2026-10-31" {
 		t.Errorf("signals: %s", got)
-	}
-}
-
-// correctsMonth: what the next run corrects of a month is claimed under that month, so that
-// the difference which a later loonwaarde made of the claim goes away by itself.
-func (o office) correctsMonth(t *testing.T) {
-	october := map[string]any{"period": "2026-10"}
-	o.hire(1)
-	o.work("C-1", "8.00", weekdays("2026-10")...)
-	o.pay("2026-10")
-	o.must(o.control, "loonwaarde.record", map[string]any{"employer": o.e, "contract": "C-1", "valid_from": "2026-10-01", "percent": 80, "measured_by": "UWV", "includes_holiday_allowance": true})
-	if got, want := strings.Join(o.differences(o.control, october), ", "), "C-1 money loonwaarde_changed -560.88, C-1 money loonwaarde_changed 560.88, C-1 money not_granted 1121.76"; got != want {
-		t.Errorf("before the correction: %s, want %s", got, want)
-	}
-	o.pay("2026-11")
-	if got, want := strings.Join(o.differences(o.control, october), ", "), "C-1 money loonwaarde_changed 560.88, C-1 money not_granted -560.88, C-1 money not_granted 1121.76"; got != want {
-		t.Errorf("after the correction: %s, want %s", got, want)
 	}
 }
 

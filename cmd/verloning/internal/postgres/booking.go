@@ -29,10 +29,16 @@ const bookedSum = `
 	SELECT b.difference, sum(b.amount) AS amount FROM booking b JOIN booking_approval a ON a.booking = b.id
 	WHERE b.municipality = @org OR b.employer = @org GROUP BY b.difference`
 
+// bookedSources are what sources got back of a difference that a statement calls s.
+const bookedSources = `
+	SELECT n.source, sum(n.amount) AS amount FROM booking b JOIN booking_approval a ON a.booking = b.id JOIN booking_source n ON n.booking = b.id
+	WHERE b.difference = s.difference GROUP BY n.source`
+
 // Booked tells what approved bookings have dealt with, by difference.
 func (tx *Tx) Booked(ctx context.Context, a payroll.Actor) ([]subsidy.BookedOn, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT s.difference, b.class, g.code, coalesce(e.code, ''), b.contract, coalesce(c.number, t.number, n.reference, ''), coalesce(c.scheme, t.scheme, n.scheme, ''), b.month, s.amount
+		SELECT s.difference, b.class, g.code, coalesce(e.code, ''), coalesce(b.employer, '00000000-0000-0000-0000-000000000000'), b.contract, coalesce(c.number, t.number, n.reference, ''), coalesce(c.scheme, t.scheme, n.scheme, ''), b.month,
+		       ARRAY(SELECT source FROM (`+bookedSources+`) n ORDER BY source), ARRAY(SELECT amount FROM (`+bookedSources+`) n ORDER BY source), s.amount
 		FROM (`+bookedSum+`) s
 		JOIN LATERAL (SELECT * FROM booking b WHERE b.difference = s.difference AND (b.municipality = @org OR b.employer = @org) ORDER BY b.id LIMIT 1) b ON true
 		JOIN organisation g ON g.id = b.municipality LEFT JOIN organisation e ON e.id = b.employer
@@ -43,8 +49,13 @@ func (tx *Tx) Booked(ctx context.Context, a payroll.Actor) ([]subsidy.BookedOn, 
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (b subsidy.BookedOn, err error) {
 		var month time.Time
-		err = scanAmounts(row, []any{&b.Difference, &b.Class, &b.Municipality, &b.Employer, &b.Contract, &b.Number, &b.Scheme, &month}, &b.Amount)
+		var sources []string
+		var shares []decimal.Decimal
+		if err = scanAmounts(row, []any{&b.Difference, &b.Class, &b.Municipality, &b.Employer, &b.EmployerID, &b.Contract, &b.Number, &b.Scheme, &month, &sources, &shares}, &b.Amount); err != nil {
+			return b, err
+		}
 		b.Month = date(&month)
+		b.Sources, err = sharesFrom(sources, shares)
 		return b, err
 	})
 }

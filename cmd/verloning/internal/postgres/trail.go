@@ -54,7 +54,7 @@ type trailHead struct {
 func (tx *Tx) Trails(ctx context.Context, a payroll.Actor, to calendar.Date) ([]subsidy.Trail, error) {
 	t := &trails{Tx: tx, heads: map[uuid.UUID]*trailHead{}, at: map[trailKey]*subsidy.Trail{}, bears: map[trailKey]map[subsidy.Source]*sourceStages{},
 		args: pgx.NamedArgs{"org": a.Organisation.ID, "to": day(to)}}
-	for _, step := range []func(context.Context) error{t.decisions, t.loonwaarden, t.plans, t.claims, t.burdens, t.hours, t.closed, t.stopped} {
+	for _, step := range []func(context.Context) error{t.decisions, t.loonwaarden, t.plans, t.claims, t.burdens, t.hours, t.closed} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("trails: %w", err)
 		}
@@ -142,8 +142,8 @@ func (t *trails) bear(key trailKey, s subsidy.Source) *sourceStages {
 	return t.bears[key][s]
 }
 
-// plans are what was expected of each month at first, and what is expected now. A
-// month to come is in neither.
+// plans are what was expected of each month at first, and what is expected now, up to
+// the month after the last: four weeks of the last may end in it.
 func (t *trails) plans(ctx context.Context) error {
 	rows, err := t.Query(ctx, `
 		SELECT m.id, p.month, p.rule, p.source, sum(p.first), sum(p.now)
@@ -154,7 +154,7 @@ func (t *trails) plans(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	last := date(t.args["to"].(*time.Time))
+	last := calendar.MonthOf(date(t.args["to"].(*time.Time))).Next().From
 	var key trailKey
 	var month time.Time
 	var source string
@@ -178,15 +178,16 @@ func (t *trails) plans(ctx context.Context) error {
 // moved, under the month of their first service day.
 func (t *trails) claims(ctx context.Context) error {
 	rows, err := t.Query(ctx, `
-		SELECT d.id, date_trunc('month', m.service_from)::date, m.rule, m.kind, m.id, k.cutoff, coalesce(g.verdict, ''), coalesce(coalesce((SELECT l.creditor FROM bank_line l WHERE l.payment = p.id ORDER BY l.attempt DESC LIMIT 1), p.creditor) <> (SELECT `+accountOfO+` FROM organisation o WHERE o.id = m.payee), false),
+		SELECT d.id, m.service_from, m.service_to, m.rule, m.kind, m.id, m.reverses, k.cutoff, coalesce(g.verdict, ''),
+		       coalesce(coalesce((SELECT l.creditor FROM bank_line l WHERE l.payment = p.id ORDER BY l.attempt DESC LIMIT 1), p.creditor) <> (SELECT `+accountOfO+` FROM organisation o WHERE o.id = m.payee), false),
 		       EXISTS (SELECT FROM bank_line n WHERE n.payment = p.id),
-		       o.claim IS NULL AND EXISTS (SELECT FROM bank_returned z WHERE z.payment = p.id),
+		       o.claim IS NULL AND EXISTS (SELECT FROM bank_returned z WHERE z.payment = p.id AND NOT EXISTS (SELECT FROM bank_line n WHERE n.payment = z.payment AND n.attempt > z.attempt)),
 		       m.entitled, m.amount, m.vat, m.vat_cost, m.wage_cost, g.amount, g.vat, g.vat_cost, p.amount, o.amount, i.amount
 		FROM (`+decisionsMine+`) d JOIN claim m ON m.decision = d.id JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
 		LEFT JOIN claim_decided x ON x.claim = m.id LEFT JOIN grant_line g ON g.claim = m.id AND g.batch = x.batch
 		LEFT JOIN payment p ON p.claim = m.id
 		LEFT JOIN settled_claim o ON o.claim = m.id AND o.organisation = m.payer LEFT JOIN settlement i ON i.claim = m.id AND i.organisation = m.payee
-		WHERE m.service_from < @to::date + interval '1 month'
+		WHERE m.service_from < @to::date + interval '1 month' AND NOT EXISTS (SELECT FROM claim_withdrawn w WHERE w.claim = m.id)
 		ORDER BY d.id, m.rule, m.service_from, k.cutoff, m.id`, t.args)
 	if err != nil {
 		return err
@@ -194,22 +195,23 @@ func (t *trails) claims(ctx context.Context) error {
 	_, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (struct{}, error) {
 		var c subsidy.TrailClaim
 		var key trailKey
-		var month time.Time
+		var from, until time.Time
 		var kind subsidy.Kind
+		var reverses *uuid.UUID
 		var cutoff int64
-		err := scanAmounts(row, []any{&key.decision, &month, &key.rule, &kind, &c.Claim, &cutoff, &c.Verdict, &c.OldIBAN, &c.Exported, &c.Returned}, &c.Entitled, &c.Amount, &c.VAT, &c.VATCost, &c.WageCost,
+		err := scanAmounts(row, []any{&key.decision, &from, &until, &key.rule, &kind, &c.Claim, &reverses, &cutoff, &c.Verdict, &c.OldIBAN, &c.Exported, &c.Returned}, &c.Entitled, &c.Amount, &c.VAT, &c.VATCost, &c.WageCost,
 			&c.Granted, &c.GrantedVAT, &c.GrantedVATCost, &c.Ordered, &c.SettledOut, &c.SettledIn)
 		if err != nil {
 			return struct{}{}, err
 		}
-		key.month = date(&month)
+		c.Service, c.Reverses = calendar.Span{From: date(&from), To: date(&until)}, nilOr(reverses)
+		key.month = calendar.MonthOf(c.Service.From).From
 		trail, head := t.trail(key), t.heads[key.decision]
-		trail.Kind, trail.Claims = kind, append(trail.Claims, c)
-		trail.Facts.LateTerms, trail.Facts.LateLoonwaarde = head.termsKnown > cutoff, false
+		c.LateTerms = head.termsKnown > cutoff
 		for i, l := range head.loonwaarden {
-			late := head.loonwaardeKnown[i] > cutoff && !l.ValidFrom.After(calendar.MonthOf(key.month).To)
-			trail.Facts.LateLoonwaarde = trail.Facts.LateLoonwaarde || late
+			c.LateLoonwaarde = c.LateLoonwaarde || head.loonwaardeKnown[i] > cutoff && !l.ValidFrom.After(c.Service.To)
 		}
+		trail.Kind, trail.Claims = kind, append(trail.Claims, c)
 		return struct{}{}, nil
 	})
 	return err
@@ -221,7 +223,7 @@ func (t *trails) burdens(ctx context.Context) error {
 		SELECT d.id, date_trunc('month', m.service_from)::date, m.rule, coalesce(s.source, m.budget), sum(coalesce(s.amount, m.amount + m.vat_cost))
 		FROM (`+decisionsMine+`) d JOIN claim m ON m.decision = d.id JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
 		LEFT JOIN claim_source s ON s.period = m.period AND s.calculation = m.calculation AND s.claim = m.id
-		WHERE m.service_from < @to::date + interval '1 month' GROUP BY 1, 2, 3, 4 ORDER BY 1, 3, 2, 4`, t.args)
+		WHERE m.service_from < @to::date + interval '1 month' AND NOT EXISTS (SELECT FROM claim_withdrawn w WHERE w.claim = m.id) GROUP BY 1, 2, 3, 4 ORDER BY 1, 3, 2, 4`, t.args)
 	if err != nil {
 		return err
 	}
@@ -256,7 +258,6 @@ func (h *trailHead) month(t *subsidy.Trail, to calendar.Date) {
 	days := h.contract.Meet(p)
 	f.Days = days.Meet(h.decision)
 	f.Ended = f.Days.Empty() || f.Days.To.Before(p.To)
-	f.LateEnd = f.Ended && f.LateTerms
 	f.NewTerms = h.newTerms
 	f.Over = !h.decision.To.IsZero() && !h.decision.To.After(calendar.MonthOf(to).To) || !h.contract.To.IsZero() && !h.contract.To.After(calendar.MonthOf(to).To)
 	if !days.Empty() {

@@ -28,78 +28,59 @@ func (t *trails) each(do func(trailKey, *subsidy.Trail)) {
 }
 
 // hours are what was handed in of each contract and month, by the newest version of
-// each day and kind: for days of the contract, and for days after its end.
+// each day and kind: for days of the contract, of those in sickness, and for days after
+// its end.
 func (t *trails) hours(ctx context.Context) error {
 	rows, err := t.Query(ctx, `
-		SELECT n.contract, n.period, coalesce(sum(n.quantity) FILTER (WHERE n.during), 0)::int, coalesce(sum(n.quantity) FILTER (WHERE NOT n.during), 0)::int
+		SELECT n.contract, n.period, coalesce(sum(n.quantity) FILTER (WHERE n.during), 0)::int, coalesce(sum(n.quantity) FILTER (WHERE NOT n.during), 0)::int,
+		       coalesce(sum(n.quantity) FILTER (WHERE n.during AND n.kind = @sick), 0)::int
 		FROM (
-			SELECT DISTINCT ON (h.contract, h.period, h.day, h.kind) h.contract, h.period, h.quantity, k.days @> h.day AS during
+			SELECT DISTINCT ON (h.contract, h.period, h.day, h.kind) h.contract, h.period, h.kind, h.quantity, k.days @> h.day AS during
 			FROM (SELECT DISTINCT contract FROM (`+decisionsMine+`) m) c JOIN contract_current k ON k.contract = c.contract JOIN hours h ON h.contract = c.contract
 			WHERE h.period <= @to
 			ORDER BY h.contract, h.period, h.day, h.kind, h.version DESC) n
-		GROUP BY 1, 2`, t.args)
+		GROUP BY 1, 2`, pgx.NamedArgs{"org": t.args["org"], "to": t.args["to"], "sick": string(payroll.Sick)})
 	if err != nil {
 		return err
 	}
-	type handed struct{ during, after int32 }
+	type handed struct{ during, after, sick int32 }
 	by := map[contractMonth]handed{}
 	var key contractMonth
 	var month time.Time
 	var h handed
-	_, err = pgx.ForEachRow(rows, []any{&key.id, &month, &h.during, &h.after}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&key.id, &month, &h.during, &h.after, &h.sick}, func() error {
 		key.month = date(&month)
 		by[key] = h
 		return nil
 	})
 	t.each(func(key trailKey, trail *subsidy.Trail) {
 		h := by[contractMonth{trail.Contract, key.month}]
-		trail.Facts.HoursKnown, trail.Facts.HoursAfterEnd = payroll.Quantity(h.during), payroll.Quantity(h.after)
+		trail.Facts.HoursKnown, trail.Facts.HoursAfterEnd, trail.Facts.SickHours = payroll.Quantity(h.during), payroll.Quantity(h.after), payroll.Quantity(h.sick)
 	})
 	return err
 }
 
-// closed are the months of which an employer's regular run was approved.
+// closed are the months of whose every day an employer's regular run was approved.
 func (t *trails) closed(ctx context.Context) error {
 	rows, err := t.Query(ctx, `
-		SELECT DISTINCT r.employer, date_trunc('month', r.period)::date
+		SELECT r.employer, r.period, r.period_end
 		FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved'
-		WHERE r.kind = 'regular' AND r.status <> 'reversed' AND r.period <= @to AND r.employer IN (SELECT employer FROM (`+decisionsMine+`) m)`, t.args)
+		WHERE r.kind = 'regular' AND r.status <> 'reversed' AND r.period < @to::date + interval '1 month' AND r.employer IN (SELECT employer FROM (`+decisionsMine+`) m)`, t.args)
 	if err != nil {
 		return err
 	}
-	by, err := monthsOf(rows)
-	t.each(func(key trailKey, trail *subsidy.Trail) {
-		trail.Facts.Closed = by[contractMonth{trail.EmployerID, key.month}]
-	})
-	return err
-}
-
-// monthsOf collects the months of an id.
-func monthsOf(rows pgx.Rows) (map[contractMonth]bool, error) {
-	by := map[contractMonth]bool{}
-	var key contractMonth
-	var month time.Time
-	_, err := pgx.ForEachRow(rows, []any{&key.id, &month}, func() error {
-		key.month = date(&month)
-		by[key] = true
+	days := map[contractMonth]int{} // that runs were approved of
+	var employer uuid.UUID
+	var from, until time.Time
+	_, err = pgx.ForEachRow(rows, []any{&employer, &from, &until}, func() error {
+		run := calendar.Span{From: date(&from), To: date(&until)}
+		for m := calendar.MonthOf(run.From); !m.From.After(run.To); m = m.Next() {
+			days[contractMonth{employer, m.From}] += run.Meet(m.Span).Days()
+		}
 		return nil
 	})
-	return by, err
-}
-
-// stopped are the months of contracts whose subsidy stopped by sickness.
-func (t *trails) stopped(ctx context.Context) error {
-	rows, err := t.Query(ctx, `
-		SELECT DISTINCT m.contract, date_trunc('month', r.period)::date
-		FROM (`+decisionsMine+`) m JOIN run r ON r.employer = m.employer JOIN calculation k ON k.run = r.id AND k.status = 'approved'
-		JOIN exception x ON x.calculation = k.id AND x.kind = @stopped AND x.subject = m.contract_number
-		WHERE r.period <= @to`, pgx.NamedArgs{"org": t.args["org"], "to": t.args["to"], "stopped": string(subsidy.StoppedBySickness)})
-	if err != nil {
-		return err
-	}
-	by, err := monthsOf(rows)
 	t.each(func(key trailKey, trail *subsidy.Trail) {
-		trail.Facts.Stopped = by[contractMonth{trail.Contract, key.month}]
+		trail.Facts.Closed = days[contractMonth{trail.EmployerID, key.month}] >= calendar.MonthOf(key.month).Days()
 	})
 	return err
 }
