@@ -20,26 +20,51 @@ type AttributedBy string
 // 13a, lid 7 in the text of 2014). Premiums follow, since their wage is that of the
 // loonheffing (Wfsv art. 16). A lasting practice is here a choice for a whole calendar
 // year, for everybody employed: see Desk.ChooseMethod.
+//
+// An error is repaired in the period that had it, whatever was chosen: its return was
+// wrong, and is corrected (art. 28a).
 const (
 	LoonIn   AttributedBy = ""
 	LoonOver AttributedBy = "over"
+	Repaired AttributedBy = "error"
 )
 
 // Articles that an attribution rests on.
 const (
 	articleLoonIn   = "Wet LB 1964 art. 13a lid 1"
 	articleLoonOver = "Wet LB 1964 art. 13a; art. 28a"
+	articleRepair   = "Wet LB 1964 art. 28a"
 )
+
+// article and what say by what something is attributed.
+func (b AttributedBy) article() string {
+	if b == Repaired {
+		return articleRepair
+	}
+	return articleLoonOver
+}
+
+func (b AttributedBy) what() Text {
+	if b == Repaired {
+		return Text{NL: "herstel van een fout", EN: "repair of an error"}
+	}
+	return Text{NL: "loon-over", EN: "loon-over"}
+}
 
 // AttributedTo says why what a run changes of a past period is enjoyed in that
 // period. Under loon-over both are of one calendar year: that of the days of payment,
 // in which the past period ends too. What crosses the end of a year is loon-in.
 func (s *Settings) AttributedTo(past, now Run) AttributedBy {
-	year := now.PayDate.Year()
-	if s == nil || !slices.Contains(s.Over, year) || past.PayDate.Year() != year || past.Period.To.Year() != year {
+	if s == nil || !slices.Contains(s.Over, now.PayDate.Year()) || !sameYear(past, now) {
 		return LoonIn
 	}
 	return LoonOver
+}
+
+// sameYear reports whether a past run lies in the calendar year in which another pays.
+func sameYear(past, now Run) bool {
+	year := now.PayDate.Year()
+	return past.PayDate.Year() == year && past.Period.To.Year() == year
 }
 
 // Enjoyed is what is enjoyed under one contract in one period: what is taxed, with
@@ -120,6 +145,7 @@ type Taxation struct {
 	Enjoyed   []Enjoyed    // of each contract and class of premiums
 	GrossOnly bool         // a payslip of it has no tax
 	Arrears   []Correction // of periods before it, that were enjoyed in it
+	Elsewhere []Correction // of it, that were enjoyed when they were paid
 	LastYear  euro.Amount  // wage for the loonheffing of the calendar year before
 }
 
@@ -145,7 +171,7 @@ func attribute(past []Replayed, t *Trace) error {
 				return fmt.Errorf("tax of %s anew: %w", p.Run.Period, err)
 			}
 			if !slices.ContainsFunc(slips, func(s Payslip) bool { return s.GrossOnly }) {
-				now = enjoyedOn(slips)
+				now = enjoyedOn(slips, p.Elsewhere)
 				p.attribute(now)
 			}
 		}
@@ -169,24 +195,31 @@ func (p *Replayed) taxAnew(year Cumulatives, t *Trace) ([]Payslip, error) {
 	d := p.File
 	d.Employment.Korting, d.Employment.Jonggehandicapt = p.Person.Korting, p.Person.Jonggehandicapt
 	d.Employment.Alleenstaand, d.Employment.Identified = p.Person.Alleenstaand, p.Person.Identified
-	d.Corrections, d.Booked.Year, d.Booked.LastYear = p.Arrears, year, p.LastYear
+	d.Corrections, d.Elsewhere, d.Booked.Year, d.Booked.LastYear = p.Arrears, p.Elsewhere, year, p.LastYear
 	t.Add(func() Step {
 		return Step{
 			What:    Text{NL: fmt.Sprintf("%s opnieuw, voor loonheffing en premies: de volgende stappen", p.Run.Period), EN: fmt.Sprintf("%s anew, for wage tax and premiums: the steps that follow", p.Run.Period)},
-			Article: articleLoonOver, Source: "loon-over", Result: p.Run.Period.String(),
+			Article: p.By.article(), Source: p.By.what().NL, Result: p.Run.Period.String(),
 		}
 	})
 	slips, _, err := NewPayslips(p.Run, d, t)
 	return slips, err
 }
 
-// enjoyedOn is what is enjoyed by payslips that attribute nothing.
-func enjoyedOn(slips []Payslip) []Enjoyed {
+// enjoyedOn is what is enjoyed by payslips that attribute nothing, without what of
+// them is enjoyed elsewhere.
+func enjoyedOn(slips []Payslip, elsewhere []Correction) []Enjoyed {
 	list := make([]Enjoyed, len(slips))
 	for i, s := range slips {
 		list[i] = Enjoyed{
 			Contract: s.Contract, Gross: s.Gross, Holiday: s.Holiday, HolidayPaid: s.HolidayPaid, Transition: s.Transition,
 			Pension: s.Pension.Employee, Tax: s.Tax, Charges: s.Charges,
+		}
+		for _, c := range elsewhere {
+			if e := &list[i]; c.Contract.ID == s.Contract {
+				e.Gross, e.Holiday, e.HolidayPaid = e.Gross.Sub(c.Part.Gross()), e.Holiday.Sub(c.Holiday), e.HolidayPaid.Sub(c.HolidayPaid)
+				e.Transition, e.Pension = e.Transition.Sub(c.Transition), e.Pension.Sub(c.Pension.Employee)
+			}
 		}
 	}
 	return list
@@ -252,7 +285,7 @@ func (e *earning) attribute(a Attribution) {
 		if l.Amount.IsZero() {
 			continue
 		}
-		l.Rule, l.Source = articleLoonOver, "loon-over "+a.Period.String()
+		l.Rule, l.Source = a.By.article(), a.By.what().NL+" "+a.Period.String()
 		e.withhold(l)
 		e.Lines[len(e.Lines)-1].Origin = a.Period.From
 	}
@@ -266,8 +299,8 @@ func (p *person) traceAttribution(a Attribution) {
 	tell := func(nl, en string, amount euro.Amount) {
 		p.trace.Add(func() Step {
 			return Step{
-				What:    Text{NL: fmt.Sprintf("%s van %s, genoten in dat tijdvak (loon-over)", nl, a.Period), EN: fmt.Sprintf("%s of %s, enjoyed in that period (loon-over)", en, a.Period)},
-				Article: articleLoonOver, Source: "loon-over", Formula: "herrekend − geboekt / recomputed − booked", Result: amount.String(),
+				What:    Text{NL: fmt.Sprintf("%s van %s, genoten in dat tijdvak (%s)", nl, a.Period, a.By.what().NL), EN: fmt.Sprintf("%s of %s, enjoyed in that period (%s)", en, a.Period, a.By.what().EN)},
+				Article: a.By.article(), Source: a.By.what().NL, Formula: "herrekend − geboekt / recomputed − booked", Result: amount.String(),
 			}
 		})
 	}

@@ -156,6 +156,10 @@ func difference(recomputed, booked []Line, origin calendar.Date) []Line {
 
 // correct puts the corrections of earlier periods on the payslips of this one.
 func (p *person) correct() error {
+	for _, c := range p.file.Elsewhere {
+		s := p.slipOf(c.Contract.ID)
+		s.elsewhere = s.elsewhere.Plus(c.Part)
+	}
 	for _, c := range p.file.Corrections {
 		if c.Nothing() {
 			continue
@@ -194,7 +198,7 @@ func (p *person) slipOf(contract uuid.UUID) *earning {
 // run has paid it.
 func (p *person) correctable() {
 	e, before := p.file.Employment, len(p.slips)
-	for _, c := range p.file.Corrections {
+	for _, c := range slices.Concat(p.file.Corrections, p.file.Elsewhere) {
 		if c.Nothing() || p.slipOf(c.Contract.ID) != nil {
 			continue
 		}
@@ -209,7 +213,7 @@ func (p *person) correctable() {
 
 // earning are the payslips that earn something in the period itself.
 func (p *person) earning() []*earning {
-	if len(p.file.Corrections) == 0 {
+	if len(p.file.Corrections)+len(p.file.Elsewhere) == 0 {
 		return p.slips
 	}
 	return slices.DeleteFunc(slices.Clone(p.slips), func(s *earning) bool { return s.corrects })
@@ -261,7 +265,7 @@ func (p *person) claimBack() error {
 		return nil
 	}
 	without := p.file
-	without.Corrections, without.Garnishments, without.Receivables = nil, nil, nil
+	without.Corrections, without.Elsewhere, without.Garnishments, without.Receivables = nil, nil, nil, nil
 	slips, _, err := NewPayslips(p.run, without, nil)
 	if err != nil {
 		return err

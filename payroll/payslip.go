@@ -191,6 +191,7 @@ type Dossier struct {
 	Garnishments []Garnishment
 	Receivables  []Receivable
 	Corrections  []Correction // of earlier periods
+	Elsewhere    []Correction // of this period, that are enjoyed in another one: their tax is not this period's
 }
 
 // Month finds the month of a contract.

@@ -72,6 +72,9 @@ type Tx interface {
 	// its number.
 	// WageMethod reads what is chosen for a year, under the employer's lock.
 	WageMethod(ctx context.Context, employer uuid.UUID, year int) (WageMethod, error)
+	// PaidRun is the regular run that paid a period and was approved.
+	PaidRun(ctx context.Context, employer uuid.UUID, p calendar.Period) (Run, bool, error)
+	AddRepair(ctx context.Context, a Actor, m Repair) (version int, err error)
 	AddWageMethod(ctx context.Context, a Actor, year int, method string) (version int, err error)
 	AddChargeTerms(ctx context.Context, a Actor, t ChargeTerms) (version int, err error)
 	AddPensionTerms(ctx context.Context, a Actor, t PensionTerms) (version int, err error)

@@ -49,9 +49,10 @@ type ReturnReply struct {
 
 // MakeReturn seals what approved payslips say of the days of payment of a period.
 // Made again it is a correction, and only when something changed since: a payslip
-// that was approved later and paid on these days, or who somebody is. What corrects
-// an earlier period without its own day of payment then belongs to the return of the
-// day on which it is paid (loon-in).
+// that was approved later and paid on these days, what a later one attributes to this
+// period (loon-over, the repair of an error), or who somebody is. What corrects an
+// earlier period otherwise belongs to the return of the day on which it is paid
+// (loon-in). A correction is a message on the return before it (Wet LB 1964 art. 28a).
 func (d *Desk) MakeReturn(ctx context.Context, tx Tx, a Actor, req ReturnMake) (ReturnReply, error) {
 	door := NewDoor(req)
 	onlyEmployer(door, a)

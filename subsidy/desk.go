@@ -302,8 +302,8 @@ func approvable(ctx context.Context, tx Tx, a payroll.Actor, r payroll.Run, req 
 	}
 	if checks.Chosen {
 		problems = append(problems, payroll.Reason("run/method", "hash",
-			"Sinds deze berekening is voor dit jaar anders gekozen tussen loon-in en loon-over. Bereken opnieuw.",
-			"Since this calculation loon-in or loon-over was chosen otherwise for this year. Calculate again."))
+			"Sinds deze berekening is anders gekozen in welk tijdvak correcties genoten zijn: loon-in, loon-over of herstel van een fout. Bereken opnieuw.",
+			"Since this calculation it was chosen otherwise in which period corrections are enjoyed: loon-in, loon-over or repair of an error. Calculate again."))
 	}
 	open, err := tx.OpenExceptions(ctx, r)
 	if err != nil {

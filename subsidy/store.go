@@ -107,7 +107,7 @@ func (t Totals) Posted() euro.Amount {
 type ApprovalChecks struct {
 	Accepted  bool // the actor accepted an exception of the run
 	Overtaken bool // another run of the employer was approved after the cut-off
-	Chosen    bool // loon-in or loon-over was chosen for the year of payment after the cut-off
+	Chosen    bool // how its corrections are enjoyed was chosen after the cut-off
 }
 
 // Posting is one step of a ledger, chained by hash to the one before.

@@ -184,6 +184,8 @@ func (w witness) reverses(clerk, boss *bus.Client, run any) {
 	}
 	w.must(clerk, "run.accept", m{"run": again, "exceptions": keys, "reason": "bevestigd"})
 	approve(again)
+	december := w.must(clerk, "run.open", m{"period": "2026-12", "pay_date": "2026-12-30"})["run"]
+	w.ask(clerk, "run.repair", m{"run": december, "person": "P-1", "period": "2026-10", "reason": "verkeerd ingevoerd", "undo": false})
 	w.must(boss, "payment.export", m{"run": again})
 	approve(w.ask(clerk, "run.reverse", m{"run": again, "reason": "nog eens"})["run"]) // Nobody decided on its claims.
 	owed := w.ask(clerk, "receivable.list", m{})["receivables"].([]any)

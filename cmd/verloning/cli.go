@@ -114,6 +114,7 @@ type grammar struct {
 		Missing    runMissing    `cmd:"" help:"List of whom hours, a decision or a payslip are missing in a period."`
 		Compare    runCompare    `cmd:"" help:"Compare with the period before: new, gone, changed."`
 		Reopen     runReopen     `cmd:"" help:"Take a calculated run back to open, before it is approved."`
+		Repair     runRepair     `cmd:"" help:"Mark what the run corrects of somebody's earlier period as the repair of an error: that period's return is corrected."`
 		Preview    runPreview    `cmd:"" help:"What a run would give for one contract by what is known now, with corrections of earlier periods; nothing is kept."`
 		Reverse    runReverse    `cmd:"" help:"Mirror what an approved run booked, of all or of one contract; a second person approves the mirror."`
 		Calculate  runCalculate  `cmd:"" help:"Calculate, and wait until it is done."`

@@ -41,6 +41,28 @@ func (c *runReopen) Run(ctx context.Context, sh *shell) error {
 	return ask(ctx, sh, "run", "reopen", payroll.RunReopen{Command: sh.command(), Run: id, Reason: c.Reason}, sh.runStands)
 }
 
+type runRepair struct {
+	runArg
+	Person string `arg:"" help:"Personnel number."`
+	Period string `arg:"" help:"Earlier period that had the error, such as 2026-03."`
+	Reason string `required:"" help:"What the error was."`
+	Undo   bool   `help:"Take the mark back."`
+}
+
+func (c *runRepair) Run(ctx context.Context, sh *shell) error {
+	id, err := sh.runID(ctx, c.runArg.Run)
+	if err != nil {
+		return err
+	}
+	request := payroll.RunRepair{Command: sh.command(), Run: id, Person: c.Person, Period: c.Period, Reason: c.Reason, Undo: c.Undo}
+	return ask(ctx, sh, "run", "repair", request, func(r payroll.RunRepaired) error {
+		if r.Undone {
+			return sh.say("Wat over %s gecorrigeerd wordt van %s is een nabetaling. Bereken de run opnieuw.", "What is corrected of %s of %s is a back payment. Calculate the run again.", r.Period, r.Person)
+		}
+		return sh.say("Wat over %s gecorrigeerd wordt van %s is herstel van een fout. Bereken de run opnieuw.", "What is corrected of %s of %s repairs an error. Calculate the run again.", r.Period, r.Person)
+	})
+}
+
 type runPreview struct {
 	Period   string `arg:"" help:"Such as 2026-10."`
 	Contract string `arg:"" help:"Contract number."`

@@ -117,6 +117,9 @@ func (sh *shell) showYear(y postgres.ReturnYear) error {
 	for _, p := range y.Missing {
 		sh.note("Over %s is betaald en geen aangifte gemaakt.", "Of %s was paid and no return made.", p)
 	}
+	for _, p := range y.Correct {
+		sh.note("De aangifte over %s klopt niet meer: maak met return make een correctiebericht.", "The return of %s is not right any more: make a correction message with return make.", p)
+	}
 	shown := newTable("figure", ">returns", ">year_statements", ">ledger", ">difference")
 	for _, f := range y.Figures {
 		shown.add(f.Figure, f.Returns.String(), f.Statements.String(), amountOrDash(f.Ledger), f.Difference.String())

@@ -56,6 +56,7 @@ func TestKnownLate(t *testing.T) {
 				}
 			}
 			playMonths(intime, r, facts, func(lateFact) int { return 0 })
+			late.marking, late.returning = !over, true
 			playMonths(late, r, facts, func(f lateFact) int { return f.slot })
 			if diff := cmp.Diff(intime.byOrigin(), late.byOrigin()); diff != "" {
 				t.Errorf("known in time (-) and known late (+):\n%s\n%v", diff, facts)
@@ -66,10 +67,11 @@ func TestKnownLate(t *testing.T) {
 				}
 			}
 			late.recomputed(facts, over)
+			late.explained(over, corrected)
 			late.countCorrections(corrected)
 		})
 	}
-	for _, kind := range []string{"wage.worked", "holiday.accrued", "withheld.pension", "withheld.overpaid", "paid.leave", "subsidy", "hire"} {
+	for _, kind := range []string{"wage.worked", "holiday.accrued", "withheld.pension", "withheld.overpaid", "paid.leave", "subsidy", "hire", "loon-in", "loon-over", "herstel van een fout", "correctiebericht"} {
 		if corrected[kind] == 0 {
 			t.Errorf("nothing corrected %s: %v", kind, corrected)
 		}
@@ -83,10 +85,14 @@ func playMonths(y *story, r *rand.Rand, facts []lateFact, slot func(lateFact) in
 		for _, j := range r.Perm(len(facts)) {
 			becomeKnown(y, facts, j, i, slot)
 		}
+		y.mark(r, i)
 		preview := y.must(y.clerk, "run.preview", map[string]any{"period": month, "contract": "C-1", "pay_date": month + "-28"})
 		run := y.begin(month)
 		y.finish(storyRun{month, run})
 		y.wasPreviewed(run, preview)
+		if y.returning {
+			y.returned(correctionMonths[i : i+1]...)
+		}
 	}
 }
 

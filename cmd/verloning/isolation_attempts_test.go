@@ -63,6 +63,7 @@ func (v victim) attempts() map[string][]map[string]any {
 		"run.reopen":         {{"run": run, "reason": "x"}, {"run": approved, "reason": "x"}},
 		"run.compare":        named("run"),
 		"run.preview":        {{"period": "2026-10", "contract": "C-1"}},
+		"run.repair":         {{"run": run, "person": "P-1", "period": "2026-08", "reason": "x"}, {"run": approved, "person": "P-1", "period": "2026-08", "reason": "x", "undo": true}},
 		"run.reverse":        {{"run": run, "reason": "x"}, {"run": approved, "reason": "x"}, {"run": approved, "contract": "C-1", "reason": "x"}},
 		"receivable.refund":  {{"person": "P-1", "reference": "VORDERING-1", "amount": "1", "day": "2026-10-01", "statement": "x"}},
 		"run.missing":        {{"period": "2026-10"}},

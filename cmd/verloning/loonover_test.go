@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -38,7 +40,7 @@ func (y *story) recomputed(facts []lateFact, over bool) {
 	if diff := cmp.Diff(want, got); diff != "" || len(want) < 3 {
 		y.t.Errorf("loon-over %t, computed from what was enjoyed (-) and booked (+):\n%s\n%v", over, diff, facts)
 	}
-	for _, month := range y.returned() {
+	for _, month := range y.returned(correctionMonths...) {
 		for element, sum := range months[month] {
 			if exact := y.element(month, element)[1]; exact != sum.FloatString(2) {
 				y.t.Errorf("loon-over %t: %s of the return of %s is %s, computed %s\n%v", over, element, month, exact, sum.FloatString(2), facts)
@@ -47,11 +49,11 @@ func (y *story) recomputed(facts []lateFact, over bool) {
 	}
 }
 
-// returned makes the returns of all months and holds them against payslips and ledger.
+// returned makes the returns of months and holds them against payslips and ledger.
 // A month whose charges nobody knew has none. It tells which it made.
-func (y *story) returned() (made []string) {
+func (y *story) returned(months ...string) (made []string) {
 	y.t.Helper()
-	for _, month := range correctionMonths {
+	for _, month := range months {
 		_, err := y.call(y.clerk, "return.make", map[string]any{"period": month})
 		var problem *bus.Problem
 		if errors.As(err, &problem) && slices.Contains([]string{"return/empty", "return/charges_unknown"}, problem.Problems[0].Type) {
@@ -62,6 +64,10 @@ func (y *story) returned() (made []string) {
 		}
 		made = append(made, month)
 	}
+	year := y.must(y.clerk, "return.year", map[string]any{"year": 2026})
+	if len(months) == len(correctionMonths) && words(year["correct"]) != "[]" {
+		y.t.Errorf("returns that were made just now are to be corrected: %s", pretty(year))
+	}
 	for _, month := range made {
 		for _, tie := range y.must(y.boss, "ledger.ties", map[string]any{"period": month})["ties"].([]any) {
 			if m := tie.(map[string]any); m["tie"] == "taxes" && m["difference"] != euro.Zero.String() && m["beside"] != nil {
@@ -70,4 +76,68 @@ func (y *story) returned() (made []string) {
 		}
 	}
 	return made
+}
+
+// mark opens the run of a month and marks some of what it may correct as the repair of
+// an error.
+func (y *story) mark(r *rand.Rand, now int) {
+	y.t.Helper()
+	if !y.marking || now == 0 {
+		return
+	}
+	run := y.opened(correctionMonths[now])
+	y.begun[correctionMonths[now]] = run
+	if y.marked == nil {
+		y.marked = map[string]bool{}
+	}
+	for n := 1; n <= 3; n++ {
+		for _, origin := range correctionMonths[:now] {
+			if r.IntN(3) == 0 {
+				y.must(y.clerk, "run.repair", map[string]any{"run": run, "person": fmt.Sprintf("P-%d", n), "period": origin, "reason": "verkeerd ingevoerd"})
+				y.marked[fmt.Sprintf("C-%d %s %s", n, correctionMonths[now], origin)] = true
+			}
+		}
+	}
+}
+
+// repaired are the marks that a run found a period to be computed anew for: the newest
+// run of each contract and origin, and every one of them.
+func (y *story) repaired() (newest map[string]string, all map[string]bool) {
+	y.t.Helper()
+	newest, all = map[string]string{}, map[string]bool{}
+	for _, text := range column[string](y.t, y.conn, `
+		SELECT c.number || ' ' || to_char(x.period, 'YYYY-MM') || ' ' || to_char(x.origin, 'YYYY-MM') FROM correction x
+		JOIN calculation k ON k.id = x.calculation AND k.status = 'approved' JOIN contract c ON c.id = x.contract JOIN organisation e ON e.id = c.employer
+		WHERE e.code = $1 ORDER BY x.period`, y.e) {
+		if f := strings.Fields(text); y.marked[text] {
+			newest[f[0]+" "+f[2]], all[text] = f[1], true
+		}
+	}
+	return newest, all
+}
+
+// explained asks of a payslip for each way in which its corrections are enjoyed, and
+// wants the way and its article in the answer.
+func (y *story) explained(over bool, seen map[string]int) {
+	y.t.Helper()
+	for way, article := range map[string]string{"loon-over": "Wet LB 1964 art. 13a; art. 28a", "herstel van een fout": "Wet LB 1964 art. 28a", "loon-in": "Wet LB 1964 art. 13a lid 1"} {
+		found := column[string](y.t, y.conn, `
+			SELECT r.id || ' ' || c.number FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved' JOIN correction x ON x.calculation = k.id
+			JOIN contract c ON c.id = x.contract JOIN organisation e ON e.id = r.employer
+			WHERE e.code = $1 AND coalesce(x.attributed, '') = $2 AND x.wage > 0 ORDER BY 1 LIMIT 1`, y.e, map[string]string{"loon-over": "over", "herstel van een fout": "error"}[way])
+		if len(found) == 0 {
+			continue
+		}
+		seen[way]++
+		f := strings.Fields(found[0])
+		if text := pretty(y.must(y.clerk, "explain.amount", map[string]any{"run": f[0], "contract": f[1]})); !strings.Contains(text, way) || !strings.Contains(text, article) {
+			y.t.Errorf("%s is not told with %s: %s", way, article, text)
+		}
+	}
+	seen["correctiebericht"] += one[int](y.t, y.conn, `SELECT count(*) FROM wage_return w JOIN organisation e ON e.id = w.employer WHERE e.code = $1 AND w.sequence > 1`, y.e)
+	if over {
+		if got := y.refused(y.clerk, "employer.choose", map[string]any{"year": 2026, "method": "in"}); got != "method/used" {
+			y.t.Errorf("chosen otherwise when runs rest on it: %s", got)
+		}
+	}
 }

@@ -23,19 +23,22 @@ const (
 )
 
 // modelEnjoying deals the lines of all approved payslips out to the months in which
-// they are enjoyed: under loon-over to the month that they are about. Under loon-in to
-// the one that paid them, where what comes from earlier months goes by the special
-// rate, or lowers the wage where it takes back.
+// they are enjoyed: under loon-over, and where an error was repaired, to the month that
+// they are about. Under loon-in to the one that paid them, where what comes from earlier
+// months goes by the special rate, or lowers the wage where it takes back.
 func modelEnjoying(y *story, over bool) map[string]*modelEnjoyed {
 	list, arrears := map[string]*modelEnjoyed{}, map[string]*big.Rat{}
+	newest, repairs := y.repaired()
+	var lines [][]string
 	for _, text := range column[string](y.t, y.conn, `
 		SELECT c.number || ' ' || to_char(x.period, 'YYYY-MM') || ' ' || to_char(x.origin, 'YYYY-MM') || ' ' || x.kind || ' ' || sum(x.amount) || ' ' || sum(x.quantity)
 		FROM payslip_line x JOIN calculation k ON k.id = x.calculation AND k.status = 'approved' JOIN contract c ON c.id = x.contract JOIN organisation e ON e.id = c.employer
 		WHERE e.code = $1 AND (x.kind LIKE 'wage.%' OR x.kind LIKE 'paid.%' OR x.kind = 'withheld.pension')
 		GROUP BY c.number, x.period, x.origin, x.kind ORDER BY 1`, y.e) {
 		f := strings.Fields(text)
+		lines = append(lines, f)
 		contract, run, origin, kind, amount, month := f[0], f[1], f[2], f[3], modelNumber(f[4]), f[1]
-		if over {
+		if over || repairs[contract+" "+run+" "+origin] {
 			month = origin
 		}
 		key := contract + " " + month
@@ -48,7 +51,7 @@ func modelEnjoying(y *story, over bool) map[string]*modelEnjoyed {
 			e.Transition.Add(e.Transition, amount)
 		}
 		switch {
-		case !over && run != origin:
+		case month != origin:
 			arrears[key].Add(arrears[key], amount)
 			continue
 		case strings.HasPrefix(kind, "paid."):
@@ -56,7 +59,11 @@ func modelEnjoying(y *story, over bool) map[string]*modelEnjoyed {
 		default:
 			e.Regular.Add(e.Regular, amount)
 		}
-		if strings.HasPrefix(kind, "wage.") {
+	}
+	// How many hours a month has is known to who repairs it, whatever paid them.
+	for _, f := range lines {
+		e := list[f[0]+" "+f[2]]
+		if e != nil && strings.HasPrefix(f[3], "wage.") && (over || f[1] == f[2] || f[1] <= newest[f[0]+" "+f[2]]) {
 			e.Hours.Add(e.Hours, modelTimes(modelNumber(f[5]), big.NewRat(1, 100)))
 		}
 	}
@@ -147,12 +154,13 @@ func (e modelEnjoyed) taxes(contract, month string, days, whole int64, charged b
 
 // modelReturns computes every month anew from what was enjoyed in it: the lines that
 // enjoyed has, and by month what its return asks. Under loon-in a month goes by what
-// was known at its run.
+// was known at its run, or at the last one that repaired it.
 func modelReturns(y *story, facts []lateFact, over bool) (list []string, returns map[string]map[string]*big.Rat) {
 	returns = map[string]map[string]*big.Rat{}
+	newest, _ := y.repaired()
 	for key, e := range modelEnjoying(y, over) {
 		contract, month, _ := strings.Cut(key, " ")
-		known := slices.Index(correctionMonths, month)
+		known := max(slices.Index(correctionMonths, month), slices.Index(correctionMonths, newest[key]))
 		if over {
 			known = len(correctionMonths)
 		}

@@ -63,6 +63,9 @@ type story struct {
 	providers  map[string]*bus.Client
 	statements map[string]string // month → the approved statement
 	told       map[int]bool      // of the facts of a history, those that are known
+	marking    bool              // some corrections repair an error
+	returning  bool              // returns are made month by month
+	marked     map[string]bool   // contract, run and origin of those
 
 	lastStatement string // its month
 }

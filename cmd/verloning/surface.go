@@ -114,6 +114,7 @@ func (s *service) surface() []operation {
 		op("run", "approve", payroll.Approve, d.ApproveRun, "run.approved", "run.reversed", "payment.ordered", "claim.raised", "claim.withdrawn"),
 		op("run", "close", payroll.Calculate, d.CloseRun, "run.closed"),
 		op("run", "reopen", payroll.Calculate, d.ReopenRun, "run.reopened"),
+		op("run", "repair", payroll.Calculate, d.RepairOf),
 		op("run", "reverse", payroll.Calculate, d.ReverseRun, "run.calculated"),
 		op("run", "compare", payroll.Read, s.compareRun),
 		op("run", "missing", payroll.Read, s.missingFromRun),

@@ -139,7 +139,8 @@ func (tx *Tx) ApprovalChecks(ctx context.Context, a payroll.Actor, r payroll.Run
 	err = tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM acceptance x JOIN exception e ON e.key = x.key AND e.calculation = @calculation WHERE x.run = @run AND x.accepted_by = @user),
 		       EXISTS (SELECT FROM calculation k JOIN run o ON o.id = k.run WHERE o.employer = @employer AND o.id <> @run AND k.known > @cutoff),
-		       EXISTS (SELECT FROM wage_method m WHERE m.employer = @employer AND m.year = @year AND m.known > @cutoff)`,
+		       EXISTS (SELECT FROM wage_method m WHERE m.employer = @employer AND m.year = @year AND m.known > @cutoff)
+		       OR EXISTS (SELECT FROM run_repair m WHERE m.run = @run AND m.known > @cutoff)`,
 		pgx.NamedArgs{"year": r.PayDate.Year(), "run": r.ID, "calculation": c.ID, "user": a.User, "employer": r.Employer, "cutoff": c.Cutoff}).Scan(&checks.Accepted, &checks.Overtaken, &checks.Chosen)
 	if err != nil {
 		return checks, fmt.Errorf("approve run %s: %w", r.ID, err)

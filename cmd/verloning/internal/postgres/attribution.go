@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,20 +61,22 @@ func (l *loader) attributed(ctx context.Context) error {
 
 // taxation gives past periods what tax and premiums were booked for them, where what
 // changes may be enjoyed in them.
-func (l *loader) taxation(ctx context.Context, by payroll.AttributedBy, contracts map[uuid.UUID]payroll.Contract) (map[uuid.UUID]*payroll.Taxation, error) {
+func (l *loader) taxation(ctx context.Context, by payroll.AttributedBy, repairs map[uuid.UUID][]calendar.Date, contracts map[uuid.UUID]payroll.Contract) (map[uuid.UUID]*payroll.Taxation, error) {
 	list := map[uuid.UUID]*payroll.Taxation{}
-	if by == payroll.LoonIn {
+	if by == payroll.LoonIn && len(repairs) == 0 {
 		return list, nil
 	}
 	for _, step := range []func() error{
-		func() error { return l.taxedAs(ctx, list) }, func() error { return l.enjoyed(ctx, list) }, func() error { return l.arrears(ctx, list, contracts) },
+		func() error { return l.taxedAs(ctx, list) }, func() error { return l.enjoyed(ctx, list) }, func() error { return l.loonIn(ctx, list, contracts) },
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("tax of %s: %w", l.run.Period, err)
 		}
 	}
-	for _, t := range list {
-		t.By = by
+	for person, t := range list {
+		if t.By = by; slices.Contains(repairs[person], l.run.Period.From) {
+			t.By = payroll.Repaired
+		}
 	}
 	return list, nil
 }
@@ -159,14 +162,14 @@ func scanEnjoyed(row pgx.CollectableRow) (person uuid.UUID, grossOnly bool, e pa
 	return person, grossOnly, e, err
 }
 
-// arrears are corrections of earlier periods that the period's own runs paid and did
-// not attribute to those.
-func (l *loader) arrears(ctx context.Context, list map[uuid.UUID]*payroll.Taxation, contracts map[uuid.UUID]payroll.Contract) error {
+// loonIn are corrections that are enjoyed when they are paid: of earlier periods in
+// this one, and of this one in later ones.
+func (l *loader) loonIn(ctx context.Context, list map[uuid.UUID]*payroll.Taxation, contracts map[uuid.UUID]payroll.Contract) error {
 	rows, err := l.Query(ctx, `
 		SELECT x.contract, x.origin, sum(x.wage), sum(x.holiday), sum(x.holiday_paid), sum(x.leave_paid), sum(x.transition), sum(x.pension_employee)
 		FROM run r JOIN calculation k ON k.run = r.id AND k.known <= @cutoff JOIN correction x ON x.calculation = k.id AND x.attributed IS NULL
 		JOIN contract c ON c.id = x.contract AND c.person BETWEEN @first AND @last
-		WHERE r.employer = @employer AND r.period = @from AND r.id <> @run GROUP BY x.contract, x.origin ORDER BY x.contract, x.origin`, l.args)
+		WHERE r.employer = @employer AND (r.period = @from OR r.period > @from AND x.origin = @from) AND r.id <> @run GROUP BY x.contract, x.origin ORDER BY x.contract, x.origin`, l.args)
 	if err != nil {
 		return err
 	}
@@ -178,7 +181,9 @@ func (l *loader) arrears(ctx context.Context, list map[uuid.UUID]*payroll.Taxati
 			return err
 		}
 		c.Contract, c.Origin = contracts[contract], calendar.PeriodFrom(l.run.Period.Kind, date(&origin))
-		if t := list[c.Contract.Person]; t != nil && !c.Nothing() {
+		if t := list[c.Contract.Person]; t != nil && !c.Nothing() && c.Origin.From == l.run.Period.From {
+			t.Elsewhere = append(t.Elsewhere, c)
+		} else if t != nil && !c.Nothing() {
 			t.Arrears = append(t.Arrears, c)
 		}
 	}

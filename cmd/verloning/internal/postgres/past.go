@@ -97,6 +97,9 @@ func (l *loader) past(ctx context.Context, c payroll.Calculation) error {
 	if err != nil {
 		return err
 	}
+	if l.repairs, err = l.repaired(ctx); err != nil {
+		return err
+	}
 	persons := slices.SortedFunc(maps.Keys(first), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	for _, r := range runs {
 		if err := l.computeAnew(ctx, c, r, payroll.Shard{From: persons[0], To: persons[len(persons)-1]}, first); err != nil {
@@ -170,7 +173,7 @@ func (l *loader) computeAnew(ctx context.Context, c payroll.Calculation, r payro
 	if err != nil {
 		return err
 	}
-	taxed, err := past.taxation(ctx, past.settled.AttributedTo(r, l.run), contracts)
+	taxed, err := past.taxation(ctx, past.settled.AttributedTo(r, l.run), l.repairs, contracts)
 	if err != nil {
 		return err
 	}

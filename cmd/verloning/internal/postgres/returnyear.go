@@ -28,6 +28,7 @@ type ReturnYear struct {
 	Returns  int               `json:"returns"`
 	Payslips int               `json:"payslips"`
 	Missing  []calendar.Period `json:"missing"` // paid on their days, and in no return
+	Correct  []calendar.Period `json:"correct"` // something changed since their return, which is to be made again
 	Figures  []YearFigure      `json:"figures"`
 	Agrees   bool              `json:"agrees"`
 }
@@ -35,7 +36,7 @@ type ReturnYear struct {
 // ReturnYear sums the three sources. The ledger's are the payroll taxes that runs
 // and what reverses them posted, by the day of payment of the run.
 func (tx *Tx) ReturnYear(ctx context.Context, employer uuid.UUID, year int) (y ReturnYear, err error) {
-	y = ReturnYear{Year: year, Missing: []calendar.Period{}}
+	y = ReturnYear{Year: year, Missing: []calendar.Period{}, Correct: []calendar.Period{}}
 	span := calendar.Span{From: calendar.Day(year, 1, 1), To: calendar.Day(year, 12, 31)}
 	returns, err := tx.Returns(ctx, employer, span)
 	if err != nil {
@@ -70,8 +71,32 @@ func (tx *Tx) ReturnYear(ctx context.Context, employer uuid.UUID, year int) (y R
 		y.Figures[i].compare()
 		y.Agrees = y.Agrees && y.Figures[i].Difference.IsZero()
 	}
-	y.Missing, err = tx.unreturned(ctx, args, returns)
-	return y, err
+	if y.Missing, err = tx.unreturned(ctx, args, returns); err != nil {
+		return y, err
+	}
+	for _, r := range returns {
+		changed, err := tx.changedSince(ctx, employer, r)
+		if err != nil {
+			return y, err
+		}
+		if changed {
+			y.Correct = append(y.Correct, r.Period)
+		}
+	}
+	return y, nil
+}
+
+// changedSince reports whether a return would come to another wage or other taxes now.
+func (tx *Tx) changedSince(ctx context.Context, employer uuid.UUID, r ReturnHead) (bool, error) {
+	var wage, exact euro.Amount
+	err := scanAmounts(tx.QueryRow(ctx, `
+		SELECT sum(gross - pension_employee), sum(tax_table + tax_special + awf + aof + wko + whk + zvw) FROM return_payslip
+		WHERE employer = @employer AND return_day BETWEEN @from AND @to AND NOT gross_only AND awf_class IS NOT NULL`,
+		pgx.NamedArgs{"employer": employer, "from": day(r.Period.From), "to": day(r.Period.To)}), nil, &wage, &exact)
+	if err != nil {
+		return false, fmt.Errorf("what changed since the return of %s: %w", r.Period, err)
+	}
+	return !wage.Equal(r.Totals.LnLbPh) || !exact.Equal(r.Exact), nil
 }
 
 // compare takes the largest difference between two of the sources.

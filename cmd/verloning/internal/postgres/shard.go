@@ -43,7 +43,8 @@ type loader struct {
 	files []subsidy.PersonFile
 	at    map[uuid.UUID]place // contract → where its month stands
 
-	settled *payroll.Settings // of the employer
+	settled *payroll.Settings             // of the employer
+	repairs map[uuid.UUID][]calendar.Date // of each person the periods whose error the run repairs
 }
 
 type place struct{ file, month int }
