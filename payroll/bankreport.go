@@ -40,6 +40,7 @@ type ReportLine struct {
 	File      string      // MsgId of our file
 	Batch     string      // PmtInfId
 	EndToEnd  string
+	Owed      string // reference of what somebody pays that they owe
 	Reason    string // code of why an order was rejected or came back
 }
 

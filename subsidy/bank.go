@@ -28,6 +28,7 @@ type BankImported struct {
 	Returned  int         `json:"returned"`
 	Back      euro.Amount `json:"back"` // what came back
 	Rejected  int         `json:"rejected"`
+	Received  int         `json:"received"`  // lines that pay what is owed, by its reference
 	Unmatched int         `json:"unmatched"` // new lines that are about none of our payments, or do not fit
 }
 
@@ -91,7 +92,15 @@ func (d *Desk) settleBank(ctx context.Context, tx Tx, a payroll.Actor, reply *Ba
 		return err
 	}
 	outcomes, unmatched := payroll.MatchBank(lines, sent)
-	reply.Unmatched = len(unmatched)
+	owed, err := tx.OpenOwed(ctx, a, EndToEnds(unmatched))
+	if err != nil {
+		return err
+	}
+	received, unmatched := MatchOwed(unmatched, owed)
+	for i := range received {
+		received[i].ImportedBy = a.User
+	}
+	reply.Received, reply.Unmatched = len(received), len(unmatched)
 	for _, o := range outcomes {
 		switch {
 		case o.Rejected:
@@ -105,12 +114,26 @@ func (d *Desk) settleBank(ctx context.Context, tx Tx, a payroll.Actor, reply *Ba
 	if err := tx.KeepBank(ctx, a, bankPostings(a.Organisation.ID, reply.Import, outcomes), outcomes); err != nil {
 		return err
 	}
+	if err := d.receive(ctx, tx, a, received); err != nil {
+		return err
+	}
 	events := bankEvents(a.Organisation.ID, outcomes)
 	claims, err := claimEvents(ctx, tx, a, outcomes)
 	if err != nil {
 		return err
 	}
 	return tx.Publish(ctx, append(events, claims...))
+}
+
+// EndToEnds are the ids that lines name; never none, since those of no line are none.
+func EndToEnds(lines []payroll.Unmatched) []string {
+	names := []string{}
+	for _, l := range lines {
+		if l.EndToEnd != "" {
+			names = append(names, l.EndToEnd)
+		}
+	}
+	return names
 }
 
 // BankPosting names the posting of what an import settled on a day.

@@ -238,6 +238,12 @@ func statementPayment(statement uuid.UUID, kind payroll.PaymentKind, whom string
 	return payroll.DeriveID(fmt.Sprintf("payment/statement/%s/%s/%s", statement, kind, whom))
 }
 
+// ProviderPayment is the id of the payment of a statement to a provider, and of what
+// the provider is to pay back of it.
+func ProviderPayment(statement, provider uuid.UUID) uuid.UUID {
+	return statementPayment(statement, payroll.FeePayment, provider.String())
+}
+
 // whom says whom the payment that a line is part of is for: a provider gets one of
 // each statement, and each premium is one.
 func (l StatementLine) whom() string {

@@ -114,7 +114,7 @@ type ApprovalChecks struct {
 type Posting struct {
 	ID      uuid.UUID
 	Ledger  uuid.UUID // organisation
-	Kind    string    // run | grant | refusal | settlement | cost | statement
+	Kind    string    // run | grant | refusal | settlement | cost | statement | received …
 	Content string    // hash of what is posted
 	Total   euro.Amount
 	Day     calendar.Date // in the books: the last day of the wage period, or the bank's; none: the day of posting
@@ -300,6 +300,15 @@ type Tx interface {
 	OpenBankLines(ctx context.Context, a payroll.Actor, imported uuid.UUID) ([]payroll.ReportLine, error)
 	// SentPayments are the attempts that lines name, by themselves, by batch or by file.
 	SentPayments(ctx context.Context, a payroll.Actor, lines []payroll.ReportLine) ([]payroll.SentPayment, error)
+	// OpenOwed lists what is owed to the caller's organisation, or by it, of what goes
+	// into none of its bank files. With names, of the subsidies that are to come in only
+	// those whose payment has one of them as its end-to-end id.
+	OpenOwed(ctx context.Context, a payroll.Actor, names []string) ([]Owed, error)
+	// OpenBankLine finds a line of the caller's bank that nothing came of, and who handed
+	// it in.
+	OpenBankLine(ctx context.Context, a payroll.Actor, id uuid.UUID) (l payroll.ReportLine, importer uuid.UUID, known bool, err error)
+	// AddReceived notes which lines paid what.
+	AddReceived(ctx context.Context, a payroll.Actor, list []Received) error
 	// ClaimsPaid are claims that the caller's organisation pays, by id.
 	ClaimsPaid(ctx context.Context, a payroll.Actor, claims []uuid.UUID) (map[uuid.UUID]Payable, error)
 	// KeepBank posts, and notes what became of each attempt.

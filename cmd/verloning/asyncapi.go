@@ -346,6 +346,7 @@ var closedTypes = map[reflect.Type]any{
 	reflect.TypeFor[payroll.Meaning]():        []payroll.Meaning{payroll.Invalid, payroll.Forbidden, payroll.NotFound, payroll.Conflict, payroll.TooLarge, payroll.Unavailable},
 	reflect.TypeFor[payroll.RunKind]():        []payroll.RunKind{payroll.Regular, payroll.OffCycle, payroll.Reversal},
 	reflect.TypeFor[payroll.PaymentKind]():    []payroll.PaymentKind{payroll.WagePayment, payroll.GarnishPayment, payroll.SubsidyPayment, payroll.FeePayment, payroll.PremiumPayment, payroll.TaxPayment, payroll.PensionPayment},
+	reflect.TypeFor[subsidy.OwedKind]():       []subsidy.OwedKind{subsidy.OwedByStaff, subsidy.OwedSubsidy, subsidy.OwedReclaim, subsidy.OwedBooking, subsidy.OwedByProvider},
 	reflect.TypeFor[payroll.ReportKind]():     []payroll.ReportKind{payroll.BankDebit, payroll.BankCredit, payroll.BankRejection},
 	reflect.TypeFor[payroll.BankFormat]():     []payroll.BankFormat{payroll.Pain09, payroll.Pain03},
 	reflect.TypeFor[subsidy.Document]():       []subsidy.Document{subsidy.Beschikking, subsidy.Agreement, subsidy.Invoice},

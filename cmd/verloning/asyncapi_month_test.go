@@ -191,9 +191,29 @@ func (w witness) reverses(clerk, boss *bus.Client, run any) {
 	owed := w.ask(clerk, "receivable.list", m{})["receivables"].([]any)
 	for _, one := range owed {
 		if one := one.(m); strings.HasPrefix(one["reference"].(string), "terug-") {
-			w.ask(boss, "receivable.refund", m{"person": one["person"], "reference": one["reference"], "amount": one["amount"], "day": "2026-11-05", "statement": "afschrift 12"})
+			w.ask(boss, "receivable.refund", m{"person": one["person"], "reference": one["reference"], "amount": "0.01", "day": "2026-11-05", "statement": "afschrift 12"})
 		}
 	}
+	w.assigns(clerk)
+}
+
+// assigns takes in what an employee pays back without saying so.
+func (w witness) assigns(clerk *bus.Client) {
+	type m = map[string]any
+	treasurer, second := w.user("E", "ontvanger", "control"), w.user("E", "toerekenaar", "control")
+	w.ask(treasurer, "payment.import", report(camt("08", "NL91ABNA0417164300", "S9", bankMove{ref: "9", sign: "CRDT", amount: "0.02", day: "2026-11-05", name: "NOTPROVIDED", about: "dank"})))
+	var line, reference any
+	for _, one := range w.ask(clerk, "payment.unmatched", m{})["unmatched"].([]any) {
+		if one.(m)["amount"] == "0.02" {
+			line = one.(m)["line"]
+		}
+	}
+	for _, one := range w.ask(clerk, "payment.owed", m{})["open"].([]any) {
+		if one.(m)["kind"] == "staff" {
+			reference = one.(m)["reference"]
+		}
+	}
+	w.ask(second, "payment.assign", m{"line": line, "reference": reference})
 }
 
 // bank takes the wages to the bank.
@@ -225,6 +245,7 @@ func (w witness) bank(clerk, boss *bus.Client, run any) {
 	withheld := made["batches"].([]any)[1].(m)
 	w.ask(treasurer, "payment.import", report(strings.Replace(pain002("P1", fmt.Sprint(made["message_id"]), fmt.Sprint(withheld["batch"]), names[1]), "AC01", "MS03", 1)))
 	back := w.ask(clerk, "payment.due", m{})["held_payments"].([]any)[0].(m)
+	w.ask(clerk, "payment.owed", m{"limit": 5})
 	w.ask(second, "payment.release", m{"payments": []any{back["payment"]}, "reason": "de bank was dicht"})
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/nats-io/nats.go/micro"
 
 	"verloning/cmd/verloning/internal/bus"
+	"verloning/payroll"
 )
 
 // counts is how many rows every table has; a refusal leaves it as it was. The
@@ -109,6 +110,8 @@ func TestBadInput(t *testing.T) {
 		"payment.unmatched": {},
 		"payment.release":   {"payments": []string{uuid.NewString()}, "reason": "x"},
 		"org.amend":         {"iban": "NL86INGB0002445588"},
+		"payment.owed":      {},
+		"payment.assign":    {"line": uuid.NewString(), "reference": payroll.OweReference(uuid.New())},
 		"control.list":      {},
 		"control.confirm":   {"changes": []string{uuid.NewString()}},
 		"bank.record":       {"cut_off": "15:30"},
@@ -161,7 +164,7 @@ func (o office) who(endpoint string) *bus.Client {
 		return o.control
 	case noun == "org" || noun == "user":
 		return o.admin
-	case endpoint == "payment.import" || endpoint == "payment.release" || noun == "control":
+	case endpoint == "payment.import" || endpoint == "payment.release" || endpoint == "payment.assign" || noun == "control":
 		return o.control
 	case endpoint == "run.approve" || noun == "payment" && verb != "list" || noun == "bank":
 		return o.boss

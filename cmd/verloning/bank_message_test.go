@@ -13,6 +13,7 @@ type bankMove struct {
 	ref, sign, amount, day string // sign: DBIT or CRDT
 	batch                  string // PmtInfId of a batch that is booked as one
 	name, reason           string // EndToEndId, and why it came back
+	about                  string // what the payer wrote
 }
 
 // camt writes a statement of one version of camt.053.
@@ -32,6 +33,9 @@ func camt(version, iban, id string, moves ...bankMove) string {
 			_, _ = fmt.Fprintf(&b, `<TxDtls><Refs><EndToEndId>%s</EndToEndId></Refs>%s<RltdPties><Cdtr><Nm>Jan Jansen</Nm></Cdtr></RltdPties>`, m.name, amount)
 			if m.reason != "" {
 				_, _ = fmt.Fprintf(&b, `<RtrInf><Rsn><Cd>%s</Cd></Rsn></RtrInf>`, m.reason)
+			}
+			if m.about != "" {
+				_, _ = fmt.Fprintf(&b, `<RmtInf><Ustrd>%s</Ustrd></RmtInf>`, m.about)
 			}
 			b.WriteString(`</TxDtls>`)
 		}

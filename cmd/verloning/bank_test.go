@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"verloning/cmd/verloning/internal/bus"
+	"verloning/payroll"
 )
 
 // banks lets A make a bank file, and returns what of it is secret.
@@ -28,6 +29,7 @@ func (v victim) banks() []string {
 	v.ids["change"] = fmt.Sprint(v.must(v.clerk, "control.list", map[string]any{})["changes"].([]any)[0].(map[string]any)["change"])
 	treasurer := v.user(v.e, "kas", "control")
 	v.must(treasurer, "payment.import", report(camt("08", "NL91ABNA0417164300", "A", bankMove{ref: "GEHEIM-7", sign: "CRDT", amount: "7.77", day: "2026-10-01", name: "VANIEMAND"})))
+	v.ids["unmatched"] = fmt.Sprint(v.must(treasurer, "payment.unmatched", map[string]any{})["unmatched"].([]any)[0].(map[string]any)["line"])
 	return []string{"BUNQNL2A", "Geheimdorp", "GEHEIM-7", "VANIEMAND", "…5264"}
 }
 
@@ -42,6 +44,8 @@ func (v victim) bankAttempts() map[string][]map[string]any {
 			report(camt("08", "NL02ABNA0123456789", "S", bankMove{ref: "1", sign: "DBIT", amount: v.ids["paid"], day: "2026-10-01", name: v.ids["end"]})), report(pain002("P", v.ids["message"], ""))},
 		"payment.unmatched": {{}},
 		"payment.release":   {{"payments": []string{v.ids["payment"]}, "reason": "x"}},
+		"payment.owed":      {{}},
+		"payment.assign":    {{"line": v.ids["unmatched"], "reference": payroll.OweReference(uuid.MustParse(v.ids["claim"]))}},
 		"control.list":      {{}},
 		"control.confirm":   {{"changes": []string{v.ids["change"]}}},
 		"bank.record":       {}, // It names nothing of anybody's, and holds for B.
@@ -88,6 +92,10 @@ func badBanks() []bad {
 		{"payment.release", map[string]any{"payments": []string{}, "reason": nil}, "field/too_short field/required"},
 		{"payment.release", map[string]any{"payments": []string{"x"}}, "field/uuid"},
 		{"payment.release", map[string]any{"payments": []string{uuid.NewString(), uuid.NewString()}}, "payment/not_back payment/not_back"},
+		{"payment.owed", map[string]any{"after": "x"}, "field/uuid"},
+		{"payment.assign", map[string]any{"line": nil, "reference": nil}, "field/required field/required"},
+		{"payment.assign", map[string]any{"line": "x", "reference": strings.Repeat("x", 41)}, "field/uuid field/too_long"},
+		{"payment.assign", map[string]any{}, "line/unknown owed/unknown"},
 		{"org.amend", map[string]any{"iban": nil}, "field/required"},
 		{"org.amend", map[string]any{"iban": "NL91ABNA0417164301"}, "iban/invalid"},
 		{"org.amend", map[string]any{"iban": "NL20 INGB 0001 2345 67"}, "iban/same"},

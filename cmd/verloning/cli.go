@@ -215,6 +215,8 @@ type grammar struct {
 		Files     paymentFiles     `cmd:"" help:"List the bank files."`
 		Import    paymentImport    `cmd:"" help:"Take in what the bank tells (pain.002, camt.053): settled, returned, rejected."`
 		Unmatched paymentUnmatched `cmd:"" help:"List what the bank told that is about no payment, or does not fit."`
+		Owed      paymentOwed      `cmd:"" help:"List what is to come in or go out over the bank and is in no bank file, with the reference to state."`
+		Assign    paymentAssign    `cmd:"" help:"Say what a line of the bank pays that does not name it."`
 		Release   paymentRelease   `cmd:"" help:"Let payments that came back for another reason than their account go again as they were."`
 	} `cmd:"" help:"Payments that your organisation makes."`
 	Control struct {

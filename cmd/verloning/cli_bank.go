@@ -249,8 +249,8 @@ func (c *paymentImport) Run(ctx context.Context, sh *shell) error {
 		if r.Already {
 			return sh.say("Dit bericht was al ingelezen; er is niets veranderd.", "This message was taken in before; nothing has changed.")
 		}
-		return sh.say("%s: %d nieuwe regels; %d betaald (%s), %d teruggekomen (%s), %d geweigerd, %d zonder betaling.", "%s: %d new lines; %d settled (%s), %d returned (%s), %d rejected, %d unmatched.",
-			r.Kind, r.Lines, r.Settled, r.Paid, r.Returned, r.Back, r.Rejected, r.Unmatched)
+		return sh.say("%s: %d nieuwe regels; %d betaald (%s), %d teruggekomen (%s), %d geweigerd, %d ontvangen, %d zonder betaling.", "%s: %d new lines; %d settled (%s), %d returned (%s), %d rejected, %d received, %d unmatched.",
+			r.Kind, r.Lines, r.Settled, r.Paid, r.Returned, r.Back, r.Rejected, r.Received, r.Unmatched)
 	})
 }
 
@@ -268,9 +268,9 @@ func (c *paymentUnmatched) Run(ctx context.Context, sh *shell) error {
 	if sh.JSON {
 		return sh.printJSON(unmatchedListed{list})
 	}
-	shown := newTable("day", "kind", ">amount", "reference", "end_to_end", "reason", "why")
+	shown := newTable("line", "day", "kind", ">amount", "reference", "end_to_end", "reason", "why")
 	for _, r := range list {
-		shown.add(r.Day.String(), string(r.Kind), r.Amount.String(), r.Reference, r.EndToEnd, r.Reason, sh.text(r.Why.Detail))
+		shown.add(r.Line.String(), r.Day.String(), string(r.Kind), r.Amount.String(), r.Reference, r.EndToEnd, r.Reason, sh.text(r.Why.Detail))
 	}
 	return shown.print(sh.out)
 }

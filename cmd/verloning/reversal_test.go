@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"verloning/cmd/verloning/internal/bus"
 	"verloning/payroll/euro"
 )
 
@@ -145,9 +146,117 @@ func (y *story) reversesAfterExport() {
 	if got := fmt.Sprint(y.due(again)); got != "[1 of 1175.87 held C-3]" {
 		y.t.Errorf("set off, and to be paid is %s", got)
 	}
+	y.refundsByBank(again)
 	claims := strings.Join(y.claims(), "\n")
 	if want := 6; strings.Count(claims, "1121.76") < want || !strings.Contains(claims, "claimed -1121.76, raised") {
 		y.t.Errorf("claims:\n%s", claims)
+	}
+	y.reclaimsByBank()
+}
+
+// owes finds one thing that is owed, by kind and whom it is of.
+func (y *story) owes(client *bus.Client, kind, other string) map[string]any {
+	y.t.Helper()
+	for _, o := range y.rows(client, "payment.owed", "open", map[string]any{}) {
+		if o["kind"] == kind && o["other"] == other {
+			return o
+		}
+	}
+	return map[string]any{}
+}
+
+// refundsByBank lets an employee pay back in two parts, the second of which states no reference.
+func (y *story) refundsByBank(again string) {
+	y.t.Helper()
+	owed := y.owes(y.clerk, "staff", "P-3")
+	if words(owed["in"], owed["open"]) != "true 1175.87" || len(y.rows(y.clerk, "payment.owed", "open", map[string]any{})) != 3 { // and two subsidies
+		y.t.Fatalf("is owed: %s", pretty(y.must(y.clerk, "payment.owed", map[string]any{})))
+	}
+	ref := fmt.Sprint(owed["reference"])
+	in := func(id, amount, about string) string {
+		return camt("08", "NL91ABNA0417164300", id, bankMove{ref: id, sign: "CRDT", amount: amount, day: "2026-11-06", name: "NOTPROVIDED", about: about})
+	}
+	for _, c := range []struct{ message, want string }{
+		{in("I1", "1175.88", "terug "+ref), "1 0 0 0 1 0"}, // more than is open
+		{in("I2", "1000.00", "terug "+ref[:4]+" "+ref[4:9]+" "+ref[9:]+" dank"), "1 0 0 0 1 1"},
+		{in("I2", "1000.00", "terug "+ref[:4]+" "+ref[4:9]+" "+ref[9:]+" dank"), "0 0 0 0 0 0"},
+		{in("I3", "175.87", "terug"), "1 0 0 0 2 0"},
+	} {
+		r := y.must(y.books, "payment.import", report(c.message))
+		if got := words(r["lines"], r["settled"], r["returned"], r["rejected"], r["unmatched"], r["received"]); got != c.want {
+			y.t.Errorf("%s, want %s", got, c.want)
+		}
+	}
+	var line any
+	for _, u := range y.rows(y.clerk, "payment.unmatched", "unmatched", map[string]any{}) {
+		if u["amount"] == "175.87" {
+			line = u["line"]
+		}
+	}
+	assign := map[string]any{"line": line, "reference": ref}
+	if got := y.refused(y.books, "payment.assign", assign); got != "payment/four_eyes" {
+		y.t.Errorf("assigned by who imported: %s", got)
+	}
+	if got := fmt.Sprint(y.due(again)); got != "[1 of 1175.87 held C-3]" {
+		y.t.Errorf("a part came in, and to be paid is %s", got)
+	}
+	second := y.user(y.e, "tweede", "control")
+	if got := y.must(second, "payment.assign", assign); words(got["open"], got["amount"]) != "0.00 175.87" {
+		y.t.Errorf("assigned: %s", pretty(got))
+	}
+	if got := y.refused(second, "payment.assign", assign); got != "line/unknown owed/unknown" {
+		y.t.Errorf("assigned twice: %s", got)
+	}
+	if got := fmt.Sprint(y.due(again)); got != "[2 of 2351.74]" {
+		y.t.Errorf("all came in, and to be paid is %s", got)
+	}
+}
+
+// reclaimsByBank lets the municipality grant the mirrors of what it granted, and get it back: both
+// sides know it by the same reference. Then the books of both fit what their banks told.
+func (y *story) reclaimsByBank() {
+	y.t.Helper()
+	y.decide("2026-10")
+	in, out := y.owes(y.control, "reclaim", y.e), y.owes(y.clerk, "reclaim", y.m)
+	if words(in["in"], in["open"], out["in"], out["open"]) != "true 2243.52 false 2243.52" || in["reference"] != out["reference"] {
+		y.t.Fatalf("claimed back: %s %s", pretty(in), pretty(out))
+	}
+	treasurer := y.user(y.m, "kas", "control")
+	move := bankMove{ref: "T", sign: "CRDT", amount: "2243.52", day: "2026-11-09", name: "NOTPROVIDED", about: fmt.Sprint(in["reference"])}
+	if r := y.must(treasurer, "payment.import", report(camt("02", "NL20INGB0001234567", "M1", move))); words(r["received"], r["unmatched"]) != "1 0" {
+		y.t.Errorf("came in: %s", pretty(r))
+	}
+	move.sign = "DBIT"
+	if r := y.must(y.books, "payment.import", report(camt("02", "NL91ABNA0417164300", "E1", move))); words(r["received"], r["unmatched"]) != "1 1" { // and what was more than open
+		y.t.Errorf("went out: %s", pretty(r))
+	}
+	// The subsidies go out by file, and the employer's bank names each by the municipality's id.
+	made := y.must(y.chief, "payment.export", map[string]any{})
+	names := namesIn(y.bankFile(y.chief, made["file"]))
+	var sent, got []bankMove
+	for i, name := range names {
+		sent = append(sent, bankMove{ref: fmt.Sprint("S", i), sign: "DBIT", amount: "1121.76", day: "2026-11-10", name: name})
+		got = append(got, bankMove{ref: fmt.Sprint("S", i), sign: "CRDT", amount: "1121.76", day: "2026-11-10", name: name})
+	}
+	first, second := y.must(treasurer, "payment.import", report(camt("08", "NL20INGB0001234567", "M2", sent...))), y.must(y.books, "payment.import", report(camt("08", "NL91ABNA0417164300", "E2", got...)))
+	if words(first["settled"], first["received"], second["settled"], second["received"]) != "4 0 0 4" {
+		y.t.Errorf("subsidies: %s %s", pretty(first), pretty(second))
+	}
+	if got := y.site.stands(y.boss, "BVorOva", "BSchOpa", "BVorOvr") + y.site.stands(y.chief, "GemTeBetalenSubsidie", "GemTerugTeVorderenSubsidie"); got != "0.00 0.00 0.000.00 0.00" {
+		y.t.Errorf("in the end is left: %s", got)
+	}
+	for name, client := range map[string]*bus.Client{"E": y.boss, "M": y.chief} {
+		for _, one := range y.must(client, "ledger.ties", map[string]any{"period": "2026-10"})["ties"].([]any) {
+			if m := one.(map[string]any); m["difference"] != "0.00" && m["tie"] != "taxes" { // of which there is no return
+				y.t.Errorf("%s: %s", name, pretty(m))
+			}
+		}
+		if checked := y.must(client, "ledger.verify", map[string]any{}); strings.Contains(pretty(checked), `"fault"`) {
+			y.t.Errorf("the chain of %s: %s", name, pretty(checked))
+		}
+	}
+	if left := y.rows(y.clerk, "payment.owed", "open", map[string]any{}); len(left) != 0 {
+		y.t.Errorf("is still owed: %v", left)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -38,6 +39,8 @@ func (s *service) bankSurface() []operation {
 		op("payment", "import", payroll.Control, s.importBank, "payment.settled", "payment.returned", "claim.settled", "claim.returned"),
 		op("payment", "unmatched", payroll.Read, s.listUnmatched),
 		op("payment", "release", payroll.Control, s.desk.ReleasePayments),
+		op("payment", "owed", payroll.Read, s.listOwed),
+		op("payment", "assign", payroll.Control, s.desk.AssignPayment, "claim.settled"),
 		op("control", "list", payroll.Read, s.listChanges),
 		op("control", "confirm", payroll.Control, s.desk.ConfirmChanges),
 	}
@@ -186,6 +189,7 @@ type unmatchedRow struct {
 	Amount    euro.Amount        `json:"amount"`
 	Batch     string             `json:"batch,omitempty"`
 	EndToEnd  string             `json:"end_to_end,omitempty"`
+	Owed      string             `json:"owed,omitempty"`   // reference that the payer stated
 	Reason    string             `json:"reason,omitempty"` // code of the bank
 	Why       payroll.Problem    `json:"why"`
 }
@@ -209,6 +213,11 @@ func (s *service) listUnmatched(ctx context.Context, tx *postgres.Tx, a payroll.
 		return unmatchedListed{}, err
 	}
 	_, left := payroll.MatchBank(lines, sent)
+	owed, err := tx.OpenOwed(ctx, a, subsidy.EndToEnds(left))
+	if err != nil {
+		return unmatchedListed{}, err
+	}
+	_, left = subsidy.MatchOwed(left, owed)
 	why := map[uuid.UUID]payroll.Problem{}
 	for _, u := range left {
 		why[u.ID] = u.Why
@@ -219,7 +228,7 @@ func (s *service) listUnmatched(ctx context.Context, tx *postgres.Tx, a payroll.
 		if !open { // it fits now, and the next import takes it
 			p = payroll.Reason("bank/next_import", "", "Dit past nu wel; de volgende import verwerkt het.", "This fits now; the next import takes it.")
 		}
-		list.Unmatched = append(list.Unmatched, unmatchedRow{l.ID, l.Kind, l.Reference, l.Day, l.Amount, l.Batch, l.EndToEnd, l.Reason, p})
+		list.Unmatched = append(list.Unmatched, unmatchedRow{l.ID, l.Kind, l.Reference, l.Day, l.Amount, l.Batch, l.EndToEnd, l.Owed, l.Reason, p})
 	}
 	return list, nil
 }
@@ -236,4 +245,27 @@ func (s *service) listChanges(ctx context.Context, tx *postgres.Tx, a payroll.Ac
 	}
 	list, err := tx.PendingChanges(ctx, a, s.desk.Rules.OfProgram(), after, q.limit())
 	return changesListed{list}, err
+}
+
+type owedListed struct {
+	Owed []subsidy.Owed `json:"open"`
+}
+
+// listOwed lists what is to come in or go out over the bank and is in no bank file,
+// in order of id.
+func (s *service) listOwed(ctx context.Context, tx *postgres.Tx, a payroll.Actor, q Paged) (owedListed, error) {
+	door := payroll.NewDoor(q)
+	after := q.afterID(door)
+	if err := door.Err(); err != nil {
+		return owedListed{}, err
+	}
+	all, err := tx.OpenOwed(ctx, a, nil)
+	slices.SortFunc(all, func(o, p subsidy.Owed) int { return bytes.Compare(o.ID[:], p.ID[:]) })
+	list := owedListed{[]subsidy.Owed{}}
+	for _, o := range all {
+		if len(list.Owed) < q.limit() && bytes.Compare(o.ID[:], after[:]) > 0 {
+			list.Owed = append(list.Owed, o)
+		}
+	}
+	return list, err
 }

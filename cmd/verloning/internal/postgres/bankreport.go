@@ -41,11 +41,11 @@ func (tx *Tx) AddBankImport(ctx context.Context, a payroll.Actor, i subsidy.Bank
 	batch := &pgx.Batch{}
 	for _, l := range lines {
 		batch.Queue(`
-			INSERT INTO bank_report (id, organisation, import, number, kind, reference, day, amount, file, batch, end_to_end, reason)
-			VALUES (@id, @organisation, @import, @number, @kind, @reference, @day::date, @amount, @file, @batch, @name, @reason) ON CONFLICT DO NOTHING`,
+			INSERT INTO bank_report (id, organisation, import, number, kind, reference, day, amount, file, batch, end_to_end, owed, reason)
+			VALUES (@id, @organisation, @import, @number, @kind, @reference, @day::date, @amount, @file, @batch, @name, @owed, @reason) ON CONFLICT DO NOTHING`,
 			pgx.NamedArgs{
 				"id": l.ID, "organisation": a.Organisation.ID, "import": i.Import, "number": l.Number, "kind": string(l.Kind), "reference": l.Reference,
-				"day": day(l.Day), "amount": l.Amount.Decimal(), "file": l.File, "batch": l.Batch, "name": l.EndToEnd, "reason": l.Reason,
+				"day": day(l.Day), "amount": l.Amount.Decimal(), "file": l.File, "batch": l.Batch, "name": l.EndToEnd, "owed": l.Owed, "reason": l.Reason,
 			})
 	}
 	results := tx.SendBatch(ctx, batch)
@@ -63,15 +63,16 @@ func (tx *Tx) AddBankImport(ctx context.Context, a payroll.Actor, i subsidy.Bank
 	return fresh, nil
 }
 
-const reportColumns = `r.id, r.number, r.kind, r.reference, r.day, r.amount, r.file, r.batch, r.end_to_end, r.reason`
+const reportColumns = `r.id, r.number, r.kind, r.reference, r.day, r.amount, r.file, r.batch, r.end_to_end, r.owed, r.reason`
 
 // openReport is a line that nothing came of.
-const openReport = `NOT EXISTS (SELECT FROM bank_settled x WHERE x.report = r.id) AND NOT EXISTS (SELECT FROM bank_returned x WHERE x.report = r.id)`
+const openReport = `NOT EXISTS (SELECT FROM bank_settled x WHERE x.report = r.id) AND NOT EXISTS (SELECT FROM bank_returned x WHERE x.report = r.id)
+	AND NOT EXISTS (SELECT FROM bank_received x WHERE x.report = r.id)`
 
 func scanReport(row pgx.CollectableRow) (l payroll.ReportLine, err error) {
 	var on *time.Time
 	var amount decimal.Decimal
-	if err = row.Scan(&l.ID, &l.Number, &l.Kind, &l.Reference, &on, &amount, &l.File, &l.Batch, &l.EndToEnd, &l.Reason); err != nil {
+	if err = row.Scan(&l.ID, &l.Number, &l.Kind, &l.Reference, &on, &amount, &l.File, &l.Batch, &l.EndToEnd, &l.Owed, &l.Reason); err != nil {
 		return l, err
 	}
 	l.Day = date(on)
@@ -84,7 +85,7 @@ func scanReport(row pgx.CollectableRow) (l payroll.ReportLine, err error) {
 func (tx *Tx) OpenBankLines(ctx context.Context, a payroll.Actor, imported uuid.UUID) ([]payroll.ReportLine, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT `+reportColumns+` FROM bank_report r
-		WHERE r.organisation = $1 AND `+openReport+` AND (r.import = $2
+		WHERE r.organisation = $1 AND `+openReport+` AND (r.import = $2 OR r.owed <> ''
 		   OR r.end_to_end <> '' AND EXISTS (SELECT FROM bank_line l WHERE l.end_to_end = r.end_to_end)
 		   OR r.end_to_end = '' AND EXISTS (SELECT FROM bank_batch b WHERE b.name = r.batch)
 		   OR r.end_to_end = '' AND r.batch = '' AND EXISTS (SELECT FROM bank_file f WHERE f.message_id = r.file))
@@ -214,9 +215,10 @@ func (tx *Tx) KeepBank(ctx context.Context, a payroll.Actor, posts []subsidy.Pos
 	return nil
 }
 
-// PaymentsInFiles are the payments of a statement that went to the bank in a file.
+// PaymentsInFiles are the payments of a statement that went to the bank in a file, and
+// what providers paid back over the bank.
 func (tx *Tx) PaymentsInFiles(ctx context.Context, statement uuid.UUID) (map[uuid.UUID]bool, error) {
-	rows, err := tx.Query(ctx, `SELECT DISTINCT p.id FROM payment p JOIN bank_line l ON l.payment = p.id WHERE p.statement = $1`, statement)
+	rows, err := tx.Query(ctx, `SELECT p.id FROM payment p JOIN bank_line l ON l.payment = p.id WHERE p.statement = $1 UNION SELECT owed FROM bank_received WHERE statement = $1`, statement)
 	if err != nil {
 		return nil, fmt.Errorf("payments of statement %s: %w", statement, err)
 	}

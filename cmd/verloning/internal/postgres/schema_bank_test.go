@@ -33,3 +33,13 @@ func worldOfAccounts(org, user string) []string {
 		`INSERT INTO bank_release (payment, attempt, reason, imported_by, released_by) VALUES ('` + id(aPayment, 1) + `', 1, 'r', '` + user + `', '` + id(aUser, 2) + `')`,
 	}
 }
+
+// worldOfReceipts is a line of the bank that paid what a reconciliation claims back.
+func worldOfReceipts(org, user, posting string) []string {
+	return []string{
+		`INSERT INTO bank_report (id, organisation, import, number, kind, reference, day, amount, file, batch, end_to_end, owed, reason)
+			VALUES ('` + id(aBankFile, 4) + `', '` + org + `', '` + id(aBankFile, 3) + `', 2, 'credit', 'R2', '2026-10-30', 1, '', '', '', '', '')`,
+		`INSERT INTO bank_received (report, organisation, kind, owed, amount, day, posting, imported_by, assigned_by)
+			VALUES ('` + id(aBankFile, 4) + `', '` + org + `', 'booking', '` + id(aBooking, 3) + `', 1, '2026-10-30', '` + posting + `', '` + user + `', '` + id(aUser, 2) + `')`,
+	}
+}

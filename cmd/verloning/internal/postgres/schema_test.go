@@ -267,6 +267,7 @@ func world() [][]string {
 		worldOfAttributions(org, user, contract),
 		{`INSERT INTO run_repair (run, employment, origin, version, undone, reason, known, marked_by)
 				VALUES ('` + run + `', '` + id(anEmployment, 1) + `', '2026-09-01', 1, false, 'r', 1, '` + user + `')`},
+		worldOfReceipts(org, user, posting),
 	}
 }
 
@@ -378,7 +379,7 @@ func build(t testing.TB, conn *pgx.Conn, from, to int) {
 	}
 }
 
-const steps = 38
+const steps = 39
 
 // refusedBy runs a statement in a transaction of its own that is rolled back
 // and returns the code that PostgreSQL refuses it with.
@@ -419,7 +420,7 @@ func TestFactsAreForEver(t *testing.T) {
 		grant_source internal_cost internal_cost_source internal_cost_approval forecast scheme_version
 
 		wage_method run_repair payment_cancelled claim_withdrawn receivable_refund other_money booking booking_source booking_approval
-		invoice invoice_line letterhead bank_terms bank_file bank_batch bank_line bank_import bank_report bank_settled bank_returned bank_release organisation_account control_confirmation posting_period period_lock wage_return wage_return_line remittance_terms remittance remittance_approval agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
+		invoice invoice_line letterhead bank_terms bank_file bank_batch bank_line bank_import bank_report bank_settled bank_returned bank_received bank_release organisation_account control_confirmation posting_period period_lock wage_return wage_return_line remittance_terms remittance remittance_approval agreement trajectory trajectory_version trajectory_event trajectory_verdict statement statement_line statement_source statement_exception statement_approval statement_settlement`)
 	approved := map[string]string{
 		"calculation": "id = 1", "shard": "calculation = 1", "exception": "calculation = 1", "payslip": "calculation = 1", "payslip_line": "calculation = 1",
 		"claim": "calculation = 1", "claim_source": "calculation = 1", "correction": "calculation = 1", "attribution": "calculation = 1", "left_out": "calculation = 1", "transfer": "posting = '" + id(aPosting, 1) + "'",

@@ -187,7 +187,8 @@ const statementColumns = `s.id, s.municipality, s.period, s.sequence, s.cutoff, 
 	a.statement IS NULL AND EXISTS (SELECT FROM statement o JOIN statement_approval b ON b.statement = o.id WHERE o.municipality = s.municipality AND b.known > s.cutoff),
 	EXISTS (SELECT FROM statement_settlement t WHERE t.statement = s.id),
 	(SELECT count(*)::int FROM payment p WHERE p.statement = s.id), (SELECT count(*)::int FROM payment p WHERE p.statement = s.id AND ` + paidByBank + `),
-	EXISTS (SELECT FROM statement_line l WHERE l.statement = s.id AND l.payer = s.municipality AND l.kind <> 'premium' GROUP BY l.payee HAVING sum(l.amount + l.vat) < 0)`
+	(SELECT count(*) FROM (SELECT FROM statement_line l WHERE l.statement = s.id AND l.payer = s.municipality AND l.kind <> 'premium' GROUP BY l.payee HAVING sum(l.amount + l.vat) < 0) n)
+		> (SELECT count(*) FROM bank_received r WHERE r.statement = s.id)`
 
 func scanStatement(row pgx.CollectableRow) (s subsidy.StatementHead, err error) {
 	var period time.Time

@@ -52,6 +52,28 @@ const ordered = `SELECT sum(p.amount) FROM payment p JOIN run r ON r.id = p.run 
 const noted = `SELECT sum(CASE WHEN m.payee = @org THEN t.amount ELSE -t.amount END) FROM settlement t JOIN claim m ON m.id = t.claim JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
 	WHERE t.organisation = @org AND m.period = @from`
 
+// wages are those that were ordered and not taken back, and unpaid what the bank did
+// not carry out of them. Where a run that was paid is reversed the payee owes them, and
+// they stay payments.
+const (
+	wages  = ordered + `'wage' AND NOT EXISTS (SELECT FROM payment_cancelled c WHERE c.payment = p.id)`
+	unpaid = wages + ` AND NOT ` + paidByBank
+)
+
+// toldByBank is what the bank told of payments, and of what came in or went out for a
+// booking or a statement: in less out.
+const toldByBank = `
+	SELECT sum(x.amount) FROM (
+		SELECT CASE WHEN m.back THEN l.amount ELSE -l.amount END AS amount
+		FROM payment p JOIN bank_line l ON l.payment = p.id
+		JOIN (SELECT payment, attempt, false AS back FROM bank_settled UNION ALL SELECT payment, attempt, true FROM bank_returned WHERE posting IS NOT NULL) m ON m.payment = l.payment AND m.attempt = l.attempt
+		LEFT JOIN run r ON r.id = p.run LEFT JOIN statement s ON s.id = p.statement LEFT JOIN remittance q ON q.id = p.remittance
+		WHERE p.organisation = @org AND coalesce(r.period, s.period, q.period) = @from
+		UNION ALL
+		SELECT CASE r.kind WHEN 'credit' THEN w.amount ELSE -w.amount END
+		FROM bank_received w JOIN bank_report r ON r.id = w.report LEFT JOIN statement s ON s.id = w.statement
+		WHERE w.organisation = @org AND w.kind IN ('booking', 'provider') AND coalesce(s.period, (SELECT min(b.month) FROM booking b WHERE b.difference = w.owed)) = @from) x`
+
 // ties are all of them. What reconciliation books is no claim and is left out.
 var ties = []tie{
 	{name: "taxes", ledger: payroll.Text{NL: "loonheffingen van runs die in de periode betaald zijn", EN: "payroll taxes of runs that were paid in the period"},
@@ -62,7 +84,9 @@ var ties = []tie{
 			       * ((r.pay_date BETWEEN @from AND @to)::int - (x.enjoyed_on BETWEEN @from AND @to AND x.origin_kind = @kind)::int)), 0)
 			   FROM run r JOIN calculation k ON k.run = r.id AND k.status = 'approved' JOIN attribution x ON x.calculation = k.id WHERE r.employer = @org)`},
 	{name: "wages", ledger: payroll.Text{NL: "netto lonen van de runs", EN: "net wages of the runs"}, beside: payroll.Text{NL: "opgedragen loonbetalingen", EN: "wage payments that were ordered"},
-		accounts: []ledger.Account{ledger.NetWagesPayable}, kinds: []string{"run"}, amount: ordered + `'wage'`},
+		accounts: []ledger.Account{ledger.NetWagesPayable}, kinds: []string{"run", "receivable"}, amount: wages},
+	{name: "wages_unpaid", ledger: payroll.Text{NL: "netto lonen die niet betaald zijn", EN: "net wages that are not paid"}, beside: payroll.Text{NL: "loonbetalingen die de bank niet heeft uitgevoerd", EN: "wage payments that the bank has not carried out"},
+		accounts: []ledger.Account{ledger.NetWagesPayable}, kinds: []string{"run", "bank", "receivable"}, amount: unpaid},
 	{name: "garnishments", ledger: payroll.Text{NL: "loonbeslagen van de runs", EN: "garnishments of the runs"}, beside: payroll.Text{NL: "opgedragen betalingen aan beslagleggers", EN: "payments to who garnished"},
 		accounts: []ledger.Account{ledger.GarnishmentPayable}, kinds: []string{"run"}, amount: ordered + `'garnishment'`},
 	{name: "subsidies", ledger: payroll.Text{NL: "te ontvangen en terug te betalen subsidie", EN: "subsidy receivable and repayable"}, beside: payroll.Text{NL: "openstaande declaraties", EN: "claims outstanding"},
@@ -76,6 +100,8 @@ var ties = []tie{
 		accounts: []ledger.Account{ledger.SubsidyPayable}, kinds: []string{"grant"}, amount: ordered + `'subsidy'`},
 	{name: "bank", both: true, ledger: payroll.Text{NL: "bank, van declaraties", EN: "bank, of claims"}, beside: payroll.Text{NL: "bankafschriften die genoteerd zijn", EN: "bank statements that were noted"},
 		accounts: []ledger.Account{ledger.Bank, ledger.MunicipalBank}, debit: true, kinds: []string{"settlement"}, amount: noted},
+	{name: "bank_told", both: true, ledger: payroll.Text{NL: "bank, van betalingen in bestanden en wat teruggevorderd is", EN: "bank, of payments in files and of what was claimed back"}, beside: payroll.Text{NL: "wat de bank daarvan meldde", EN: "what the bank told of them"},
+		accounts: []ledger.Account{ledger.Bank, ledger.MunicipalBank}, debit: true, kinds: []string{"bank", "received"}, amount: toldByBank},
 }
 
 // Ties reads both sides of every tie of an organisation about a period. Claims, grants

@@ -223,6 +223,7 @@ func (v *verifying) missing(ctx context.Context) (*LedgerFault, error) {
 			UNION ALL SELECT t.posting FROM statement_settlement t JOIN statement s ON s.id = t.statement WHERE s.municipality = $1
 			UNION ALL SELECT a.posting FROM internal_cost_approval a JOIN internal_cost c ON c.id = a.cost WHERE c.municipality = $1
 			UNION ALL SELECT a.posting FROM remittance_approval a JOIN remittance r ON r.id = a.remittance WHERE r.employer = $1 AND a.posting IS NOT NULL
+			UNION ALL SELECT r.posting FROM bank_received r WHERE r.organisation = $1
 			UNION ALL SELECT t.posting FROM settlement t WHERE t.organisation = $1) x
 		WHERE NOT EXISTS (SELECT FROM posting p WHERE p.id = x.posting AND p.ledger = $1) ORDER BY x.posting LIMIT 1`, v.ledger, ids).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -43,6 +43,9 @@ func (v *verifying) content(ctx context.Context, l link) (content, error) {
 	case "bank":
 		hash, err := v.bankContent(ctx, l)
 		return content{hash, &sum}, err
+	case "received":
+		hash, err := v.receivedContent(ctx, l)
+		return content{hash, &sum}, err
 	case "cost":
 		hash, err := v.costContent(ctx, l)
 		return content{hash, &sum}, err

@@ -172,12 +172,15 @@ func (r *reading) booked(account payroll.IBAN, place string, e entry) {
 		}
 		return
 	}
+	var stated []string
 	for _, d := range e.Details {
 		l.File, l.Batch = r.short(or(l.File, d.Batch.MessageID)), r.short(or(l.Batch, d.Batch.ID))
 		for _, t := range d.Lines {
 			l.File, l.Batch = r.short(or(l.File, t.Refs.MessageID)), r.short(or(l.Batch, t.Refs.Batch))
+			stated = append(stated, t.owed())
 		}
 	}
+	l.Owed = payroll.FindOweReference(strings.Join(stated, " "))
 	r.add(l)
 }
 
@@ -189,8 +192,11 @@ func (r *reading) parts(l payroll.ReportLine, e entry) (list []payroll.ReportLin
 			p := l
 			p.Reference = fmt.Sprintf("%s/%d", l.Reference, len(list)+1)
 			p.File, p.Batch, p.EndToEnd = r.short(or(t.Refs.MessageID, d.Batch.MessageID)), r.short(or(t.Refs.Batch, d.Batch.ID)), r.short(t.Refs.EndToEnd)
-			p.Reason = r.code(t.Return)
-			if p.EndToEnd == "" || p.EndToEnd == "NOTPROVIDED" {
+			p.Reason, p.Owed = r.code(t.Return), t.owed()
+			if p.EndToEnd == "NOTPROVIDED" {
+				p.EndToEnd = ""
+			}
+			if p.EndToEnd == "" && p.Owed == "" {
 				return nil, sum
 			}
 			if own := t.own(); own != nil {
@@ -308,6 +314,13 @@ type transaction struct {
 	Amount *entryAmount `xml:"Amt"`               // version 8
 	Detail *entryAmount `xml:"AmtDtls>TxAmt>Amt"` // version 2, and some banks in both
 	Return []reasonInfo `xml:"RtrInf"`
+	Stated []string     `xml:"RmtInf>Ustrd"`               // what the payer wrote, of which nothing else is kept
+	Struct []string     `xml:"RmtInf>Strd>CdtrRefInf>Ref"` // and stated as a reference
+}
+
+// owed is the reference of something that is owed, where the payer stated one.
+func (t transaction) owed() string {
+	return payroll.FindOweReference(strings.Join(t.Struct, " ") + " " + strings.Join(t.Stated, ""))
 }
 
 // own is the amount of the transaction where the bank gives one.
