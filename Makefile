@@ -25,7 +25,7 @@ help: ## show this list
 build: ## build bin/verloning
 	go build -trimpath $(STAMP) -o bin/verloning ./cmd/verloning
 
-demo: build postgres ## two months of sixteen employers and 310 trajectories, from hours to money paid; files in demo-output/ (DEMOFLAGS)
+demo: build postgres ## three months of sixteen employers and 310 trajectories, from hours to money paid; files in demo-output/ (DEMOFLAGS)
 	bin/verloning demo $(DEMOFLAGS)
 
 test: postgres ## all tests, against PostgreSQL and NATS servers that they start themselves (TESTFLAGS)

@@ -270,7 +270,7 @@ type grammar struct {
 	} `cmd:"" help:"Schemes."`
 	Asyncapi asyncapiCommand `cmd:"" help:"Print the interface as an AsyncAPI document; needs no service."`
 	Bench    benchCommand    `cmd:"" help:"Measure a run of many contracts against its floor."`
-	Demo     demoCommand     `cmd:"" help:"Play two months of eight schemes, April 2007 and October 2026, and show them."`
+	Demo     demoCommand     `cmd:"" help:"Play three months of eleven schemes, April 2007 and October and November 2026, and show them."`
 }
 
 // run carries out one command line. It never exits the process: main does, and

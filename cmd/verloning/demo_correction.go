@@ -118,5 +118,6 @@ func (d *demo) tells(ctx context.Context, m demoMonth) error {
 		return nil
 	}
 	r := m.corrections[i]
+	d.say("\n%s: %s", bilingual("Hieronder, en straks als PDF", "Below, and later as PDF"), d.path("payslips", m.period+"-"+r["contract"]+".pdf"))
 	return d.lines(ctx, d.plan.user(r["employer"], "calculate"), "payslip", "show", m.period, r["contract"])
 }

@@ -290,7 +290,7 @@ func TestDemoVictim(t *testing.T) {
 func TestDemoKilled(t *testing.T) {
 	dir := enterable(t)
 	places := []string{"WARMM/karin person import", "── Openen en berekenen", "BREDA/nel trajectory judge", "METAAL/dora --yes run approve", "UDEN/ria claim grant", "HELMOND/tom statement approve",
-		"WERK/anja explain", "WERK/anja person amend", "WERK-2026-10-4-pain.001.xml", "REI/els hours submit", "GEM/eva control confirm"}
+		"WERK/anja explain", "WERK-2026-10-4-pain.001.xml", "GEM/eva control confirm"}
 	if testing.Short() {
 		places = places[1:2]
 	}
@@ -312,9 +312,9 @@ func playDemoUntil(t *testing.T, dir, words string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, self, "-test.run=^TestDemoVictim$", "-test.timeout=5m")
+	cmd := exec.CommandContext(ctx, self, "-test.run=^TestDemoVictim$", "-test.timeout=6m")
 	cmd.Env = append(crashEnviron(), demoVictimEnv+"="+dir)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
