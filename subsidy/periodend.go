@@ -22,6 +22,7 @@ type PeriodEndLine struct {
 	List     string        `json:"list"`
 	Source   Source        `json:"source"`
 	Taakveld string        `json:"taakveld"`
+	SiSa     string        `json:"sisa,omitempty"`
 	Employer string        `json:"employer"`
 	Contract string        `json:"contract"`
 	Decision string        `json:"decision,omitempty"`
@@ -31,11 +32,12 @@ type PeriodEndLine struct {
 	Amount   euro.Amount   `json:"amount"`
 }
 
-// PeriodEndTotal sums a list by source.
+// PeriodEndTotal sums a list by source and line of the annual account.
 type PeriodEndTotal struct {
 	List     string      `json:"list"`
 	Source   Source      `json:"source"`
 	Taakveld string      `json:"taakveld"`
+	SiSa     string      `json:"sisa,omitempty"`
 	Lines    int         `json:"lines"`
 	Amount   euro.Amount `json:"amount"`
 }
@@ -56,7 +58,7 @@ func (r Reconciliation) PeriodEnd(only string) ([]PeriodEndLine, []PeriodEndTota
 					continue
 				}
 				field := TaakveldOf(s.Source, t.Month.Year(), rule.Amount.Loonkostensubsidie != nil)
-				lines = append(lines, PeriodEndLine{list, s.Source, field.Taakveld, t.Employer, t.ContractNumber, t.DecisionNumber, t.Scheme, t.Rule, t.Month, s.Amount})
+				lines = append(lines, PeriodEndLine{list, s.Source, field.Taakveld, field.SiSa, t.Employer, t.ContractNumber, t.DecisionNumber, t.Scheme, t.Rule, t.Month, s.Amount})
 			}
 		}
 	}
@@ -67,7 +69,7 @@ func (r Reconciliation) PeriodEnd(only string) ([]PeriodEndLine, []PeriodEndTota
 var periodEndLists = []string{EarnedNotClaimed, ClaimedNotGranted, GrantedNotPaid, AdvanceToSettle, StaleReservation}
 
 func (l PeriodEndLine) compare(o PeriodEndLine) int {
-	return cmp.Or(slices.Index(periodEndLists, l.List)-slices.Index(periodEndLists, o.List), cmp.Compare(l.Source, o.Source), cmp.Compare(l.Taakveld, o.Taakveld),
+	return cmp.Or(slices.Index(periodEndLists, l.List)-slices.Index(periodEndLists, o.List), cmp.Compare(l.Source, o.Source), cmp.Compare(l.Taakveld, o.Taakveld), cmp.Compare(l.SiSa, o.SiSa),
 		cmp.Compare(l.Employer, o.Employer), cmp.Compare(l.Contract, o.Contract), cmp.Compare(l.Decision, o.Decision), cmp.Compare(l.Rule, o.Rule), l.Month.Cmp(o.Month))
 }
 
@@ -100,8 +102,8 @@ func periodEndTotals(lines []PeriodEndLine) []PeriodEndTotal {
 	var list []PeriodEndTotal
 	for _, l := range lines {
 		n := len(list)
-		if n == 0 || list[n-1].List != l.List || list[n-1].Source != l.Source || list[n-1].Taakveld != l.Taakveld {
-			list = append(list, PeriodEndTotal{List: l.List, Source: l.Source, Taakveld: l.Taakveld})
+		if n == 0 || list[n-1].List != l.List || list[n-1].Source != l.Source || list[n-1].Taakveld != l.Taakveld || list[n-1].SiSa != l.SiSa {
+			list = append(list, PeriodEndTotal{List: l.List, Source: l.Source, Taakveld: l.Taakveld, SiSa: l.SiSa})
 			n++
 		}
 		list[n-1].Lines, list[n-1].Amount = list[n-1].Lines+1, list[n-1].Amount.Add(l.Amount)

@@ -49,17 +49,17 @@ func periodEnd(ctx context.Context, sh *shell, on, list string) (periodEndShown,
 }
 
 func periodEndTotalTable(list []subsidy.PeriodEndTotal) *table {
-	t := newTable("list", "source", "taakveld", ">lines", ">amount")
+	t := newTable("list", "source", "taakveld", "sisa", ">lines", ">amount")
 	for _, one := range list {
-		t.add(one.List, string(one.Source), one.Taakveld, strconv.Itoa(one.Lines), one.Amount.String())
+		t.add(one.List, string(one.Source), one.Taakveld, one.SiSa, strconv.Itoa(one.Lines), one.Amount.String())
 	}
 	return t
 }
 
 func periodEndLineTable(list []subsidy.PeriodEndLine) *table {
-	t := newTable("list", "source", "taakveld", "employer", "contract", "decision", "scheme", "rule", "month", ">amount")
+	t := newTable("list", "source", "taakveld", "sisa", "employer", "contract", "decision", "scheme", "rule", "month", ">amount")
 	for _, one := range list {
-		t.add(one.List, string(one.Source), one.Taakveld, one.Employer, one.Contract, one.Decision, one.Scheme, one.Rule, one.Month.String(), one.Amount.String())
+		t.add(one.List, string(one.Source), one.Taakveld, one.SiSa, one.Employer, one.Contract, one.Decision, one.Scheme, one.Rule, one.Month.String(), one.Amount.String())
 	}
 	return t
 }

@@ -94,20 +94,20 @@ func reconcileTotalTable(list []subsidy.ReconcileTotal) *table {
 }
 
 func reconcileLineTable(list []subsidy.ReconcileLine) *table {
-	t := newTable("source", "taakveld", "scheme", "rule", "employer", "contract", "decision", "month",
+	t := newTable("source", "taakveld", "sisa", "scheme", "rule", "employer", "contract", "decision", "month",
 		">decided", ">wage_cost", ">claimed", ">granted", ">ordered", ">paid", ">received", ">gap")
 	for _, one := range list {
-		t.add(append(append([]string{string(one.Source), one.Taakveld, one.Scheme, one.Rule, one.Employer, one.Contract, one.Decision, one.Month.String()},
+		t.add(append(append([]string{string(one.Source), one.Taakveld, one.SiSa, one.Scheme, one.Rule, one.Employer, one.Contract, one.Decision, one.Month.String()},
 			stageCells(one.Stages)...), one.Gap.String())...)
 	}
 	return t
 }
 
 func (sh *shell) differenceTable(list []subsidy.Discrepancy) *table {
-	t := newTable("difference", "check", "class", ">amount", ">booked", ">open", "employer", "contract", "decision", "month", "actor", "cause", "proposal")
+	t := newTable("difference", "check", "class", ">amount", ">booked", ">open", "employer", "contract", "decision", "month", "actor", "cause", "article", "proposal")
 	for _, d := range list {
 		t.add(d.ID.String(), string(d.Check), string(d.Class), d.Amount.String(), d.Booked.String(), d.Open().String(), d.Employer, d.Contract, d.Decision, d.Month.String(),
-			string(d.Actor), sh.text(d.Cause), d.Proposal.Command)
+			string(d.Actor), sh.text(d.Cause), d.Article, d.Proposal.Command)
 	}
 	return t
 }
@@ -173,10 +173,10 @@ func reconcilePages(shown reconciliationShown, found differencesListed) []sheet.
 		sums.add(string(c.Check), string(c.Class), fmt.Sprint(c.Count), c.Amount.String(), c.Booked.String(), c.Open.String())
 	}
 	both := func(d subsidy.Discrepancy) string { return d.Cause.NL + " / " + d.Cause.EN }
-	differences := newTable("difference", "check", "class", ">amount", ">booked", ">open", "employer", "contract", "decision", "month", "actor", "cause", "proposal")
+	differences := newTable("difference", "check", "class", ">amount", ">booked", ">open", "employer", "contract", "decision", "month", "actor", "cause", "article", "proposal")
 	for _, d := range found.Differences {
 		differences.add(d.ID.String(), string(d.Check), string(d.Class), d.Amount.String(), d.Booked.String(), d.Open().String(), d.Employer, d.Contract, d.Decision, d.Month.String(),
-			string(d.Actor), both(d), d.Proposal.Command)
+			string(d.Actor), both(d), d.Article, d.Proposal.Command)
 	}
 	return []sheet.Page{reconcileTotalTable(shown.Totals).page("Totalen (totals)"), reconcileLineTable(shown.Lines).page("Regels (lines)"),
 		sums.page("Soorten (classes)"), differences.page("Verschillen (differences)")}

@@ -36,6 +36,8 @@ type service struct {
 	relay *bus.Relay
 	stale atomic.Bool // the bus was not told of every account
 	hold  *standstill // not nil when the service started held
+
+	reckoned reckoned // reconciliations whose next pages are asked for
 }
 
 // newDesk puts the desks together from the rules that came with the program.

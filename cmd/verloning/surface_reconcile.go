@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -109,7 +108,7 @@ func (s *service) reconciled(ctx context.Context, tx *postgres.Tx, a payroll.Act
 	if err := door.Err(); err != nil {
 		return subsidy.Reconciliation{}, err
 	}
-	return s.desk.Reconciled(ctx, tx, a, narrow)
+	return s.reconcile(ctx, tx, a, narrow)
 }
 
 // reconcilable refuses who has nothing to reconcile.
@@ -142,9 +141,12 @@ func (s *service) listDifferences(ctx context.Context, tx *postgres.Tx, a payrol
 	if err != nil {
 		return differencesListed{}, err
 	}
-	list := slices.DeleteFunc(r.Differences, func(d subsidy.Discrepancy) bool {
-		return q.Class != "" && string(d.Class) != q.Class || !q.All && d.Open().IsZero()
-	})
+	var list []subsidy.Discrepancy
+	for _, d := range r.Differences {
+		if (q.Class == "" || string(d.Class) == q.Class) && (q.All || !d.Open().IsZero()) {
+			list = append(list, d)
+		}
+	}
 	shown := differencesListed{Classes: append([]subsidy.ClassTotal{}, subsidy.OfDiscrepancies(list)...)}
 	for _, c := range shown.Classes {
 		if c.Check == subsidy.CheckMoney {

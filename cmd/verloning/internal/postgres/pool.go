@@ -247,6 +247,15 @@ type Tx struct {
 // Today is the database's day in Europe/Amsterdam.
 func (tx *Tx) Today() calendar.Date { return calendar.Of(tx.now, tx.place) }
 
+// Seen names what statements of the transaction see now: two of the same name see the
+// same rows.
+func (tx *Tx) Seen(ctx context.Context) (snapshot string, err error) {
+	if err = tx.QueryRow(ctx, `SELECT pg_current_snapshot()::text`).Scan(&snapshot); err != nil {
+		err = fmt.Errorf("snapshot: %w", err)
+	}
+	return snapshot, err
+}
+
 // Now is what the database's clock shows in Europe/Amsterdam.
 func (tx *Tx) Now() calendar.Moment { return calendar.MomentOf(tx.now, tx.place) }
 

@@ -73,7 +73,8 @@ func (tx *Tx) Trails(ctx context.Context, a payroll.Actor, to calendar.Date) ([]
 // decisionsMine are the decisions that a reconciliation of an organisation is about.
 const decisionsMine = `
 	SELECT d.id, d.number, d.municipality, d.contract, d.known, c.number AS contract_number, c.employer, c.person, c.provider, c.scheme
-	FROM decision d JOIN contract c ON c.id = d.contract WHERE d.municipality = @org OR c.employer = @org`
+	FROM decision d JOIN contract c ON c.id = d.contract
+	WHERE d.id IN (SELECT id FROM decision WHERE municipality = @org UNION ALL SELECT x.id FROM contract k JOIN decision x ON x.contract = k.id WHERE k.employer = @org)`
 
 func (t *trails) decisions(ctx context.Context) error {
 	rows, err := t.Query(ctx, `
