@@ -109,6 +109,9 @@ func (d *Desk) approveReversal(ctx context.Context, tx Tx, a payroll.Actor, r pa
 	if err != nil {
 		return RunApproved{}, err
 	}
+	if err := tx.DropReceivables(ctx, a, r); err != nil {
+		return RunApproved{}, err
+	}
 	withdrawn, err := tx.WithdrawClaims(ctx, r, c)
 	if err != nil {
 		return RunApproved{}, err

@@ -228,6 +228,8 @@ type Tx interface {
 	// Mirror writes the rows of a reversal and counts its payslips.
 	Mirror(ctx context.Context, r payroll.Run, c payroll.Calculation, of payroll.Run, booked payroll.Calculation) (int, error)
 	CancelPayments(ctx context.Context, a payroll.Actor, r payroll.Run) ([]PaidOut, error)
+	// DropReceivables closes what the reversed run made its employees owe.
+	DropReceivables(ctx context.Context, a payroll.Actor, r payroll.Run) error
 	// WithdrawClaims returns the mirrors among what it withdrew.
 	WithdrawClaims(ctx context.Context, r payroll.Run, c payroll.Calculation) (map[uuid.UUID]bool, error)
 	// PostAll keeps a posting with its transfers.

@@ -164,6 +164,27 @@ func (tx *Tx) CancelPayments(ctx context.Context, a payroll.Actor, r payroll.Run
 	})
 }
 
+// DropReceivables brings what a reversed run made its employees owe, such as leave
+// taken beyond what accrued, down to what came back of it: the mirror takes the
+// booking back, and the run that pays the period again makes it anew.
+func (tx *Tx) DropReceivables(ctx context.Context, a payroll.Actor, r payroll.Run) error {
+	known, err := tx.knowledge(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO receivable (id, employment, reference, version, cause, amount, per_period, starts, run, contract, known, recorded_by)
+		SELECT v.id, v.employment, v.reference, v.version + 1, 'de run is teruggedraaid', o.amount - o.open, 0, v.starts, v.run, v.contract, @known, @by
+		FROM (`+openReceivable+`) o JOIN receivable v ON v.id = o.id
+		WHERE v.run = @of AND (@contract::uuid IS NULL OR v.contract = @contract) AND o.open > 0
+		  AND NOT EXISTS (SELECT FROM receivable n WHERE n.id = v.id AND n.version > v.version)`,
+		pgx.NamedArgs{"known": known, "by": a.User, "of": r.Reverses, "contract": null(r.Contract)})
+	if err != nil {
+		return fmt.Errorf("drop the receivables of run %s: %w", r.Reverses, err)
+	}
+	return nil
+}
+
 // WithdrawClaims takes away what nobody has to decide on any more: claims that are
 // undecided, with their mirrors. It returns the mirrors.
 func (tx *Tx) WithdrawClaims(ctx context.Context, r payroll.Run, c payroll.Calculation) (map[uuid.UUID]bool, error) {
