@@ -23,6 +23,7 @@ type crashCast struct {
 	runs         map[string]string // of the employers
 	contracts    []modelContract
 	owing        modelAccount
+	bank         modelBank
 	credentials  map[string][]byte // by organisation/user
 	since        int64             // row of the outbox up to which everything was read before
 	today        string            // when all this was prepared: a bank statement is never of a later day
@@ -58,6 +59,7 @@ type crashMonth struct {
 	bus    string
 	conns  map[string]*bus.Client
 	asking map[string]map[string]any // commands that were made and wait to be sent
+	banked map[string][]crashFile    // what organisations handed to the bank
 }
 
 func newCrashMonth(c *crashCast, db, url string) *crashMonth {
@@ -154,21 +156,40 @@ func (m *crashMonth) query(ctx context.Context, ask func(*pgx.Conn) error) error
 	if err != nil {
 		return err
 	}
-	return errors.Join(ask(conn), conn.Close(ctx))
+	return errors.Join(ask(conn), conn.Close(context.Background()))
 }
 
-// until waits until the database says yes; while it is away it says nothing.
+// until waits until the database says yes; while it is away it says nothing. One
+// connection asks, since a new one costs more than all that it asks.
 func (m *crashMonth) until(ctx context.Context, question string, args ...any) error {
 	for {
-		yes, err := m.holds(ctx, question, args...)
-		if yes && err == nil {
+		err := m.query(ctx, func(conn *pgx.Conn) error {
+			for {
+				var yes bool
+				if err := conn.QueryRow(ctx, question, args...).Scan(&yes); yes || err != nil {
+					return err
+				}
+				if err := crashPause(ctx); err != nil {
+					return err
+				}
+			}
+		})
+		if err == nil {
 			return nil
 		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("waited in vain for %s: %w", question, errors.Join(err, ctx.Err()))
-		case <-time.After(20 * time.Millisecond):
+		if late := crashPause(ctx); late != nil {
+			return fmt.Errorf("waited in vain for %s: %w", question, errors.Join(err, late))
 		}
+	}
+}
+
+// crashPause is between one look and the next.
+func crashPause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(20 * time.Millisecond):
+		return nil
 	}
 }
 
@@ -255,48 +276,59 @@ func (m *crashMonth) approve(ctx context.Context) error {
 	})
 }
 
-// lookAtClaims makes the verdicts: what is not granted whole is named.
+// lookAtClaims makes the verdicts.
 func (m *crashMonth) lookAtClaims(ctx context.Context) error {
 	for _, e := range m.employers {
-		month := crashEmployers[e].month
-		found, err := m.insist(ctx, m.municipality+"/control", "claim", "list", map[string]any{"employer": e, "period": month, "status": "raised"})
-		if err != nil {
+		if err := m.lookAtClaimsOf(ctx, e, ""); err != nil {
 			return err
 		}
-		named := []any{}
-		for _, x := range found["claims"].([]any) {
-			claim := x.(map[string]any)
-			verdict, granted := m.verdict(e, fmt.Sprint(claim["contract"]))
-			if verdict == "granted" {
-				continue
-			}
-			line := map[string]any{"claim": claim["claim"], "verdict": verdict, "reason": "so decided"}
-			if verdict == "partly" {
-				line["amount"] = granted
-			}
-			named = append(named, line)
-		}
-		m.asking["grant "+e] = map[string]any{"employer": e, "period": month, "all": true, "claims": named, "idempotency_key": "grant/" + e}
 	}
 	return nil
 }
 
-// grant is done by two people. The second gives a reason for spending more than
-// there is only when asked for one.
-func (m *crashMonth) grant(ctx context.Context) error {
-	return m.each(ctx, func(ctx context.Context, e string) error {
-		batch, err := m.insist(ctx, m.municipality+"/control", "claim", "grant", m.asking["grant "+e])
-		if err != nil {
-			return err
-		}
-		request := map[string]any{"batch": batch["batch"], "hash": batch["hash"], "idempotency_key": "grant/" + e}
-		_, err = m.insist(ctx, m.municipality+"/chief", "claim", "approve", request)
-		if crashRefused(err) == "budget/over" {
-			request["over_budget"] = "the council was told"
-			_, err = m.insist(ctx, m.municipality+"/chief", "claim", "approve", request)
-		}
+// lookAtClaimsOf makes the verdicts on what an employer claims, or with a minus sign is
+// to pay back: what is not granted whole is named.
+func (m *crashMonth) lookAtClaimsOf(ctx context.Context, e, sign string) error {
+	month := crashEmployers[e].month
+	found, err := m.insist(ctx, m.municipality+"/control", "claim", "list", map[string]any{"employer": e, "period": month, "status": "raised"})
+	if err != nil {
 		return err
-	})
+	}
+	named := []any{}
+	for _, x := range found["claims"].([]any) {
+		claim := x.(map[string]any)
+		verdict, granted := m.verdict(e, fmt.Sprint(claim["contract"]))
+		if verdict == "granted" {
+			continue
+		}
+		line := map[string]any{"claim": claim["claim"], "verdict": verdict, "reason": "so decided"}
+		if verdict == "partly" {
+			line["amount"] = sign + granted
+		}
+		named = append(named, line)
+	}
+	m.asking["grant "+e] = map[string]any{"employer": e, "period": month, "all": true, "claims": named, "idempotency_key": "grant/" + sign + e}
+	return nil
+}
+
+// grant is done by two people.
+func (m *crashMonth) grant(ctx context.Context) error { return m.each(ctx, m.grantOne) }
+
+// grantOne decides on the claims of an employer. The second person gives a reason for
+// spending more than there is only when asked for one.
+func (m *crashMonth) grantOne(ctx context.Context, e string) error {
+	asked := m.asking["grant "+e]
+	batch, err := m.insist(ctx, m.municipality+"/control", "claim", "grant", asked)
+	if err != nil {
+		return err
+	}
+	request := map[string]any{"batch": batch["batch"], "hash": batch["hash"], "idempotency_key": asked["idempotency_key"]}
+	_, err = m.insist(ctx, m.municipality+"/chief", "claim", "approve", request)
+	if crashRefused(err) == "budget/over" {
+		request["over_budget"] = "the council was told"
+		_, err = m.insist(ctx, m.municipality+"/chief", "claim", "approve", request)
+	}
+	return err
 }
 
 // crashRefused is the type of the first problem of a refusal.
@@ -355,19 +387,27 @@ func (m *crashMonth) settleSide(ctx context.Context, side, employer string) erro
 	return nil
 }
 
-// finish goes through the stages from one on to the end, but for the statements:
-// those are for trials of their own, since nothing before them bears on them.
-func (m *crashMonth) finish(ctx context.Context, from int) error {
-	for _, s := range crashStages[from:] {
+// finish goes through the stages that are left, but for the statements: those are
+// for trials of their own, since nothing before them bears on them.
+func (m *crashMonth) finish(ctx context.Context, rest []crashStage) error {
+	for _, s := range rest {
 		if s.name == "account" {
 			continue
 		}
-		if err := s.look(m, ctx); err != nil {
-			return fmt.Errorf("before %s: %w", s.name, err)
+		if err := m.do(ctx, s); err != nil {
+			return err
 		}
-		if err := s.act(m, ctx); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
-		}
+	}
+	return nil
+}
+
+// do does one stage.
+func (m *crashMonth) do(ctx context.Context, s crashStage) error {
+	if err := s.look(m, ctx); err != nil {
+		return fmt.Errorf("before %s: %w", s.name, err)
+	}
+	if err := s.act(m, ctx); err != nil {
+		return fmt.Errorf("%s: %w", s.name, err)
 	}
 	return nil
 }

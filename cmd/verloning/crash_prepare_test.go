@@ -18,29 +18,6 @@ import (
 	"verloning/cmd/verloning/internal/bus"
 )
 
-// roomy is how many bytes a place needs to hold the copies of all trials.
-const roomy = 6 << 30
-
-// crashBase makes the directory for everything, in memory if there is room, since
-// these tests kill processes and not machines. PostgreSQL's user must be able
-// to enter it, so that the whole service stands in one directory that can be
-// copied.
-func crashBase(t *testing.T) string {
-	t.Helper()
-	base, err := os.MkdirTemp(spacious(roomy), "vcrash-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(base, 0o711); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		// After a failure a server may still be writing its last checkpoint.
-		until(t, base+" is removed", func() bool { return os.RemoveAll(base) == nil })
-	})
-	return base
-}
-
 // copyData copies the data directory of a stopped service. Copies run at the
 // same time, so that none may insist on the port of the first.
 func copyData(t testing.TB, from, to string) {
@@ -58,7 +35,7 @@ func copyData(t testing.TB, from, to string) {
 
 // prepare registers everything up to the open runs, through the interface.
 func (c *crashCast) prepare(ctx context.Context, m *crashMonth) error {
-	c.contracts, c.owing = crashFacts(), crashAccount()
+	c.contracts, c.owing, c.bank = crashFacts(), crashAccount(), crashBank()
 	ask := func(user, noun, verb string, request map[string]any) map[string]any {
 		reply, err := m.insist(ctx, user, noun, verb, request)
 		if err != nil {
@@ -113,7 +90,7 @@ func (c *crashCast) register(ask crashAsk) {
 		roles[p] = "reintegratiebedrijf"
 	}
 	users := map[string]map[string][]string{
-		"employer": {"clerk": {"submit", "calculate"}, "boss": {"approve"}, "bank": {"control"}, "till": {"control"}},
+		"employer": {"clerk": {"submit", "calculate"}, "boss": {"approve"}, "deputy": {"approve"}, "bank": {"control"}, "till": {"control"}},
 		"gemeente": {"control": {"control"}, "chief": {"approve"}, "deputy": {"approve"}, "bank": {"control"}, "till": {"control"}},
 		"inlener":  {"clerk": {"read"}}, "reintegratiebedrijf": {"clerk": {"submit"}},
 	}

@@ -212,7 +212,7 @@ func (m *crashMonth) statement(ctx context.Context, round int) error {
 	if err != nil {
 		return err
 	}
-	err = m.onlyOne(ctx, "statement/approved", []string{"/chief", "/deputy"}, func(ctx context.Context, who string) error {
+	err = m.onlyOne(ctx, m.municipality, "statement/approved", []string{"/chief", "/deputy"}, func(ctx context.Context, who string) error {
 		request := map[string]any{"statement": s["statement"], "hash": s["hash"], "accept": "looked at", "idempotency_key": key}
 		_, err := m.insist(ctx, who, "statement", "approve", request)
 		if crashRefused(err) == "budget/over" {
@@ -224,20 +224,20 @@ func (m *crashMonth) statement(ctx context.Context, round int) error {
 	if err != nil {
 		return err
 	}
-	return m.onlyOne(ctx, "statement/not_to_settle", []string{"/bank", "/till"}, func(ctx context.Context, who string) error {
+	return m.onlyOne(ctx, m.municipality, "statement/not_to_settle", []string{"/bank", "/till"}, func(ctx context.Context, who string) error {
 		_, err := m.insist(ctx, who, "statement", "settle", map[string]any{"statement": s["statement"], "day": m.today, "reference": "statement", "idempotency_key": key})
 		return err
 	})
 }
 
-// onlyOne lets people of the municipality do the same at the same time: one of
-// them can, and the others are refused for a reason.
-func (m *crashMonth) onlyOne(ctx context.Context, because string, people []string, do func(context.Context, string) error) error {
+// onlyOne lets people of an organisation do the same at the same time: one of them
+// can, and the others are refused for a reason.
+func (m *crashMonth) onlyOne(ctx context.Context, org, because string, people []string, do func(context.Context, string) error) error {
 	var all errgroup.Group
 	var done atomic.Int64
 	for _, who := range people {
 		all.Go(func() error {
-			err := do(ctx, m.municipality+who)
+			err := do(ctx, org+who)
 			if err == nil {
 				done.Add(1)
 			}
@@ -251,7 +251,7 @@ func (m *crashMonth) onlyOne(ctx context.Context, because string, people []strin
 		return err
 	}
 	if done.Load() != 1 {
-		return fmt.Errorf("%d of %v could, want one", done.Load(), people)
+		return fmt.Errorf("%d of %v of %s could, want one", done.Load(), people, org)
 	}
 	return nil
 }

@@ -36,12 +36,12 @@ func TestCrashVictim(t *testing.T) {
 	}
 }
 
-// actAsService serves until its standard input ends, so that no process
-// survives a test that was itself killed.
+// actAsService serves until it is told to rest, or its standard input ends: no
+// process survives a test that was itself killed.
 func actAsService(ctx context.Context, cfg config, log *slog.Logger, in *bufio.Reader) error {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
-		_, _ = in.ReadString('\n') // Nothing is ever written: this is the end.
+		_, _ = in.ReadString('\n')
 		cancel()
 	}()
 	defer cancel()
@@ -52,8 +52,9 @@ func actAsService(ctx context.Context, cfg config, log *slog.Logger, in *bufio.R
 }
 
 // actAsOwner owns PostgreSQL and NATS by the very steps that serve takes, and
-// says where they are. Told "serve DATABASE_URL NATS_URL DIR" it serves as well, through
-// those URLs, which lead to the test's proxies or straight back to itself.
+// says where they are. Told "serve DATABASE_URL NATS_URL DIR" it serves as well, until it
+// is told to rest, through those URLs, which lead to the test's proxies or straight
+// back to itself.
 func actAsOwner(ctx context.Context, cfg config, log *slog.Logger, in *bufio.Reader) (err error) {
 	h, err := openHost(ctx, cfg, log)
 	if err != nil {
@@ -68,13 +69,18 @@ func actAsOwner(ctx context.Context, cfg config, log *slog.Logger, in *bufio.Rea
 		return err
 	}
 	fmt.Println("servers", h.dbURL, h.bus.URL())
-	words, _ := in.ReadString('\n')
-	half := cfg
-	if _, err := fmt.Sscanf(words, "serve %s %s %s\n", &half.DatabaseURL, &half.NATSURL, &half.Data); err != nil {
-		return nil // The input ended: nobody wants us to serve.
+	for {
+		words, _ := in.ReadString('\n')
+		half := cfg
+		if _, err := fmt.Sscanf(words, "serve %s %s %s\n", &half.DatabaseURL, &half.NATSURL, &half.Data); err != nil {
+			return nil // The input ended: nobody wants us to serve any more.
+		}
+		half.KeyFile = filepath.Join(cfg.Data, "master.key")
+		if err := actAsService(ctx, half, log, in); err != nil {
+			return err
+		}
+		fmt.Println("rested")
 	}
-	half.KeyFile = filepath.Join(cfg.Data, "master.key")
-	return actAsService(ctx, half, log, in)
 }
 
 // crashProcess is a victim as its parent sees it.

@@ -24,6 +24,9 @@ type modelMonthEnd struct {
 	Spent     map[string]string // of budgets, by source year
 	Beyond    []string          // employer/contract whose claim a budget does not cover
 	Reasoned  []string          // employers whose grants a budget did not cover, so that the municipality said why
+	Owed      []string          // by employees: employer/contract amount open
+	Files     []string          // of banks, each attempt to pay: owner file employer/contract kind amount attempt outcome
+	Cancelled []string          // payments that a reversal took back: employer/contract kind amount
 }
 
 // modelWorld is a month's end as it is reckoned.
@@ -32,32 +35,51 @@ type modelWorld struct {
 	municipality string
 	budgets      modelBudgets
 	totals       map[string]*big.Rat            // of transfers
+	mirror       bool                           // what is booked is taken back
 	spent        map[string]map[string]*big.Rat // of budgets, by employer
 }
 
-func modelOf(municipality string, contracts []modelContract, budgets modelBudgets) modelMonthEnd {
-	w := modelWorld{
+func newModelWorld(municipality string, budgets modelBudgets) *modelWorld {
+	return &modelWorld{
 		modelMonthEnd: modelMonthEnd{Payslips: map[string]string{}, Claims: map[string]string{}, Transfers: map[string]string{}, Events: map[string]int{}, Spent: map[string]string{}},
 		municipality:  municipality, budgets: budgets, totals: map[string]*big.Rat{}, spent: map[string]map[string]*big.Rat{},
 	}
+}
+
+// modelOf is a month that is closed, and settled on both sides by hand.
+func modelOf(municipality string, contracts []modelContract, budgets modelBudgets) modelMonthEnd {
+	w := newModelWorld(municipality, budgets)
 	for _, c := range contracts {
 		w.wage(c)
+		w.Events[c.Employer+" run.closed"] = 1
 		for _, m := range c.claims(municipality) {
-			w.claim(c, m)
+			w.raise(c, m)
+			w.decide(c, m)
+			w.settle(c, m)
 		}
 	}
 	w.allot(contracts)
 	w.overspend()
+	return w.end()
+}
+
+// end is the month when everything was reckoned.
+func (w *modelWorld) end() modelMonthEnd {
 	for key, total := range w.totals {
 		if total.Sign() != 0 {
 			w.Transfers[key] = modelMoney(total)
 		}
 	}
-	slices.Sort(w.Payments)
+	for _, lines := range [][]string{w.Payments, w.Owed, w.Files, w.Cancelled} {
+		slices.Sort(lines)
+	}
 	return w.modelMonthEnd
 }
 
 func (w *modelWorld) book(owner, debit, credit string, amount *big.Rat) {
+	if w.mirror {
+		debit, credit = credit, debit
+	}
 	key := owner + " " + debit + " " + credit
 	w.totals[key] = modelPlus(cmp.Or(w.totals[key], new(big.Rat)), amount)
 }
@@ -79,11 +101,22 @@ func (c modelContract) budget() string {
 
 // wage is earned, accrued and paid.
 func (w *modelWorld) wage(c modelContract) {
-	for _, verb := range []string{"calculated", "approved", "closed"} {
+	for _, verb := range []string{"calculated", "approved"} {
 		w.Events[c.Employer+" run."+verb] = 1 // One run each, whatever its size.
 	}
 	n := c.net()
 	w.Payslips[c.id()] = modelMoney(modelPlus(n.Wage, n.HolidayPaid, n.LeavePaid), n.Holiday, n.Tax, n.Charges)
+	w.bookWage(c)
+	if n.Net.Sign() > 0 {
+		w.pay(c.Employer, c, "wage", n.Net)
+	}
+	if n.Owed.Sign() > 0 {
+		w.Owed = append(w.Owed, c.id()+" "+modelMoney(n.Owed, n.Owed))
+	}
+}
+
+func (w *modelWorld) bookWage(c modelContract) {
+	n := c.net()
 	w.book(c.Employer, "WPerLesLon", "BSchSalNet", n.Wage)
 	w.book(c.Employer, "WPerLesVag", "BSchSalTvg", n.Holiday)
 	w.book(c.Employer, "BSchSalTvg", "BSchSalNet", n.HolidayPaid)
@@ -91,40 +124,51 @@ func (w *modelWorld) wage(c modelContract) {
 	w.book(c.Employer, "BVorOvr", "WPerLesVad", n.Owed)
 	w.book(c.Employer, "BSchSalNet", "BSchBepLhe", n.Tax)
 	w.book(c.Employer, "WPerSolPsv", "BSchBepLhe", n.Charges)
-	if n.Net.Sign() > 0 {
-		w.pay(c.Employer, c, "wage", n.Net)
-	}
 }
 
-// claim is raised, decided on by the municipality if it is the payer, paid, and
-// settled by both sides.
-func (w *modelWorld) claim(c modelContract, m modelClaim) {
-	w.Claims[c.id()+" "+m.Rule] = m.line()
-	if m.Amount.Sign() == 0 {
-		return // Nothing is claimed, and nobody hears of it.
-	}
-	tell := func(verb string) {
+// tell has both parties of a claim hear of it. Where nothing is claimed nobody does.
+func (w *modelWorld) tell(c modelContract, m modelClaim, verb string) {
+	if m.Amount.Sign() != 0 {
 		w.Events[c.Employer+" claim."+verb]++
 		w.Events[m.Payer+" claim."+verb]++
 	}
-	tell("raised")
-	switch m.Kind {
-	case "hire":
-		w.book(c.Employer, "BVorDebHad", "WOmz", m.Amount)
-		w.book(c.Employer, "BVorDebHad", "BSchBepBtw", m.VAT)
-		w.book(c.Employer, "BLimBanRba", "BVorDebHad", modelPlus(m.Amount, m.VAT))
-		tell("settled")
+}
+
+// raise claims what is owed: a subsidy is receivable until the municipality says how
+// much it grants, a fee or hire price is turnover with VAT.
+func (w *modelWorld) raise(c modelContract, m modelClaim) {
+	w.Claims[c.id()+" "+m.Rule] = m.line()
+	w.tell(c, m, "raised")
+	w.bookClaim(c, m)
+}
+
+func (w *modelWorld) bookClaim(c modelContract, m modelClaim) {
+	if m.Kind == "subsidy" {
+		w.book(c.Employer, "BVorOva", "WPerLesLks", m.Amount)
 		return
-	case "fee":
-		w.fee(c, m)
-	default:
-		w.subsidy(c, m)
 	}
-	tell(c.Decision.Verdict)
+	w.book(c.Employer, "BVorDebHad", "WOmz", m.Amount)
+	w.book(c.Employer, "BVorDebHad", "BSchBepBtw", m.VAT)
+}
+
+// decide is the municipality's verdict: what it does not grant is taken off what was
+// booked, and what it grants is ordered to be paid. The VAT on a fee it gets back.
+func (w *modelWorld) decide(c modelContract, m modelClaim) {
+	if m.Kind == "hire" || m.Amount.Sign() == 0 {
+		return
+	}
+	w.tell(c, m, c.Decision.Verdict)
+	if m.Kind == "subsidy" {
+		w.book(c.Employer, "WPerLesLks", "BVorOva", modelMinus(m.Amount, m.Granted))
+		w.book(m.Payer, "GemSubsidielast", "GemTeBetalenSubsidie", m.Granted)
+	} else {
+		w.book(c.Employer, "WOmz", "BVorDebHad", modelMinus(m.Amount, m.Granted))
+		w.book(c.Employer, "BSchBepBtw", "BVorDebHad", modelMinus(m.VAT, m.GrantedVAT))
+		w.book(m.Payer, "GemTrajectlast", "GemCrediteuren", m.Granted)
+		w.book(m.Payer, "GemCompensabeleBtw", "GemCrediteuren", m.GrantedVAT)
+	}
 	if m.Granted.Sign() > 0 {
 		w.pay(m.Payer, c, m.Kind, modelPlus(m.Granted, m.GrantedVAT))
-		w.Events[m.Payer+" payment.settled"]++
-		tell("settled")
 	}
 	// What is compensated of the VAT, which is all of it, is no burden on a budget.
 	of := w.spent[c.budget()]
@@ -135,27 +179,32 @@ func (w *modelWorld) claim(c modelContract, m modelClaim) {
 	of[c.Employer] = modelPlus(cmp.Or(of[c.Employer], new(big.Rat)), m.Granted)
 }
 
-// subsidy is receivable until the municipality says how much it grants, and then
-// goes over both banks.
-func (w *modelWorld) subsidy(c modelContract, m modelClaim) {
-	w.book(c.Employer, "BVorOva", "WPerLesLks", m.Amount)
-	w.book(c.Employer, "WPerLesLks", "BVorOva", modelMinus(m.Amount, m.Granted))
-	w.book(c.Employer, "BLimBanRba", "BVorOva", m.Granted)
-	w.book(m.Payer, "GemSubsidielast", "GemTeBetalenSubsidie", m.Granted)
-	w.book(m.Payer, "GemTeBetalenSubsidie", "GemBank", m.Granted)
+// settle notes on both sides what went over the bank; of a hire price on one.
+func (w *modelWorld) settle(c modelContract, m modelClaim) {
+	receivable, paid := "BVorDebHad", modelPlus(m.Granted, m.GrantedVAT)
+	switch m.Kind {
+	case "hire":
+		paid = modelPlus(m.Amount, m.VAT)
+	case "subsidy":
+		receivable = "BVorOva"
+	}
+	if paid.Sign() == 0 {
+		return
+	}
+	w.tell(c, m, "settled")
+	w.book(c.Employer, "BLimBanRba", receivable, paid)
+	if m.Kind != "hire" {
+		w.book(m.Payer, m.payable(), "GemBank", paid)
+		w.Events[m.Payer+" payment.settled"]++
+	}
 }
 
-// fee is turnover of the employer with VAT, which the municipality gets back.
-func (w *modelWorld) fee(c modelContract, m modelClaim) {
-	granted := modelPlus(m.Granted, m.GrantedVAT)
-	w.book(c.Employer, "BVorDebHad", "WOmz", m.Amount)
-	w.book(c.Employer, "BVorDebHad", "BSchBepBtw", m.VAT)
-	w.book(c.Employer, "WOmz", "BVorDebHad", modelMinus(m.Amount, m.Granted))
-	w.book(c.Employer, "BSchBepBtw", "BVorDebHad", modelMinus(m.VAT, m.GrantedVAT))
-	w.book(c.Employer, "BLimBanRba", "BVorDebHad", granted)
-	w.book(m.Payer, "GemTrajectlast", "GemCrediteuren", m.Granted)
-	w.book(m.Payer, "GemCompensabeleBtw", "GemCrediteuren", m.GrantedVAT)
-	w.book(m.Payer, "GemCrediteuren", "GemBank", granted)
+// payable is where the municipality books what it is still to pay.
+func (m modelClaim) payable() string {
+	if m.Kind == "subsidy" {
+		return "GemTeBetalenSubsidie"
+	}
+	return "GemCrediteuren"
 }
 
 // allot deals each employer's claims out over the budgets as they stood before

@@ -52,14 +52,22 @@ type trap struct {
 }
 
 func newTrap() *trap {
-	return &trap{seen: map[frameKind]int{}, sprung: make(chan struct{}), freed: make(chan struct{})}
+	return &trap{sprung: make(chan struct{}), freed: make(chan struct{})}
 }
 
 // arm begins to count.
 func (t *trap) arm(at int, counts ...frameKind) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.armed, t.at, t.counts = true, at, counts
+	t.armed, t.at, t.counts, t.seen = true, at, counts, map[frameKind]int{}
+}
+
+// disarm lets all pass, unless the trap has sprung.
+func (t *trap) disarm() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.armed = false
+	return !t.frozen
 }
 
 // count is how many frames of these kinds were seen since the trap was armed.
