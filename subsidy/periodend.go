@@ -43,8 +43,9 @@ type PeriodEndTotal struct {
 }
 
 // PeriodEnd lists what a controller carries over at the end of a period, of months of
-// service up to it and as it is known now, in the order of the lists and trails: of
-// one list, or of all.
+// service up to it, in the order of the lists and trails: of one list, or of all. Who
+// makes up a year knows what was decided since, so that grants are as they are known
+// now; what was paid is what the bank had moved on that day (Narrow.Moved).
 func (r Reconciliation) PeriodEnd(only string) ([]PeriodEndLine, []PeriodEndTotal) {
 	var lines []PeriodEndLine
 	for _, t := range r.Trails {

@@ -17,6 +17,7 @@ type Narrow struct {
 	Scheme   string
 	Employer string // code
 	From, To calendar.Date
+	Moved    calendar.Date // what the bank moved after this day is not counted; zero: all is
 }
 
 // holds reports whether a month of a scheme and employer is in it.
@@ -72,7 +73,7 @@ func (d *Desk) Reconciled(ctx context.Context, tx Tx, a payroll.Actor, n Narrow)
 		n.To = today
 	}
 	var r Reconciliation
-	trails, err := tx.Trails(ctx, a, n.To)
+	trails, err := tx.Trails(ctx, a, n)
 	if err != nil {
 		return r, err
 	}

@@ -353,7 +353,7 @@ type Tx interface {
 	// Trails, OtherMoney, BudgetRoom and Booked are what a reconciliation of the
 	// organisation rests on, up to a month. Budgets are told to their municipality
 	// alone.
-	Trails(ctx context.Context, a payroll.Actor, to calendar.Date) ([]Trail, error)
+	Trails(ctx context.Context, a payroll.Actor, n Narrow) ([]Trail, error)
 	OtherMoney(ctx context.Context, a payroll.Actor, to calendar.Date) ([]OtherMoney, error)
 	BudgetRoom(ctx context.Context, a payroll.Actor) (map[BudgetKey]euro.Amount, error)
 	Booked(ctx context.Context, a payroll.Actor) ([]BookedOn, error)

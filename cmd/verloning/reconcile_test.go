@@ -153,9 +153,10 @@ func (o office) periodEnds(t *testing.T) {
 	if got, want := lists(map[string]any{"on": "2026-10-31", "list": "granted_not_paid"}), "granted_not_paid BUIG 2 2523.96"; got != want {
 		t.Errorf("after the grant: %s, want %s", got, want)
 	}
-	o.must(o.control, "claim.settle", map[string]any{"claims": []string{o.claim("C-1", "2026-10")}, "day": "2026-11-05", "reference": "afschrift 1"})
+	o.must(o.control, "claim.settle", map[string]any{"claims": []string{o.claim("C-1", "2026-10")}, "day": "2026-10-31", "reference": "afschrift 1"})
+	o.must(o.control, "claim.settle", map[string]any{"claims": []string{o.claim("C-2", "2026-10")}, "day": "2026-11-02", "reference": "afschrift 2"})
 	if got, want := lists(map[string]any{"on": "2026-10-31", "list": "granted_not_paid"}), "granted_not_paid BUIG 1 1402.20"; got != want {
-		t.Errorf("after one was paid: %s, want %s", got, want)
+		t.Errorf("one was paid by then: %s, want %s", got, want)
 	}
 	for _, bad := range []struct {
 		c       *bus.Client

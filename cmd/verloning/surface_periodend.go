@@ -37,7 +37,7 @@ func (s *service) showPeriodEnd(ctx context.Context, tx *postgres.Tx, a payroll.
 	if err := door.Err(); err != nil {
 		return periodEndShown{}, err
 	}
-	r, err := s.reconcile(ctx, tx, a, subsidy.Narrow{To: month.From})
+	r, err := s.reconcile(ctx, tx, a, subsidy.Narrow{To: month.From, Moved: on})
 	if err != nil {
 		return periodEndShown{}, err
 	}

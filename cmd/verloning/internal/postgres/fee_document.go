@@ -12,6 +12,7 @@ import (
 	"verloning/payroll"
 	"verloning/payroll/calendar"
 	"verloning/payroll/euro"
+	"verloning/subsidy"
 )
 
 // FeeLine is a line of an approved statement for a provider, with the parties.
@@ -49,7 +50,8 @@ func (tx *Tx) FeeLines(ctx context.Context, a payroll.Actor, period calendar.Per
 	if err != nil {
 		return nil, fmt.Errorf("fees of %s: %w", period, err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f FeeLine, err error) {
+	var payments []uuid.UUID
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f FeeLine, err error) {
 		var on time.Time
 		var settled *time.Time
 		var rate decimal.Decimal
@@ -57,6 +59,17 @@ func (tx *Tx) FeeLines(ctx context.Context, a payroll.Actor, period calendar.Per
 		err = scanAmounts(row, []any{&f.Statement, &f.Sequence, &m.ID, &m.Code, &m.Name, &p.ID, &p.Code, &p.Name, &p.KvK, &b.ID, &b.Code, &b.Name,
 			&f.Subject, &f.Scheme, &f.Rule, &f.Key, &on, &settled, &rate}, &f.Amount, &f.VAT)
 		f.Day, f.Settled, f.VATRate = date(&on), date(settled), euro.FromDecimal(rate)
+		payments = append(payments, subsidy.ProviderPayment(f.Statement, p.ID))
 		return f, err
 	})
+	if err != nil {
+		return nil, fmt.Errorf("fees of %s: %w", period, err)
+	}
+	moved, err := tx.statementsMoved(ctx, payments)
+	for i, payment := range payments {
+		if on, did := moved[payment]; did && list[i].Payer.ID == list[i].Municipality.ID {
+			list[i].Settled = on
+		}
+	}
+	return list, err
 }

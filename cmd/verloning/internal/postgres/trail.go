@@ -50,16 +50,17 @@ type trailHead struct {
 }
 
 // Trails reads what concerns an organisation up to a month: as the municipality of
-// decisions, statements and own costs, or as the employer of the contracts.
-func (tx *Tx) Trails(ctx context.Context, a payroll.Actor, to calendar.Date) ([]subsidy.Trail, error) {
+// decisions, statements and own costs, or as the employer of the contracts. What the
+// bank moved counts up to the day that is asked.
+func (tx *Tx) Trails(ctx context.Context, a payroll.Actor, n subsidy.Narrow) ([]subsidy.Trail, error) {
 	t := &trails{Tx: tx, heads: map[uuid.UUID]*trailHead{}, at: map[trailKey]*subsidy.Trail{}, bears: map[trailKey]map[subsidy.Source]*sourceStages{},
-		args: pgx.NamedArgs{"org": a.Organisation.ID, "to": day(to)}}
+		args: pgx.NamedArgs{"org": a.Organisation.ID, "to": day(n.To), "moved": day(n.Moved)}}
 	for _, step := range []func(context.Context) error{t.decisions, t.loonwaarden, t.plans, t.claims, t.burdens, t.hours, t.closed} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("trails: %w", err)
 		}
 	}
-	list := t.list(to)
+	list := t.list(n.To)
 	for _, read := range []func(context.Context) ([]subsidy.Trail, error){t.statements, t.costs} {
 		more, err := read(ctx)
 		if err != nil {
@@ -187,7 +188,8 @@ func (t *trails) claims(ctx context.Context) error {
 		FROM (`+decisionsMine+`) d JOIN claim m ON m.decision = d.id JOIN calculation k ON k.id = m.calculation AND k.status = 'approved'
 		LEFT JOIN claim_decided x ON x.claim = m.id LEFT JOIN grant_line g ON g.claim = m.id AND g.batch = x.batch
 		LEFT JOIN payment p ON p.claim = m.id
-		LEFT JOIN settled_claim o ON o.claim = m.id AND o.organisation = m.payer LEFT JOIN settlement i ON i.claim = m.id AND i.organisation = m.payee
+		LEFT JOIN settled_claim o ON o.claim = m.id AND o.organisation = m.payer AND (@moved::date IS NULL OR o.day <= @moved)
+		LEFT JOIN settlement i ON i.claim = m.id AND i.organisation = m.payee AND (@moved::date IS NULL OR i.day <= @moved)
 		WHERE m.service_from < @to::date + interval '1 month' AND NOT EXISTS (SELECT FROM claim_withdrawn w WHERE w.claim = m.id)
 		ORDER BY d.id, m.rule, m.service_from, k.cutoff, m.id`, t.args)
 	if err != nil {

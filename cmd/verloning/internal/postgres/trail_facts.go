@@ -90,38 +90,65 @@ func (t *trails) closed(ctx context.Context) error {
 func (t *trails) statements(ctx context.Context) ([]subsidy.Trail, error) {
 	rows, err := t.Query(ctx, `
 		SELECT s.id, l.number, coalesce(l.trajectory, l.agreement), l.subject, l.scheme, l.rule, l.kind, date_trunc('month', l.day)::date, coalesce(e.code, ''), coalesce(e.id, s.municipality), g.code,
-		       b.settled_at IS NOT NULL, ARRAY(SELECT n.source FROM statement_source n WHERE n.statement = l.statement AND n.line = l.number ORDER BY n.source, n.year),
+		       b.statement IS NOT NULL OR v.statement IS NOT NULL, l.key, l.trajectory, l.payee, ARRAY(SELECT n.source FROM statement_source n WHERE n.statement = l.statement AND n.line = l.number ORDER BY n.source, n.year),
 		       ARRAY(SELECT n.amount FROM statement_source n WHERE n.statement = l.statement AND n.line = l.number ORDER BY n.source, n.year), l.amount, l.vat, l.vat_cost
 		FROM statement s JOIN statement_approval a ON a.statement = s.id JOIN statement_line l ON l.statement = s.id AND l.payer = s.municipality
-		JOIN organisation g ON g.id = s.municipality LEFT JOIN organisation e ON e.id = l.payee LEFT JOIN statement_settlement b ON b.statement = s.id
+		JOIN organisation g ON g.id = s.municipality LEFT JOIN organisation e ON e.id = l.payee LEFT JOIN statement_settlement b ON b.statement = s.id AND (@moved::date IS NULL OR b.day <= @moved)
+		LEFT JOIN (SELECT n.statement, n.payee FROM statement_line n JOIN statement o ON o.id = n.statement AND o.municipality = @org
+		           WHERE n.payer = @org AND n.payee IS NOT NULL GROUP BY 1, 2 HAVING sum(n.amount + n.vat) = 0) v ON v.statement = s.id AND v.payee = l.payee
 		WHERE s.municipality = @org AND l.day < @to::date + interval '1 month'
 		ORDER BY l.subject, l.rule, l.day, s.id, l.number`, t.args)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (one subsidy.Trail, err error) {
+	var payments []uuid.UUID
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (one subsidy.Trail, err error) {
 		var statement uuid.UUID
 		var number int
 		var month time.Time
 		var settled bool
+		var key string
+		var trajectory, payee *uuid.UUID
 		var sources []string
 		var shares []decimal.Decimal
 		c := subsidy.TrailClaim{Verdict: subsidy.Grant}
 		err = scanAmounts(row, []any{&statement, &number, &one.Contract, &one.ContractNumber, &one.Scheme, &one.Rule, &one.Kind, &month, &one.Employer, &one.EmployerID, &one.Municipality,
-			&settled, &sources, &shares}, &c.Amount, &c.VAT, &c.VATCost)
+			&settled, &key, &trajectory, &payee, &sources, &shares}, &c.Amount, &c.VAT, &c.VATCost)
 		if err != nil {
 			return one, err
 		}
 		one.Month, one.MunicipalityID, one.Statement = date(&month), t.args["org"].(uuid.UUID), statement
 		c.Claim, c.Entitled = payroll.DeriveID(fmt.Sprintf("statement/%s/%d", statement, number)), c.Amount
 		c.Granted, c.GrantedVAT, c.GrantedVATCost, c.Ordered, c.Exported = c.Amount, c.VAT, c.VATCost, c.Amount.Add(c.VAT), true
+		var line subsidy.StatementLine
+		line.Trajectory, line.Rule, line.Key, line.Kind, line.Payee = nilOr(trajectory), one.Rule, key, one.Kind, nilOr(payee)
 		if settled {
 			c.SettledOut, c.SettledIn = c.Ordered, c.Ordered
 		}
-		one.Claims = []subsidy.TrailClaim{c}
+		one.Claims, payments = []subsidy.TrailClaim{c}, append(payments, subsidy.PaymentOf(statement, line))
 		one.Sources, err = sharesFrom(sources, shares)
 		return one, err
 	})
+	if err != nil {
+		return nil, err
+	}
+	moved, err := t.statementsMoved(ctx, payments)
+	if err != nil {
+		return nil, err
+	}
+	for i, payment := range payments {
+		if on, did := moved[payment]; did && t.counts(on) {
+			c := &list[i].Claims[0]
+			c.SettledOut, c.SettledIn = c.Ordered, c.Ordered
+		}
+	}
+	return list, nil
+}
+
+// counts reports whether what the bank moved on a day is asked for.
+func (t *trails) counts(on calendar.Date) bool {
+	until, _ := t.args["moved"].(*time.Time)
+	return until == nil || !on.After(date(until))
 }
 
 func sharesFrom(sources []string, parts []decimal.Decimal) ([]subsidy.SourceShare, error) {
