@@ -43,6 +43,10 @@ func findBinaries(ctx context.Context, dirs []string, as account) ([]binaries, e
 			continue
 		}
 		major, err := candidate.version(ctx, as)
+		if ctx.Err() != nil {
+			// What was cut short says nothing of an installation.
+			return nil, fmt.Errorf("look for a PostgreSQL server in %s: %w", dir, context.Cause(ctx))
+		}
 		switch {
 		case err != nil:
 			unfit = append(unfit, fmt.Sprintf("%s: %v", dir, err))
