@@ -45,7 +45,7 @@ lint: ## gofmt, go vet, staticcheck, and the syntax of our scripts
 	go tool -modfile=.tools/go.mod staticcheck ./...
 
 bench: build postgres ## one payslip, calc answers, and 100,000 contracts against the floor; the last line is JSON (BENCHFLAGS, such as --keep)
-	go test -run '^$$' -bench '^BenchmarkPayslip$$' -benchmem ./subsidy
+	go test -run '^$$' -bench '^BenchmarkPayslip' -benchmem ./payroll ./subsidy
 	go test -run '^$$' -bench '^BenchmarkCalc$$' -benchmem ./cmd/verloning
 	bin/verloning bench $(BENCHFLAGS)
 
