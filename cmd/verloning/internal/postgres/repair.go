@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -19,17 +18,7 @@ func (tx *Tx) PaidRun(ctx context.Context, employer uuid.UUID, p calendar.Period
 	rows, err := tx.Query(ctx, `
 		SELECT `+runColumns+` FROM run r
 		WHERE r.employer = $1 AND r.period = $2 AND r.period_kind = $3 AND r.kind = 'regular' AND r.status IN ('approved', 'paid', 'closed')`, employer, day(p.From), string(p.Kind))
-	if err != nil {
-		return payroll.Run{}, false, fmt.Errorf("run of %s: %w", p, err)
-	}
-	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[runRow])
-	if errors.Is(err, pgx.ErrNoRows) {
-		return payroll.Run{}, false, nil
-	}
-	if err != nil {
-		return payroll.Run{}, false, fmt.Errorf("run of %s: %w", p, err)
-	}
-	return row.run(), true, nil
+	return oneRun(rows, err, p)
 }
 
 // AddRepair keeps the next version of a mark.

@@ -46,15 +46,21 @@ func (row runRow) run() payroll.Run {
 // Run finds a run and holds it as asked.
 func (tx *Tx) Run(ctx context.Context, id uuid.UUID, lock payroll.Lock) (payroll.Run, bool, error) {
 	rows, err := tx.Query(ctx, `SELECT `+runColumns+` FROM run r WHERE r.id = $1 `+string(lock), id)
+	return oneRun(rows, err, id)
+}
+
+// oneRun reads the run that a query found, or none; what says in an error which run
+// was sought.
+func oneRun(rows pgx.Rows, err error, what any) (payroll.Run, bool, error) {
 	if err != nil {
-		return payroll.Run{}, false, fmt.Errorf("run %s: %w", id, err)
+		return payroll.Run{}, false, fmt.Errorf("run %s: %w", what, err)
 	}
 	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[runRow])
 	if errors.Is(err, pgx.ErrNoRows) {
 		return payroll.Run{}, false, nil
 	}
 	if err != nil {
-		return payroll.Run{}, false, fmt.Errorf("run %s: %w", id, err)
+		return payroll.Run{}, false, fmt.Errorf("run %s: %w", what, err)
 	}
 	return row.run(), true, nil
 }
